@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildWorkers } from '../scripts/lib/build-workers.ts';
+import { Cleanup } from './lib/cleanup.ts';
+import { LoadGenerator } from './load/load.ts';
+import { measureItty } from './modes/itty.ts';
+import { measureKeys } from './modes/keys.ts';
+import { measureRows } from './modes/rows.ts';
+
+/** What every mode of the bench works with. */
+export interface Bench {
+  /** Temporary folder; gone at the end. */
+  readonly home: string;
+  readonly load: LoadGenerator;
+  readonly cleanup: Cleanup;
+  /** Says what begins, with the time since the start. */
+  readonly step: (name: string) => void;
+}
+
+const modes = { rows: measureRows, keys: measureKeys, itty: measureItty } as const;
+
+/** `npm run bench [-- keys | itty]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
+async function main(): Promise<void> {
+  const name = process.argv[2] ?? 'rows';
+  const mode = Object.entries(modes).find(([known]) => known === name)?.[1];
+  if (!mode) throw new Error(`no such mode: ${name}. There are: ${Object.keys(modes).join(', ')}`);
+  const cleanup = new Cleanup();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void cleanup.run().then(() => process.exit(130)));
+  }
+  const home = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  cleanup.add(() => rmSync(home, { recursive: true, force: true }));
+  const load = new LoadGenerator();
+  cleanup.add(() => load.close());
+  const started = Date.now();
+  const step = (text: string): void =>
+    void process.stderr.write(`\n[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${text} `);
+  try {
+    step('building');
+    await buildWorkers();
+    await mode({ home, load, cleanup, step });
+    step('done\n');
+  } finally {
+    await cleanup.run();
+  }
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

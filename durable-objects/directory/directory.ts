@@ -1,0 +1,107 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { Env } from '../../workers/gateway/env.ts';
+import { migrate, type Migration } from '../storage/migrate.ts';
+
+/** Global settings that an operator changes while the gateway runs. */
+export interface Settings {
+  /** Whether tenants may issue keys without an operator admitting them. */
+  readonly selfServe: boolean;
+  /** End of the closed beta for cohort keys, Unix ms. */
+  readonly betaCutoff: number;
+  readonly cohortLabel: string;
+  /** How many tenants the cohort takes. */
+  readonly cohortCap: number;
+  /** When the beta opens again, ISO 8601, if that is known. */
+  readonly reopensAt: string | null;
+}
+
+const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    sql: 'CREATE TABLE tenants (id TEXT PRIMARY KEY, admission TEXT NOT NULL, created_at INTEGER NOT NULL)',
+  },
+];
+
+/** Most ids in one page of tenants. */
+const PAGE = 500;
+
+/**
+ * Who owns a name, off the hot path: `wallet:<address>` and `owner:<subject>` hold one tenant id each;
+ * `global` holds the operator's settings and the list of tenants.
+ */
+export class Directory extends DurableObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    if (ctx.id.name === 'global') migrate(ctx.storage, migrations);
+  }
+
+  /** The tenant that owns this name. */
+  owner(): string | undefined {
+    return this.ctx.storage.kv.get<string>('tenant');
+  }
+
+  /** Gives the name to a tenant, unless another has it. Returns who has it now. */
+  claim(tenant: string): string {
+    const current = this.owner();
+    if (current !== undefined) return current;
+    this.ctx.storage.kv.put('tenant', tenant);
+    return tenant;
+  }
+
+  /** Takes the name back from a tenant; a no-op when another has it. */
+  release(tenant: string): void {
+    if (this.owner() === tenant) this.ctx.storage.kv.delete('tenant');
+  }
+
+  settings(): Settings {
+    return this.ctx.storage.kv.get<Settings>('settings') ?? this.#defaults();
+  }
+
+  configure(change: Partial<Settings>): Settings {
+    const next = { ...this.settings(), ...change };
+    this.ctx.storage.kv.put('settings', next);
+    return next;
+  }
+
+  /** Adds a tenant to the list, or notes its new admission. */
+  enlist(tenant: string, admission: string): void {
+    this.ctx.storage.sql.exec(
+      `INSERT INTO tenants (id, admission, created_at) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET admission = excluded.admission`,
+      tenant,
+      admission,
+      Date.now(),
+    );
+  }
+
+  /** Ids of tenants in order, after a given one. */
+  tenants(filter: { readonly admission?: string; readonly after?: string }): readonly string[] {
+    return this.ctx.storage.sql
+      .exec<{ id: string }>(
+        'SELECT id FROM tenants WHERE id > ? AND (? IS NULL OR admission = ?) ORDER BY id LIMIT ?',
+        filter.after ?? '',
+        filter.admission ?? null,
+        filter.admission ?? null,
+        PAGE,
+      )
+      .toArray()
+      .map((row) => row.id);
+  }
+
+  /** How many tenants have this admission. */
+  count(admission: string): number {
+    return this.ctx.storage.sql
+      .exec<{ n: number }>('SELECT COUNT(*) AS n FROM tenants WHERE admission = ?', admission)
+      .one().n;
+  }
+
+  #defaults(): Settings {
+    return {
+      selfServe: this.env.SELF_SERVE_ISSUANCE === 'true',
+      betaCutoff: Date.parse(this.env.BETA_CUTOFF),
+      cohortLabel: 'beta',
+      cohortCap: 100,
+      reopensAt: null,
+    };
+  }
+}

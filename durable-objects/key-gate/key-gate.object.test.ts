@@ -1,0 +1,76 @@
+import { env } from 'cloudflare:workers';
+import { evictDurableObject } from 'cloudflare:test';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { TenantSnapshot } from '../../shared/keys/principal.ts';
+import { keyGate } from '../stubs.ts';
+import type { KeyRecord } from './record.ts';
+
+const snapshot: TenantSnapshot = {
+  version: 3,
+  tier: 'pro',
+  roles: ['trader'],
+  admission: 'self_serve',
+  flagged: false,
+  underReview: false,
+  betaCutoff: 0,
+};
+const record: KeyRecord = {
+  id: 'key-1',
+  tenant: 'tnt_test',
+  account: 'acct_tnt_test',
+  tier: 'pro',
+  permissions: ['read', 'trade'],
+  state: 'active',
+  snapshot,
+};
+
+let name: string;
+beforeEach(async () => {
+  name = crypto.randomUUID();
+  await keyGate(env, name).issue(record);
+});
+const gate = () => keyGate(env, name);
+
+describe('a key is what its own object says', () => {
+  test('a key that was never issued is refused and leaves nothing stored', async () => {
+    expect(await keyGate(env, 'never-issued').admit({})).toMatchObject({ reason: 'INVALID_KEY' });
+  });
+
+  test('revocation holds on the next request, and after eviction', async () => {
+    expect(await gate().admit({})).toMatchObject({ ok: true });
+    await gate().change({ state: 'revoked' });
+    expect(await gate().admit({})).toMatchObject({ reason: 'INVALID_KEY' });
+    await evictDurableObject(env.KEY_GATE.getByName(name));
+    expect(await gate().admit({})).toMatchObject({ reason: 'INVALID_KEY' });
+  });
+
+  test.each([
+    [{ state: 'deactivated' as const }, 'KEY_DEACTIVATED'],
+    [{ expiresAt: 1 }, 'KEY_EXPIRED'],
+    [{ snapshot: { ...snapshot, version: 4, flagged: true } }, 'ACCESS_RESTRICTED'],
+    [{ snapshot: { ...snapshot, version: 4, underReview: true } }, 'ACCESS_RESTRICTED'],
+    [{ snapshot: { ...snapshot, version: 4, admission: 'none' as const } }, 'ACCESS_RESTRICTED'],
+  ])('%j is answered with %s', async (change, reason) => {
+    await gate().change(change);
+    expect(await gate().admit({})).toMatchObject({ ok: false, reason });
+  });
+
+  test('a push that arrives late does not undo a newer one', async () => {
+    await gate().change({ snapshot: { ...snapshot, version: 5, flagged: true } });
+    await gate().change({ snapshot: { ...snapshot, version: 4 } });
+    expect(await gate().admit({})).toMatchObject({ reason: 'ACCESS_RESTRICTED' });
+  });
+
+  test('a request refused for its permission counts, one refused for the rate does not', async () => {
+    for (let sent = 0; sent < 10; sent += 1) {
+      expect(await gate().admit({ permission: 'desk' })).toMatchObject({ reason: 'INSUFFICIENT_PERMISSION' });
+    }
+    const refused = await gate().admit({});
+    expect(refused).toMatchObject({
+      reason: 'RATE_LIMIT_EXCEEDED',
+      retryAfter: 1,
+      limit: { remaining: [0, 590] },
+    });
+    expect((await gate().admit({})).limit?.remaining[1]).toBe(590);
+  });
+});

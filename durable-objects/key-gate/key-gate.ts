@@ -1,0 +1,175 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { Env } from '../../workers/gateway/env.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
+import type { Permission } from '../../shared/keys/permissions.ts';
+import { standing, type Principal, type Standing } from '../../shared/keys/principal.ts';
+import { retryAfterSeconds, type LimitReport } from '../../shared/limits/headers.ts';
+import { tiers } from '../../shared/limits/tiers.ts';
+import { SlidingWindow } from '../../shared/limits/window.ts';
+import type { KeyChange, KeyRecord } from './record.ts';
+import { KeySockets } from './sockets.ts';
+
+/** What a route asks of the key. */
+export interface AdmitRequest {
+  /** Permission the route needs; undefined where a valid key is enough. */
+  readonly permission?: Permission;
+  /** Key issuance answers with its own gate: a tenant without admission passes here and is refused there. */
+  readonly issuance?: boolean;
+}
+
+/** What holds for the reply whether or not the request was let in. */
+interface Seen {
+  readonly limit: LimitReport;
+  readonly betaExpired: boolean;
+}
+
+export type Admission =
+  | (Seen & { readonly ok: true; readonly principal: Principal })
+  | (Failure & Partial<Seen>);
+
+type Usable =
+  | { readonly ok: true; readonly record: KeyRecord; readonly current: Standing }
+  | (Failure & Partial<Seen>);
+
+/** RATE_LIMIT_EXCEEDED: too many websockets for the tier. Any other reason: the key is not good. */
+export type SocketGrant = { readonly ok: true; readonly principal: Principal } | Failure;
+
+/** `last_used_at` is written at most this often: a listing needs no better, a hot key saves the writes. */
+const LAST_USED_EVERY_MS = 60_000;
+
+/**
+ * One key's own object, named by the SHA-256 of the key: its record and its request windows. It answers the
+ * one RPC that every authenticated request makes (design, section 3).
+ */
+export class KeyGate extends DurableObject {
+  readonly #sockets: KeySockets;
+  #record: KeyRecord | undefined;
+  #window: SlidingWindow | undefined;
+  #lastUsedAt: number | undefined;
+  #lastUsedSaved = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sockets = new KeySockets(ctx.storage.kv, env);
+    this.#record = ctx.storage.kv.get<KeyRecord>('record');
+    this.#lastUsedAt = ctx.storage.kv.get<number>('last_used_at');
+  }
+
+  /**
+   * Decides on one request. Order: the key's own state, the rate, the tenant's standing, the permission. A
+   * request that is refused before the rate, or by it, does not consume.
+   */
+  admit(request: AdmitRequest): Admission {
+    const now = Date.now();
+    const usable = this.#usable(now);
+    return usable.ok ? this.#limit(usable.record, usable.current, request, now) : usable;
+  }
+
+  #usable(now: number): Usable {
+    const record = this.#record;
+    if (!record || record.state === 'revoked') return failure('INVALID_KEY');
+    if (record.state === 'deactivated') return failure('KEY_DEACTIVATED');
+    if (record.expiresAt !== undefined && record.expiresAt <= now) return failure('KEY_EXPIRED');
+    const current = standing(record, record.snapshot, now);
+    return { ok: true, record, current };
+  }
+
+  /**
+   * Counts one more websocket of this key, held by `hub`. Refuses one above the tier's number, but never
+   * because of sockets that are gone: before refusing, it asks their hubs.
+   */
+  async acquireSocket(socket: string, hub: string): Promise<SocketGrant> {
+    const usable = this.#usable(Date.now());
+    if (!usable.ok) return usable;
+    if (isRestricted(usable.record, false)) return failure('ACCESS_RESTRICTED');
+    if (!usable.current.permissions.includes('read')) return failure('INSUFFICIENT_PERMISSION');
+    const cap = tiers[usable.current.tier].maxWsConnections;
+    if (!(await this.#sockets.acquire(socket, hub, cap))) {
+      return failure('RATE_LIMIT_EXCEEDED', {
+        message: `At most ${cap} websockets in tier ${usable.current.tier}`,
+      });
+    }
+    return { ok: true, principal: principalOf(usable.record, usable.current) };
+  }
+
+  releaseSocket(socket: string): void {
+    this.#sockets.release(socket);
+  }
+
+  /** Whose key this is, without counting a request. */
+  identity(): Pick<KeyRecord, 'tenant' | 'id'> | undefined {
+    return this.#record && { tenant: this.#record.tenant, id: this.#record.id };
+  }
+
+  #limit(record: KeyRecord, current: Standing, request: AdmitRequest, now: number): Admission {
+    const { rules } = tiers[current.tier];
+    this.#window ??= new SlidingWindow(rules);
+    this.#window.setRules(rules);
+    const state = this.#window.take(now);
+    const seen: Seen = { limit: { ...state, tier: current.tier }, betaExpired: current.betaExpired };
+    if (!state.allowed) {
+      return {
+        ...failure('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(state.retryAfterMs) }),
+        ...seen,
+      };
+    }
+    if (isRestricted(record, request.issuance === true)) return { ...failure('ACCESS_RESTRICTED'), ...seen };
+    this.#touch(now);
+    if (request.permission !== undefined && !current.permissions.includes(request.permission)) {
+      const message = `API key missing required permission: ${request.permission}`;
+      return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
+    }
+    return { ok: true, principal: principalOf(record, current), ...seen };
+  }
+
+  /** Writes the record of a freshly issued key. */
+  issue(record: KeyRecord): void {
+    this.#record = record;
+    this.ctx.storage.kv.put('record', record);
+  }
+
+  /** Applies a tenant's change. An older snapshot than the one held is ignored: pushes may arrive late. */
+  change(change: KeyChange): void {
+    const record = this.#record;
+    // Nothing brings a revoked key back.
+    if (!record || record.state === 'revoked') return;
+    const stale = change.snapshot !== undefined && change.snapshot.version < record.snapshot.version;
+    this.issue({
+      ...record,
+      ...change,
+      snapshot: stale ? record.snapshot : (change.snapshot ?? record.snapshot),
+    });
+    // A key that is no longer good loses its open sockets too.
+    const usable = this.#usable(Date.now());
+    const lost = !usable.ok || isRestricted(usable.record, false);
+    if (lost) this.ctx.waitUntil(this.#sockets.closeAll());
+  }
+
+  /** When the key last passed, Unix ms. */
+  lastUsedAt(): number | undefined {
+    return this.#lastUsedAt;
+  }
+
+  #touch(now: number): void {
+    this.#lastUsedAt = now;
+    if (now - this.#lastUsedSaved < LAST_USED_EVERY_MS) return;
+    this.#lastUsedSaved = now;
+    this.ctx.storage.kv.put('last_used_at', now);
+  }
+}
+
+/** Whether the key's tenant may not use the API. Issuing keys has a gate of its own for a tenant without admission. */
+function isRestricted({ snapshot }: KeyRecord, issuance: boolean): boolean {
+  return snapshot.flagged || snapshot.underReview || (snapshot.admission === 'none' && !issuance);
+}
+
+function principalOf(record: KeyRecord, current: Standing): Principal {
+  return {
+    tenant: record.tenant,
+    ...(record.customer === undefined ? {} : { customer: record.customer }),
+    account: record.account,
+    key: record.id,
+    permissions: current.permissions,
+    tier: current.tier,
+  };
+}

@@ -1,0 +1,202 @@
+import { env } from 'cloudflare:workers';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
+import { HANDOVER_HEADER, type Handover } from '../socket-hub/attachment.ts';
+import { accountObject, keyGate, socketHub } from '../stubs.ts';
+
+const tokens = (await tradableTokens()).filter((token) => token.tick === micro('0.01')).values();
+
+let token: string;
+let condition: string;
+let hub: string;
+const clients: WebSocket[] = [];
+
+beforeEach(async () => {
+  const next = tokens.next();
+  if (next.done) throw new Error('the emulator has too few markets for these tests');
+  ({ id: token, condition } = next.value);
+  hub = `hub:${crypto.randomUUID()}`;
+  await setAsk(1);
+});
+
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close(1000);
+});
+
+const setAsk = (size: number): Promise<void> => setBook(token, [], [{ price: '0.6', size: String(size) }]);
+const feed = () => env.MARKET_FEED.getByName(condition);
+
+/** An open subscription keeps a feed from being evicted, so it goes as in a crash or a deploy. */
+const crashFeed = (): Promise<unknown> =>
+  runInDurableObject(feed(), (_, state) => state.abort('test')).catch(() => undefined);
+
+interface Client {
+  readonly socket: WebSocket;
+  readonly heard: string[];
+}
+
+/** A client's socket at the hub of this test. */
+async function connect(handover: Partial<Handover> = {}): Promise<Client> {
+  const value: Handover = { id: crypto.randomUUID(), channel: 'market', ...handover };
+  const headers = { upgrade: 'websocket', [HANDOVER_HEADER]: JSON.stringify(value) };
+  const { webSocket: socket } = await socketHub(env, hub).fetch(new Request('https://hub/', { headers }));
+  if (!socket) throw new Error('no socket');
+  const heard: string[] = [];
+  socket.addEventListener('message', ({ data }) => {
+    heard.push(String(data));
+  });
+  socket.accept();
+  clients.push(socket);
+  return { socket, heard };
+}
+
+async function follow(): Promise<Client> {
+  const client = await connect();
+  client.socket.send(JSON.stringify({ type: 'market', assets_ids: [token] }));
+  await hears(client, (text) => text.includes('"book"'));
+  return client;
+}
+
+const hears = ({ heard }: Client, fits: (text: string) => boolean): Promise<void> =>
+  vi.waitFor(
+    () =>
+      expect(
+        heard.some((text) => fits(text)),
+        heard.join('\n'),
+      ).toBe(true),
+    {
+      timeout: 20_000,
+      interval: 20,
+    },
+  );
+
+const hearsSize = (client: Client, size: number): Promise<void> =>
+  hears(client, (text) => text.includes(`"size":"${size}"`));
+
+describe('eviction and crashes', () => {
+  test('a hub: its sockets stay, and go on where they were', async () => {
+    const client = await follow();
+    await evictDurableObject(env.SOCKET_HUB.getByName(hub));
+    await setAsk(101);
+    await hearsSize(client, 101);
+    expect(client.heard.filter((text) => text.includes('"book"'))).toHaveLength(1);
+    client.socket.send(JSON.stringify({ action: 'ping' }));
+    await hears(client, (text) => text.includes('"pong"'));
+  });
+
+  test('a feed: it comes back by itself, and clients get a fresh whole book', async () => {
+    const client = await follow();
+    await crashFeed();
+    await setAsk(102);
+    await runDurableObjectAlarm(feed());
+    await hears(client, (text) => text.includes('"book"') && text.includes('"102"'));
+    await setAsk(103);
+    await hearsSize(client, 103);
+  });
+
+  test('feed and hub both, while the venue refuses: followers come back when the venue does', async () => {
+    const client = await follow();
+    await injectFault({ method: 'GET', path: '/ws/market', kind: 'status', status: 503, times: 2 });
+    await crashFeed();
+    await evictDurableObject(env.SOCKET_HUB.getByName(hub));
+    await setAsk(104);
+    await runDurableObjectAlarm(feed());
+    await hears(client, (text) => text.includes('"book"') && text.includes('"104"'));
+  });
+
+  test('an account: its watchers are still told', async () => {
+    const account = `acct-${crypto.randomUUID()}`;
+    const client = await connect({ channel: 'executions', account });
+    await evictDurableObject(env.TRADING_ACCOUNT.getByName(account));
+    await evictDurableObject(env.SOCKET_HUB.getByName(hub));
+    await accountObject(env, account).place({
+      maxWrites: 1,
+      orders: [
+        {
+          tokenId: token,
+          side: 'BUY',
+          timeInForce: 'FOK',
+          kind: 'market',
+          price: micro('0.6'),
+          size: micro('1'),
+          postOnly: false,
+          priceFromAmounts: false,
+          owner: 'test',
+          maker: '0xtest',
+        },
+      ],
+    });
+    await hears(client, (text) => text.includes('"fill"'));
+  });
+});
+
+describe('the end', () => {
+  test('the last follower gone: nothing stored, no alarm that comes back', async () => {
+    const client = await follow();
+    client.socket.close(1000);
+    await vi.waitFor(async () => {
+      const stored = await runInDurableObject(feed(), (_, state) => state.storage.kv.get('hubs'));
+      expect(stored).toBeUndefined();
+    });
+    await runDurableObjectAlarm(feed());
+    expect(await runInDurableObject(feed(), (_, state) => state.storage.getAlarm())).toBeNull();
+  });
+
+  test('a hub that lost its sockets is dropped at the next event', async () => {
+    const client = await follow();
+    const lost = `hub:${crypto.randomUUID()}`;
+    await feed().subscribe(lost, 'nobody');
+    await setAsk(105);
+    await hearsSize(client, 105);
+    await vi.waitFor(async () => {
+      const stored = await runInDurableObject(feed(), (_, state) => state.storage.kv.get('hubs'));
+      expect(stored).toEqual([hub]);
+    });
+  });
+});
+
+describe("a key's count of sockets", () => {
+  const gate = `gate-${crypto.randomUUID()}`;
+  const record = {
+    id: 'key',
+    tenant: 'tenant',
+    account: 'account',
+    tier: 'free',
+    permissions: ['read'],
+    state: 'active',
+    snapshot: {
+      version: 1,
+      tier: 'free',
+      roles: ['trader'],
+      admission: 'self_serve',
+      flagged: false,
+      underReview: false,
+      betaCutoff: 0,
+    },
+  } as const;
+
+  test('survives eviction of the gate, and a lost release does not count', async () => {
+    await keyGate(env, gate).issue(record);
+    expect(await keyGate(env, gate).acquireSocket('one', hub)).toMatchObject({ ok: true });
+    await evictDurableObject(env.KEY_GATE.getByName(gate));
+    expect(await keyGate(env, gate).acquireSocket('two', hub)).toMatchObject({ ok: false });
+    // The hub has never seen "one": as after a crash between counting and accepting.
+    await runInDurableObject(env.KEY_GATE.getByName(gate), (_, state) =>
+      state.storage.kv.put('sockets', [{ id: 'one', hub, at: 0 }]),
+    );
+    expect(await keyGate(env, gate).acquireSocket('two', hub)).toMatchObject({ ok: true });
+  });
+
+  test('a socket that is open is never taken for gone', async () => {
+    const id = crypto.randomUUID();
+    await connect({ id });
+    await runInDurableObject(env.KEY_GATE.getByName(gate), (_, state) =>
+      state.storage.kv.put('sockets', [{ id, hub, at: 0 }]),
+    );
+    expect(await keyGate(env, gate).acquireSocket('three', hub)).toMatchObject({
+      ok: false,
+      reason: 'RATE_LIMIT_EXCEEDED',
+    });
+  });
+});

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { FeedItem } from './delivery.ts';
+import { Outbox } from './outbox.ts';
+
+const event = (text: string): FeedItem => ({ kind: 'event', tokens: [], custom: false, text, prices: [] });
+const snapshot = (socket: string): FeedItem => ({ kind: 'snapshot', socket, books: [], prices: [] });
+const textOf = (item: FeedItem): string => (item.kind === 'event' ? item.text : `snapshot ${item.socket}`);
+
+/** A hub that answers only when told. */
+function slowHub(): {
+  readonly outbox: Outbox;
+  readonly calls: string[][];
+  readonly answer: (wants?: boolean) => Promise<void>;
+  readonly abandoned: () => number;
+} {
+  const calls: string[][] = [];
+  const answers: ((wants: boolean) => void)[] = [];
+  let abandoned = 0;
+  const outbox = new Outbox({
+    send: (items) => {
+      calls.push(items.map(textOf));
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    books: () => [event('newest book')],
+    abandon: () => {
+      abandoned += 1;
+    },
+  });
+  const answer = async (wants = true): Promise<void> => {
+    answers.shift()?.(wants);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { outbox, calls, answer, abandoned: () => abandoned };
+}
+
+test('one call at a time, and what comes meanwhile follows in order', async () => {
+  const { outbox, calls, answer } = slowHub();
+  for (const text of ['1', '2', '3']) outbox.push(event(text));
+  expect(calls).toEqual([['1']]);
+  await answer();
+  outbox.push(event('4'));
+  await answer();
+  await answer();
+  expect(calls).toEqual([['1'], ['2', '3'], ['4']]);
+});
+
+test('a hub that is too slow skips to the newest whole books, and waiting clients keep their snapshot', async () => {
+  const { outbox, calls, answer } = slowHub();
+  outbox.push(event('first'));
+  outbox.push(snapshot('a'));
+  for (let count = 0; count < 10_000; count += 1) outbox.push(event(String(count)));
+  await answer();
+  expect(calls[1]).toEqual(['snapshot a', 'newest book']);
+  await answer();
+  outbox.push(event('after'));
+  expect(calls[2]).toEqual(['after']);
+});
+
+test('a hub without followers is given up, unless one has subscribed since', async () => {
+  const { outbox, answer, abandoned } = slowHub();
+  outbox.push(event('1'));
+  outbox.want();
+  await answer(false);
+  expect(abandoned()).toBe(0);
+  outbox.push(event('2'));
+  await answer(false);
+  expect(abandoned()).toBe(1);
+});

@@ -1,0 +1,17 @@
+import { DurableObject } from 'cloudflare:workers';
+import { SlidingWindow, type WindowRule, type WindowState } from '../../shared/limits/window.ts';
+
+/**
+ * The same limiter as a key's, for scopes wider than a key: `ip:<address>`, `bootstrap:<address>`. It stores
+ * nothing; its windows are in memory and forgiven once when the object is evicted (design, section 4).
+ */
+export class RateGate extends DurableObject {
+  #window: SlidingWindow | undefined;
+
+  /** Lets one request of this scope pass if every window has room. */
+  take(rules: readonly WindowRule[]): WindowState {
+    this.#window ??= new SlidingWindow(rules);
+    this.#window.setRules(rules);
+    return this.#window.take(Date.now());
+  }
+}

@@ -1,0 +1,45 @@
+export const channels = ['market', 'prices', 'executions', 'user'] as const;
+export type Channel = (typeof channels)[number];
+
+/** A market that a client follows. */
+export interface Followed {
+  readonly market: string;
+  /** Tokens, on the market channel; empty on prices, which shows all outcomes. */
+  readonly tokens: readonly string[];
+  /** Has had its snapshot: gets every event from there on. */
+  live: boolean;
+}
+
+/**
+ * All that a hub knows of a socket, kept on the socket itself while the hub sleeps. At most 16 KB: 50 markets
+ * with both tokens are about 12 KB.
+ */
+export interface Attachment {
+  readonly id: string;
+  readonly channel: Channel;
+  /** Name of the key's object, where the socket is counted. */
+  gate: string | undefined;
+  /** Account whose fills and orders it shows, once known. */
+  account: string | undefined;
+  /** User channel: only these markets; empty for all. */
+  markets: readonly string[];
+  /** Market channel: also best_bid_ask and market_resolved. */
+  custom: boolean;
+  /** User channel: until when it must have said who it is, Unix ms. */
+  mustSignInBy: number | undefined;
+  followed: readonly Followed[];
+}
+
+/** What the gateway tells a hub about a socket that it hands over. */
+export interface Handover {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly gate?: string | undefined;
+  readonly account?: string | undefined;
+}
+
+/** The header that carries it; hubs are reached by the gateway only. */
+export const HANDOVER_HEADER = 'x-postern-socket';
+
+/** Most markets of one connection (contract: clob, "Websockets"). */
+export const MAX_MARKETS = 50;

@@ -1,0 +1,101 @@
+import { errorCatalogue } from '../../shared/errors/catalogue.ts';
+import type { Failure } from '../../shared/errors/failure.ts';
+import type { Attachment } from './attachment.ts';
+import { CLOSE } from './close-codes.ts';
+
+/**
+ * workerd tells nobody how much of what was sent still waits for the peer, so a client has credit: as much as
+ * may be sent without any sign of life (a frame, or a PING, which the runtime answers by itself). At half of it
+ * the client gets whole books once a second instead of every change; at its end the socket is closed.
+ */
+const CREDIT_BYTES = 8 * 1024 * 1024;
+/** Frames a client may send within the window; a bot that changes its subscriptions each second needs fewer. */
+const MAX_FRAMES = 60;
+const FRAME_WINDOW_MS = 10_000;
+
+/** What a member needs of its WebSocket. */
+export interface ClientSocket {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  serializeAttachment(attachment: unknown): void;
+}
+
+/** One client socket in memory: its attachment, its credit and its frame count. */
+export class Member {
+  readonly at: Attachment;
+  readonly #socket: ClientSocket;
+  readonly #lastPing: () => Date | null;
+  #sent = 0;
+  #aliveAt = Date.now();
+  #frames = 0;
+  #windowStart = 0;
+  /** Tail of this client's commands: the next begins when the last is done. */
+  turn: Promise<void> = Promise.resolve();
+
+  /** `lastPing`: when the runtime last answered a PING of this socket. */
+  constructor(socket: ClientSocket, at: Attachment, lastPing: () => Date | null) {
+    this.#socket = socket;
+    this.at = at;
+    this.#lastPing = lastPing;
+  }
+
+  /** Writes the attachment: what is not written is forgotten when the hub sleeps. */
+  save(): void {
+    this.#socket.serializeAttachment(this.at);
+  }
+
+  send(text: string): void {
+    this.#sent += text.length;
+    if (this.#sent >= CREDIT_BYTES && !this.#aliveLately()) {
+      this.close(CLOSE.tooSlow, 'too slow: send PING at least every 10 s');
+      return;
+    }
+    try {
+      this.#socket.send(text);
+    } catch {
+      // Closed by the peer; the close event follows.
+    }
+  }
+
+  /** Whether so much is unconfirmed that only whole books should be sent. */
+  lagging(): boolean {
+    return this.#sent >= CREDIT_BYTES / 2 && !this.#aliveLately();
+  }
+
+  /** Counts a frame of the client; false when there are too many. */
+  hear(): boolean {
+    const now = Date.now();
+    this.#alive(now);
+    if (now - this.#windowStart > FRAME_WINDOW_MS) {
+      this.#windowStart = now;
+      this.#frames = 0;
+    }
+    this.#frames += 1;
+    return this.#frames <= MAX_FRAMES;
+  }
+
+  refuse(failure: Failure): void {
+    const message = failure.message ?? errorCatalogue[failure.reason].sentence;
+    this.send(JSON.stringify({ type: 'error', code: failure.reason, message }));
+  }
+
+  close(code: number, reason: string): void {
+    try {
+      this.#socket.close(code, reason);
+    } catch {
+      // Already closed.
+    }
+  }
+
+  #aliveLately(): boolean {
+    const ping = this.#lastPing()?.getTime() ?? 0;
+    if (ping <= this.#aliveAt) return false;
+    this.#alive(ping);
+    return true;
+  }
+
+  #alive(at: number): void {
+    this.#aliveAt = at;
+    this.#sent = 0;
+  }
+}

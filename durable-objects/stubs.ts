@@ -1,0 +1,39 @@
+import type { Env } from '../workers/gateway/env.ts';
+import type { Directory } from './directory/directory.ts';
+import type { KeyGate } from './key-gate/key-gate.ts';
+import type { MarketFeed } from './market-feed/market-feed.ts';
+import type { RateGate } from './rate-gate/rate-gate.ts';
+import type { SocketHub } from './socket-hub/socket-hub.ts';
+import type { Tenant } from './tenant/tenant.ts';
+import type { TradingAccount } from './trading-account/trading-account.ts';
+
+/**
+ * An object as its callers see it: each method, answering later. The generated stub types cannot say this:
+ * they turn branded amounts and `unknown` details into `never`. What crosses is structured-cloneable all the
+ * same (plain data and bigints), so the one cast below holds for every class that keeps to that.
+ */
+export type Remote<T> = {
+  readonly [
+    Name in keyof T as T[Name] extends (...args: never[]) => unknown ? Name : never
+  ]: T[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};
+
+const remote = <T>(namespace: { getByName(name: string): unknown }, name: string): Remote<T> =>
+  namespace.getByName(name) as Remote<T>;
+
+/** The object of a key, named by the SHA-256 of the key. */
+export const keyGate = (env: Env, hash: string): Remote<KeyGate> => remote(env.KEY_GATE, hash);
+/** The limiter of a scope: `ip:<address>`, `tenant:<id>`, `bootstrap:<address>`. */
+export const rateGate = (env: Env, scope: string): Remote<RateGate> => remote(env.RATE_GATE, scope);
+export const tenantObject = (env: Env, tenant: string): Remote<Tenant> => remote(env.TENANT, tenant);
+/** Who owns a name (`wallet:<address>`, `owner:<subject>`), or `global` for settings and the list of tenants. */
+export const directory = (env: Env, name: string): Remote<Directory> => remote(env.DIRECTORY, name);
+/** The feed of a market, named by its condition id. */
+export const marketFeed = (env: Env, condition: string): Remote<MarketFeed> =>
+  remote(env.MARKET_FEED, condition);
+/** A holder of client sockets: `hub:<number>`. */
+export const socketHub = (env: Env, name: string): Remote<SocketHub> => remote(env.SOCKET_HUB, name);
+export const accountObject = (env: Env, account: string): Remote<TradingAccount> =>
+  remote(env.TRADING_ACCOUNT, account);

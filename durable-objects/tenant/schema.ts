@@ -1,0 +1,60 @@
+import type { Migration } from '../storage/migrate.ts';
+
+/** Tables of a Tenant; each has a row in docs/storage-schema.md. */
+export const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    sql: `
+      CREATE TABLE profile (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        tenant TEXT NOT NULL,
+        name TEXT NOT NULL,
+        tier TEXT NOT NULL,
+        roles TEXT NOT NULL,
+        admission TEXT NOT NULL,
+        flagged INTEGER NOT NULL DEFAULT 0,
+        under_review INTEGER NOT NULL DEFAULT 0,
+        beta_cutoff INTEGER NOT NULL,
+        wallet_address TEXT,
+        owner TEXT,
+        version INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+      );
+      CREATE TABLE keys (
+        id TEXT PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL CHECK (kind IN ('gateway', 'l2')),
+        prefix TEXT NOT NULL,
+        name TEXT,
+        tier TEXT NOT NULL,
+        permissions TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('active', 'revoked', 'deactivated')),
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER,
+        address TEXT,
+        nonce TEXT,
+        generation INTEGER,
+        synced_version INTEGER NOT NULL
+      );
+      CREATE INDEX keys_l2 ON keys (address, nonce, generation) WHERE kind = 'l2';
+      CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT,
+        request_id TEXT NOT NULL
+      );`,
+  },
+  {
+    id: 2,
+    sql: `
+      CREATE TABLE wallets (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        starting_balance INTEGER NOT NULL CHECK (starting_balance > 0),
+        created_at INTEGER NOT NULL,
+        deleted_at INTEGER
+      );`,
+  },
+];

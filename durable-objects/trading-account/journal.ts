@@ -1,0 +1,79 @@
+/** What a command is known by when it comes again (design, section 6). Scope: the account. */
+export interface Identity {
+  /** `key:<Idempotency-Key>`, `client:<client_order_id>`, `order:<hash of the signed order>`, `sdk:<fingerprint>`. */
+  readonly key: string;
+  /** SHA-256 over what was asked; the same key with another one is another command. */
+  readonly fingerprint: string;
+}
+
+export interface Entry {
+  readonly fingerprint: string;
+  readonly state: 'pending' | 'sent' | 'done' | 'unknown';
+  readonly outcome: unknown;
+  readonly createdAt: number;
+}
+
+type Row = { fingerprint: string; state: string; outcome: string; created_at: number };
+
+/** Keys are kept at least this long (design, section 6). */
+export const KEEP_MS = 24 * 3_600_000;
+/** Rows deleted in one sweep: a bounded piece of work, the next alarm takes the rest. */
+const SWEEP_ROWS = 5_000;
+
+/** SQL of the `journal` table. Outcomes are data with bigints, written so that they read back as they were. */
+export class Journal {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  find(key: string): Entry | undefined {
+    const [row] = this.#sql
+      .exec<Row>('SELECT fingerprint, state, outcome, created_at FROM journal WHERE key = ?', key)
+      .toArray();
+    if (!row) return undefined;
+    return {
+      fingerprint: row.fingerprint,
+      // The column's CHECK has only these four.
+      state: row.state as Entry['state'],
+      outcome: decode(row.outcome),
+      createdAt: row.created_at,
+    };
+  }
+
+  /** Records an outcome. A later attempt under the same key, after an earlier one had no effect, takes its place. */
+  record(identity: Identity, outcome: unknown, now: number): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO journal (key, fingerprint, state, outcome, created_at) VALUES (?, ?, 'done', ?, ?)",
+      identity.key,
+      identity.fingerprint,
+      encode(outcome),
+      now,
+    );
+  }
+
+  /** Forgets what is older than the time that keys are kept. Returns when to come again; undefined when empty. */
+  sweep(now: number): number | undefined {
+    this.#sql.exec(
+      'DELETE FROM journal WHERE key IN (SELECT key FROM journal WHERE created_at <= ? ORDER BY created_at LIMIT ?)',
+      now - KEEP_MS,
+      SWEEP_ROWS,
+    );
+    const oldest = this.#sql
+      .exec<{ at: number | null }>('SELECT MIN(created_at) AS at FROM journal')
+      .one().at;
+    return oldest === null ? undefined : oldest + KEEP_MS;
+  }
+}
+
+/** JSON has no bigint: one stands as `{"$n":"…"}`, which no text from outside can become. */
+const encode = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'bigint' ? { $n: member.toString() } : member,
+  );
+
+const decode = (text: string): unknown =>
+  JSON.parse(text, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && '$n' in member ? BigInt(String(member.$n)) : member,
+  );

@@ -1,0 +1,49 @@
+import { failure, type Failure } from '../../shared/errors/failure.ts';
+import type { Entry, Identity, Journal } from './journal.ts';
+import type { OrderRequest } from './model.ts';
+
+/** How a caller may name its command, so that saying it twice does it once. */
+export interface Naming {
+  /** SHA-256 over method, path, query and canonical body. */
+  readonly fingerprint: string;
+  /** The `Idempotency-Key` header, unquoted. */
+  readonly key?: string;
+  /** The request says that it is an SDK's own retry (`x-stainless-retry-count` above 0). */
+  readonly sdkRetry?: boolean;
+}
+
+/** An SDK's retry without a key is the earlier attempt again if that ended within this time (design, section 6). */
+const SDK_RETRY_MS = 90_000;
+
+/** What the journal says of a command: it is new, it was done with this outcome, or its key is taken. */
+export type Before =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'done'; readonly outcome: unknown }
+  | Failure;
+
+/** Looks a whole command up: by its key, else, for an SDK's retry, by what it asks. */
+export function lookUp(journal: Journal, naming: Naming | undefined, now: number): Before {
+  if (naming?.key !== undefined) return judge(journal.find(`key:${naming.key}`), naming.fingerprint);
+  if (naming?.sdkRetry !== true) return { kind: 'new' };
+  const entry = journal.find(`sdk:${naming.fingerprint}`);
+  return entry && now - entry.createdAt <= SDK_RETRY_MS ? judge(entry, naming.fingerprint) : { kind: 'new' };
+}
+
+/**
+ * The names under which a command's outcome is kept: its key, else what it asks, for an SDK's retry. Orders that
+ * have identities of their own need no second name.
+ */
+export function namesOf(naming: Naming | undefined, orders: readonly OrderRequest[]): readonly Identity[] {
+  if (!naming) return [];
+  const { fingerprint, key } = naming;
+  if (key !== undefined) return [{ key: `key:${key}`, fingerprint }];
+  return orders.every((order) => order.identity) ? [] : [{ key: `sdk:${fingerprint}`, fingerprint }];
+}
+
+function judge(entry: Entry | undefined, fingerprint: string): Before {
+  if (!entry) return { kind: 'new' };
+  if (entry.fingerprint !== fingerprint) return failure('IDEMPOTENCY_KEY_REUSE');
+  return entry.state === 'done'
+    ? { kind: 'done', outcome: entry.outcome }
+    : failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 });
+}

@@ -1,0 +1,22 @@
+import { ZERO } from '../../../shared/money/fixed.ts';
+import type { Ledger } from '../ledger.ts';
+import { endOrder } from './resting.ts';
+
+/** What a reset ended. */
+export interface ResetResult {
+  readonly cancelled: readonly number[];
+  readonly closed: readonly string[];
+}
+
+/**
+ * Begins again with what was deposited: resting orders end, positions go, and with them the fees and the result
+ * so far, so that the account's equation holds from the first moment. Orders, trades and redemptions stay as
+ * history. Doing it twice is doing it once. Must run inside one transaction.
+ */
+export function resetAccount(ledger: Ledger, now: number): ResetResult {
+  const cancelled = ledger.openOrders().map((order) => endOrder(ledger, order, 'cancelled', now).id);
+  const closed = ledger.removePositions();
+  const { deposits } = ledger.requireMoney();
+  ledger.setMoney({ cash: deposits, reserved: ZERO, fees: ZERO, deposits, realised: ZERO });
+  return { cancelled, closed };
+}

@@ -1,0 +1,50 @@
+import { add, asMicro, notional, ONE, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import type { Market } from '../../../shared/venues/port.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Position } from '../model.ts';
+import { endOrder } from './resting.ts';
+
+/** One position paid out. */
+export interface Redemption {
+  readonly token: string;
+  readonly market: string;
+  readonly outcome: string;
+  readonly shares: Micro;
+  readonly payout: Micro;
+  readonly realised: Micro;
+}
+
+/**
+ * Takes note that a market no longer trades: its resting orders end, and once it has resolved, a share of the
+ * winner pays one dollar and any other nothing. Doing it again changes nothing. Must run inside one transaction.
+ */
+export function noteMarket(ledger: Ledger, market: Market, now: number): void {
+  if (market.status === 'open') return;
+  for (const order of ledger.openOrders()) {
+    if (order.market === market.conditionId) endOrder(ledger, order, 'cancelled', now);
+  }
+  if (market.status !== 'resolved') return;
+  for (const outcome of market.outcomes) {
+    const held = ledger.position(outcome.tokenId);
+    if (held && held.settled === null) ledger.setPosition({ ...held, settled: outcome.winner ? ONE : ZERO });
+  }
+}
+
+/** Pays a settled position out: its shares and cost leave, cash and result come. Nothing for any other. */
+export function redeemPosition(ledger: Ledger, held: Position, now: number): Redemption | undefined {
+  if (held.settled === null || held.shares === 0n) return undefined;
+  const { token, market, outcome, shares } = held;
+  const payout = notional(shares, held.settled, 'floor');
+  const realised = sub(payout, held.cost);
+  const money = ledger.requireMoney();
+  ledger.setMoney({ ...money, cash: add(money.cash, payout), realised: add(money.realised, realised) });
+  ledger.setPosition({
+    ...held,
+    shares: ZERO,
+    reserved: ZERO,
+    cost: ZERO,
+    realised: add(held.realised, realised),
+  });
+  ledger.insertRedemption({ token, shares, payout, cost: held.cost, at: now });
+  return { token, market, outcome, shares, payout, realised: asMicro(realised) };
+}

@@ -1,0 +1,103 @@
+import { env } from 'cloudflare:workers';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  closeMarket,
+  micro,
+  resolveMarket,
+  setBook,
+  tradableTokens,
+} from '../../test/support/emulator-control.ts';
+import { accountObject } from '../stubs.ts';
+
+const tokens = (await tradableTokens())
+  .filter((token) => token.tick <= 10_000n)
+  .toReversed()
+  .values();
+
+let token: { readonly id: string; readonly other: string; readonly condition: string };
+let name: string;
+
+beforeEach(async () => {
+  const next = tokens.next();
+  if (next.done) throw new Error('the emulator has too few markets for these tests');
+  token = next.value;
+  name = `settlement-${crypto.randomUUID()}`;
+  await setBook(token.id, [{ price: '0.40', size: '500' }], [{ price: '0.50', size: '500' }]);
+  const order = {
+    tokenId: token.id,
+    side: 'BUY',
+    timeInForce: 'GTC',
+    kind: 'limit',
+    postOnly: false,
+  } as const;
+  const rest = { priceFromAmounts: false, owner: 'test', maker: '0xtest' } as const;
+  await account().place({
+    orders: [
+      { ...order, ...rest, price: micro('0.5'), size: micro('100') },
+      { ...order, ...rest, price: micro('0.1'), size: micro('50') },
+    ],
+    maxWrites: 10,
+  });
+});
+const account = () => accountObject(env, name);
+const stub = () => env.TRADING_ACCOUNT.getByName(name);
+
+/** Markets are kept for 5 s in the isolate; an evicted cache is what a real account sees later. */
+const laterAlarm = async (): Promise<void> => {
+  await expect
+    .poll(
+      async () => {
+        await runDurableObjectAlarm(stub());
+        return (await account().openOrders({}, { limit: 10 })).length;
+      },
+      { timeout: 15_000, interval: 200 },
+    )
+    .toBe(0);
+};
+
+describe('a market that resolves', () => {
+  test('ends resting orders, pays a winning share one dollar, once', async () => {
+    const before = await account().money();
+    await resolveMarket(token.condition, token.id);
+    await laterAlarm();
+    expect(await account().positions()).toMatchObject([{ token: token.id, settled: micro('1') }]);
+    const [paid] = await account().redeem();
+    expect(paid).toMatchObject({ shares: micro('100'), payout: micro('100') });
+    expect(await account().redeem()).toEqual([]);
+    const after = await account().money();
+    expect(after.cash).toBe(before.cash + before.reserved + micro('100'));
+    expect(after.cash + after.reserved + after.fees).toBe(after.deposits + after.realised);
+  });
+
+  test('pays a losing share nothing, and the loss is realised', async () => {
+    await resolveMarket(token.condition, token.other);
+    await laterAlarm();
+    const [paid] = await account().redeem([token.id]);
+    expect(paid).toMatchObject({ payout: 0n, realised: 0n - micro('50') });
+    expect(await account().positions()).toEqual([]);
+  });
+});
+
+test('a market that closes without a winner ends resting orders and leaves positions as they are', async () => {
+  await closeMarket(token.condition);
+  await laterAlarm();
+  expect(await account().positions()).toMatchObject([{ settled: null }]);
+  expect(await account().redeem()).toEqual([]);
+});
+
+describe("the dead man's switch", () => {
+  test('cancels every resting order when it lapses, and not before', async () => {
+    await account().heartbeat(60_000);
+    await runDurableObjectAlarm(stub());
+    expect(await account().openOrders({}, { limit: 10 })).toHaveLength(1);
+    await runInDurableObject(stub(), (instance, state) => {
+      state.storage.kv.put('heartbeat', 1);
+      return instance;
+    });
+    await evictDurableObject(stub());
+    await runDurableObjectAlarm(stub());
+    expect(await account().openOrders({}, { limit: 10 })).toEqual([]);
+    expect((await account().money()).reserved).toBe(0n);
+  });
+});

@@ -1,0 +1,186 @@
+import type { Env } from '../../workers/gateway/env.ts';
+import { asMicro, formatMicro, mulDiv, SCALE } from '../../shared/money/fixed.ts';
+import { socketHub } from '../stubs.ts';
+import type { Order, Trade } from './model.ts';
+
+/** A frame for the sockets of one account, written out. */
+export interface AccountText {
+  readonly channel: 'executions' | 'user';
+  readonly market: string;
+  readonly text: string;
+}
+
+/** What happened to an order, in Polymarket's words; filled and resting parts are UPDATEs. */
+export interface OrderNews {
+  readonly type: 'PLACEMENT' | 'UPDATE' | 'CANCELLATION';
+  readonly order: Order;
+}
+
+/** Tries to reach a hub before it is taken for gone; its sockets have then closed, and clients come back. */
+const MAX_TRIES = 3;
+
+/**
+ * The hubs whose clients watch this account, stored under `watchers` so that an evicted account finds them
+ * again. News go to each hub in order, one call at a time; they never hold up a command. A crash between commit
+ * and delivery loses news, never the trade: whoever reconnects reads `/v1/data/trades`.
+ */
+export class Watchers {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Env;
+  readonly #account: string;
+  readonly #hubs: Map<string, { turn: Promise<void>; wanted: number }>;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.#ctx = ctx;
+    this.#env = env;
+    this.#account = ctx.id.name ?? '';
+    const stored = ctx.storage.kv.get<readonly string[]>('watchers') ?? [];
+    this.#hubs = new Map(stored.map((hub) => [hub, { turn: Promise.resolve(), wanted: 0 }]));
+  }
+
+  get any(): boolean {
+    return this.#hubs.size > 0;
+  }
+
+  add(hub: string): void {
+    const known = this.#hubs.get(hub);
+    if (known) known.wanted += 1;
+    else {
+      this.#hubs.set(hub, { turn: Promise.resolve(), wanted: 0 });
+      this.#remember();
+    }
+  }
+
+  remove(hub: string): void {
+    if (this.#hubs.delete(hub)) this.#remember();
+  }
+
+  tell(texts: readonly AccountText[]): void {
+    for (const [hub, entry] of this.#hubs) {
+      entry.turn = entry.turn.then(() => this.#send(hub, texts));
+      this.#ctx.waitUntil(entry.turn);
+    }
+  }
+
+  async #send(hub: string, texts: readonly AccountText[]): Promise<void> {
+    const entry = this.#hubs.get(hub);
+    if (!entry) return;
+    const { wanted } = entry;
+    for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+      try {
+        const wants = await socketHub(this.#env, hub).announce(this.#account, texts);
+        if (!wants && entry.wanted === wanted) this.remove(hub);
+        return;
+      } catch {
+        // A failed hub has lost its sockets, or is being started anew: ask once more.
+      }
+    }
+    this.remove(hub);
+  }
+
+  #remember(): void {
+    if (this.#hubs.size === 0) this.#ctx.storage.kv.delete('watchers');
+    else this.#ctx.storage.kv.put('watchers', [...this.#hubs.keys()]);
+  }
+}
+
+/** Frames of what a command or the alarm did: orders first, as they stood when their trades came. */
+export function accountTexts(
+  news: readonly OrderNews[],
+  trades: readonly { readonly trade: Trade; readonly order: Order }[],
+): readonly AccountText[] {
+  return [
+    ...news.map((entry) => userText(entry.order.market, orderFrame(entry))),
+    ...trades.flatMap(({ trade, order }): AccountText[] => [
+      userText(trade.market, tradeFrame(trade, order)),
+      { channel: 'executions', market: trade.market, text: JSON.stringify(fillFrame(trade)) },
+    ]),
+  ];
+}
+
+const userText = (market: string, frame: object): AccountText => ({
+  channel: 'user',
+  market,
+  text: JSON.stringify(frame),
+});
+
+const priceOf = ({ notional, shares }: Trade): string =>
+  formatMicro(asMicro(mulDiv(notional, SCALE, shares, 'half-up')));
+
+const seconds = (ms: number): string => String(Math.floor(ms / 1000));
+
+/** `/v1/ws/executions` (docs/websockets.md). */
+const fillFrame = (trade: Trade): object => ({
+  type: 'fill',
+  trade_id: trade.id,
+  order_id: trade.orderId,
+  market_id: trade.market,
+  token_id: trade.token,
+  side: trade.side,
+  outcome: trade.outcome,
+  price: priceOf(trade),
+  quantity: formatMicro(trade.shares),
+  notional: formatMicro(trade.notional),
+  fee: formatMicro(trade.fee),
+  liquidity: trade.role,
+  filled_at: new Date(trade.at).toISOString(),
+});
+
+/** The venue's `order` event (docs.polymarket.com/asyncapi-user.json). */
+const orderFrame = ({ type, order }: OrderNews): object => ({
+  event_type: 'order',
+  type,
+  id: String(order.id),
+  owner: order.owner,
+  order_owner: order.owner,
+  maker_address: order.maker,
+  market: order.market,
+  asset_id: order.token,
+  side: order.side,
+  outcome: order.outcome,
+  price: formatMicro(order.price),
+  original_size: formatMicro(order.size),
+  size_matched: formatMicro(order.filled),
+  order_type: order.tif,
+  expiration: order.expiresAt === null ? '0' : seconds(order.expiresAt),
+  status: statusNames[order.status],
+  associate_trades: null,
+  created_at: seconds(order.createdAt),
+  timestamp: String(order.updatedAt),
+});
+
+const statusNames = { open: 'LIVE', filled: 'MATCHED', cancelled: 'CANCELED', expired: 'CANCELED' } as const;
+
+/** The venue's `trade` event. A paper maker trade names no taker of its own: there is none. */
+const tradeFrame = (trade: Trade, order: Order): object => ({
+  event_type: 'trade',
+  type: 'TRADE',
+  id: String(trade.id),
+  taker_order_id: trade.role === 'TAKER' ? String(trade.orderId) : '',
+  market: trade.market,
+  asset_id: trade.token,
+  side: trade.side,
+  size: formatMicro(trade.shares),
+  price: priceOf(trade),
+  fee_rate_bps: '0',
+  status: 'MATCHED',
+  outcome: trade.outcome,
+  owner: order.owner,
+  trade_owner: order.owner,
+  maker_address: order.maker,
+  maker_orders: trade.role === 'MAKER' ? [makerOrder(trade, order)] : [],
+  trader_side: trade.role,
+  matchtime: seconds(trade.at),
+  match_time: seconds(trade.at),
+  last_update: seconds(trade.at),
+  timestamp: String(trade.at),
+});
+
+const makerOrder = (trade: Trade, order: Order): object => ({
+  order_id: String(order.id),
+  asset_id: trade.token,
+  matched_amount: formatMicro(trade.shares),
+  price: formatMicro(order.price),
+  outcome: trade.outcome,
+  owner: order.owner,
+});

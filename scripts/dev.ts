@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { startPolymarketEmulator } from '../emulators/polymarket/index.ts';
+import { inProject, root } from './lib/paths.ts';
+
+/**
+ * `npm run dev`: both Workers under `wrangler dev`, reloading on change, with the Polymarket emulator and
+ * development secrets that are valid nowhere else. For speed figures use `npm run bench`: this is slow.
+ */
+const emulator = await startPolymarketEmulator({});
+const vars = [
+  `POLYMARKET_CLOB_URL:${emulator.url}`,
+  `POLYMARKET_WS_URL:${emulator.wsUrl}`,
+  'CLIENT_IP_HEADER:',
+  'KEY_MODE:test',
+  'ADMIN_TOKEN:development-admin-token',
+  'L2_ROOT_SECRET:development-l2-root-secret',
+  'JWT_SECRET:development-jwt-secret-32-bytes-long',
+];
+const wrangler = spawn(
+  process.execPath,
+  [
+    inProject('node_modules/wrangler/bin/wrangler.js'),
+    'dev',
+    '-c',
+    'wrangler.toml',
+    '-c',
+    'workers/vault/wrangler.toml',
+    ...vars.flatMap((entry) => ['--var', entry]),
+  ],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => wrangler.kill(signal));
+wrangler.once('close', (code) => {
+  void emulator.close().then(() => process.exit(code ?? 0));
+});

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { globSync, statSync } from 'node:fs';
+import { inProject, root } from './paths.ts';
+
+/** Where `wrangler deploy --dry-run` leaves a Worker's bundle. */
+export const bundleFolder = (worker: 'gateway' | 'vault'): string => inProject(`dist/${worker}`);
+
+/**
+ * Bundles both Workers with the very command that deploys them, without deploying, so that what runs locally is
+ * what runs at the edge. Throws with wrangler's output when one fails.
+ */
+export async function buildWorkers(): Promise<void> {
+  await Promise.all([
+    dryRun(['-c', 'wrangler.toml', '--outdir', bundleFolder('gateway')]),
+    dryRun(['-c', 'workers/vault/wrangler.toml', '--outdir', bundleFolder('vault')]),
+  ]);
+}
+
+/** Builds unless both bundles are newer than everything they are made of. Returns whether it built. */
+export async function buildIfStale(): Promise<boolean> {
+  const bundles = ['dist/gateway/index.js', 'dist/vault/index.js'].map(modified);
+  const sources = globSync(['workers/**/*.{ts,toml}', 'shared/**/*.ts', 'durable-objects/**/*.ts'], {
+    cwd: root,
+  });
+  const newest = Math.max(...[...sources, 'wrangler.toml', 'package-lock.json'].map(modified));
+  if (Math.min(...bundles) > newest) return false;
+  await buildWorkers();
+  return true;
+}
+
+/** When a file of the project changed last; 0 when there is none. */
+const modified = (path: string): number => statSync(inProject(path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function dryRun(args: readonly string[]): Promise<void> {
+  const wrangler = inProject('node_modules/wrangler/bin/wrangler.js');
+  const child = spawn(process.execPath, [wrangler, 'deploy', '--dry-run', ...args], {
+    cwd: root,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`wrangler failed:\n${output}`)),
+    );
+  });
+}

@@ -1,0 +1,204 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Wallet } from 'ethers';
+import { startChild, type Child } from './child.ts';
+import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
+import type { PosternFile } from './launch-file.ts';
+import { inProject } from './paths.ts';
+import { SAMPLE_OWNER, seedKeys } from './seed.ts';
+import { workerdBinary } from './workerd-binary.ts';
+import { SOCKET, workerdConfig } from './workerd-config.ts';
+
+export type { PosternFile } from './launch-file.ts';
+
+export interface LaunchOptions {
+  /** Folder of state, secrets and logs. */
+  readonly home: string;
+  /** Port of the gateway; 0 picks a free one. */
+  readonly port: number;
+  /** Values instead of those in wrangler.toml, for tests. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Environment of the emulator, for tests: EMULATOR_CLOCK, EMULATOR_SEED. */
+  readonly emulatorEnv?: Readonly<Record<string, string>>;
+  /** Told when workerd died and was started again, or could not be. */
+  readonly onEvent?: (message: string) => void;
+}
+
+export interface Running {
+  /** As first written; `pids.workerd` changes when workerd is started again. */
+  readonly file: PosternFile;
+  workerdPid(): number;
+  /** Settles when something that cannot be restarted has ended. */
+  readonly failed: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The bundles are small and local; a slow machine under load still starts within this. */
+const READY_TIMEOUT_MS = 30_000;
+/** A gateway that dies more often than this in a row is broken, not unlucky. */
+const MAX_RESTARTS = 50;
+
+/**
+ * Starts the embedded default: the Polymarket emulator, then gateway and vault under workerd; seeds local tenants
+ * and writes `postern.json`. Bundles must have been built. workerd is started again, on its port, when it dies.
+ */
+export async function launch(options: LaunchOptions): Promise<Running> {
+  const home = resolve(options.home);
+  for (const folder of ['objects', 'logs']) mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
+  const secrets = localSecrets(home);
+  const children: Child[] = [];
+  try {
+    const emulator = await startEmulator(home, options.emulatorEnv ?? {});
+    children.push(emulator.child);
+    const gateway = await superviseGateway(home, options, secrets, emulator.url);
+    children.push(gateway.current());
+    const file = await describe(home, secrets, gateway, emulator);
+    gateway.onRestart((pid) => writePosternFile(home, { ...file, pids: { ...file.pids, workerd: pid } }));
+    let stopping = false;
+    const failed = Promise.race([
+      emulator.child.ended.then(() => 'The Polymarket emulator ended'),
+      gateway.gaveUp.then(() => 'The gateway keeps ending'),
+    ]).then((reason) => (stopping ? new Promise<string>(() => undefined) : reason));
+    const stop = async (): Promise<void> => {
+      stopping = true;
+      await gateway.stop();
+      await emulator.child.stop();
+    };
+    return { file, workerdPid: () => gateway.current().pid, failed, stop };
+  } catch (error) {
+    await Promise.all(children.map((child) => child.stop()));
+    throw error;
+  }
+}
+
+interface Emulator {
+  readonly child: Child;
+  readonly url: string;
+}
+
+async function startEmulator(home: string, env: Readonly<Record<string, string>>): Promise<Emulator> {
+  const { child, ready } = await startChild({
+    name: 'polymarket emulator',
+    command: process.execPath,
+    args: [inProject('emulators/polymarket/main.ts')],
+    env: { ...process.env, PORT: '0', EMULATOR_EXIT_WITH_PARENT: '1', ...env },
+    logFile: join(home, 'logs/polymarket-emulator.log'),
+    ready: { fd: 1, read: (line) => (line.includes('"ready":true') ? line : undefined) },
+    readyTimeoutMs: READY_TIMEOUT_MS,
+  });
+  // The emulator's own ready line.
+  return { child, url: (JSON.parse(ready) as { readonly url: string }).url };
+}
+
+interface Gateway {
+  readonly url: string;
+  readonly gaveUp: Promise<void>;
+  current(): Child;
+  onRestart(listener: (pid: number) => void): void;
+  stop(): Promise<void>;
+}
+
+/** Starts workerd and keeps it running on the port it got first. */
+async function superviseGateway(
+  home: string,
+  options: LaunchOptions,
+  secrets: LocalSecrets,
+  clobUrl: string,
+): Promise<Gateway> {
+  let { child, port } = await startWorkerd(home, options.port, options, secrets, clobUrl);
+  let stopping = false;
+  let restarted: (pid: number) => void = () => undefined;
+  const watch = async (): Promise<void> => {
+    for (let restarts = 0; restarts < MAX_RESTARTS; restarts += 1) {
+      await child.ended;
+      if (stopping) return;
+      options.onEvent?.('The gateway ended unexpectedly; starting it again. See logs/gateway.log.');
+      ({ child } = await startWorkerd(home, port, options, secrets, clobUrl));
+      if (stopping) return child.stop();
+      restarted(child.pid);
+    }
+  };
+  const watched = watch().catch((error: unknown) => options.onEvent?.(String(error)));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    gaveUp: watched,
+    current: () => child,
+    onRestart: (listener) => (restarted = listener),
+    stop: async () => {
+      stopping = true;
+      await child.stop();
+      await watched;
+    },
+  };
+}
+
+async function startWorkerd(
+  home: string,
+  port: number,
+  options: LaunchOptions,
+  secrets: LocalSecrets,
+  clobUrl: string,
+): Promise<{ child: Child; port: number }> {
+  const vars = {
+    POLYMARKET_CLOB_URL: clobUrl,
+    POLYMARKET_WS_URL: `${clobUrl.replace(/^http/, 'ws')}/ws`,
+    CLIENT_IP_HEADER: '',
+    KEY_MODE: 'test',
+    JWT_ISSUER: localJwt.issuer,
+    JWT_AUDIENCE: localJwt.audience,
+    ...options.vars,
+  };
+  const configFile = join(home, 'workerd.capnp');
+  writeFileSync(configFile, workerdConfig({ folder: home, objects: join(home, 'objects'), port, vars }), {
+    mode: 0o600,
+  });
+  const { child, ready } = await startChild({
+    name: 'workerd',
+    command: workerdBinary,
+    args: ['serve', configFile, '--control-fd=3'],
+    env: {
+      ADMIN_TOKEN: secrets.adminToken,
+      L2_ROOT_SECRET: secrets.l2RootSecret,
+      JWT_SECRET: secrets.jwtSecret,
+    },
+    logFile: join(home, 'logs/gateway.log'),
+    ready: {
+      fd: 3,
+      read: (line) => (line.includes('"listen"') && line.includes(`"${SOCKET}"`) ? line : undefined),
+    },
+    readyTimeoutMs: READY_TIMEOUT_MS,
+  });
+  // workerd's own control message: {"event":"listen","socket":"http","port":8787}.
+  return { child, port: (JSON.parse(ready) as { readonly port: number }).port };
+}
+
+async function describe(
+  home: string,
+  secrets: LocalSecrets,
+  gateway: Gateway,
+  emulator: Emulator,
+): Promise<PosternFile> {
+  const stateFile = posternFile(home);
+  const { address } = new Wallet(secrets.walletKey);
+  const keys = await seedKeys(gateway.url, secrets.adminToken, address, stateFile);
+  const file: PosternFile = {
+    url: gateway.url,
+    adminToken: secrets.adminToken,
+    keys,
+    polymarket: { privateKey: secrets.walletKey, address },
+    jwt: { ...localJwt, sample: sampleToken(secrets.jwtSecret, SAMPLE_OWNER) },
+    emulators: { polymarket: emulator.url },
+    pids: { workerd: gateway.current().pid, polymarket: emulator.child.pid },
+  };
+  writePosternFile(home, file);
+  return file;
+}
+
+const posternFile = (home: string): string => join(home, 'postern.json');
+
+/** Written beside and renamed, so that nobody ever reads half a file. */
+function writePosternFile(home: string, file: PosternFile): void {
+  const draft = `${posternFile(home)}.new`;
+  writeFileSync(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, posternFile(home));
+}

@@ -1,0 +1,45 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Wallet } from 'ethers';
+
+/** Secrets of one machine's deployment, made once and kept under its home with mode 0600. */
+export interface LocalSecrets {
+  readonly adminToken: string;
+  readonly l2RootSecret: string;
+  readonly jwtSecret: string;
+  /** Key of the local trader's wallet. It holds nothing on any chain. */
+  readonly walletKey: string;
+}
+
+/** Reads the secrets of a home, or makes them. */
+export function localSecrets(home: string): LocalSecrets {
+  const file = join(home, 'secrets.json');
+  // Written by this function only; a file damaged by hand fails where its value is used.
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets;
+  const secrets: LocalSecrets = {
+    adminToken: `adm_${randomBytes(32).toString('base64url')}`,
+    l2RootSecret: randomBytes(32).toString('base64url'),
+    jwtSecret: randomBytes(32).toString('base64url'),
+    walletKey: Wallet.createRandom().privateKey,
+  };
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}
+
+/** Issuer and audience of the user tokens that this machine's gateway takes. */
+export const localJwt = { issuer: 'https://localhost/postern', audience: 'postern' } as const;
+
+/** A day: long enough for a session at a laptop. */
+const SAMPLE_TOKEN_SECONDS = 86_400;
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A user token for `subject`, signed as the local identity provider would (HS256, RFC 7519). */
+export function sampleToken(secret: string, subject: string): string {
+  const now = Math.floor(Date.now() / 1000);
+  const { issuer: iss, audience: aud } = localJwt;
+  const claims = { iss, aud, sub: subject, iat: now, exp: now + SAMPLE_TOKEN_SECONDS };
+  const body = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
+  return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
+}

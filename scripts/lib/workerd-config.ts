@@ -1,0 +1,93 @@
+import { relative } from 'node:path';
+import { unstable_readConfig } from 'wrangler';
+import { bundleFolder } from './build-workers.ts';
+import { inProject } from './paths.ts';
+
+/** What differs between the edge and this machine. */
+export interface LocalWorkers {
+  /** Folder of the configuration file: embedded paths are relative to it. */
+  readonly folder: string;
+  /** Folder where Durable Objects keep their databases. */
+  readonly objects: string;
+  readonly port: number;
+  /** Values instead of those in wrangler.toml's `[vars]`. */
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+/** The part of a wrangler configuration that concerns workerd. */
+interface WranglerConfig {
+  readonly compatibility_date?: string | undefined;
+  readonly compatibility_flags?: readonly string[] | undefined;
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly secrets?: { readonly required?: readonly string[] | undefined } | undefined;
+  readonly durable_objects: {
+    readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
+  };
+}
+
+/** workerd's listening socket, as `--control-fd` names it. */
+export const SOCKET = 'http';
+
+/**
+ * The Cap'n Proto configuration under which workerd serves both Workers, derived from the wrangler files that
+ * deploy them. Secrets are not in it: workerd reads them from its environment.
+ */
+export function workerdConfig(local: LocalWorkers): string {
+  const gateway: WranglerConfig = unstable_readConfig({ config: inProject('wrangler.toml') });
+  const vault: WranglerConfig = unstable_readConfig({ config: inProject('workers/vault/wrangler.toml') });
+  const vars = { ...asTexts(gateway.vars), ...local.vars };
+  const objects = gateway.durable_objects.bindings;
+  const bindings = [
+    ...Object.entries(vars).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
+    ...(gateway.secrets?.required ?? []).map(
+      (name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`,
+    ),
+    ...objects.map(
+      (entry) => `(name = ${quote(entry.name)}, durableObjectNamespace = ${quote(entry.class_name)})`,
+    ),
+    '(name = "VAULT", service = (name = "vault", entrypoint = "VaultService"))',
+  ];
+  const namespaces = objects.map(
+    ({ class_name }) =>
+      `(className = ${quote(class_name)}, uniqueKey = ${quote(`postern-${class_name}`)}, enableSql = true)`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "gateway", worker = .gateway),
+    (name = "vault", worker = .vault),
+    (name = "objects", disk = (path = ${quote(local.objects)}, writable = true)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [(name = ${quote(SOCKET)}, address = "127.0.0.1:${local.port}", http = (), service = "gateway")],
+);
+
+const gateway :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed ${quote(embedded(local, 'gateway'))})],
+  compatibilityDate = ${quote(gateway.compatibility_date ?? '')},
+  compatibilityFlags = [${(gateway.compatibility_flags ?? []).map(quote).join(', ')}],
+  bindings = [
+    ${bindings.join(',\n    ')},
+  ],
+  durableObjectNamespaces = [
+    ${namespaces.join(',\n    ')},
+  ],
+  durableObjectStorage = (localDisk = "objects"),
+);
+
+const vault :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed ${quote(embedded(local, 'vault'))})],
+  compatibilityDate = ${quote(vault.compatibility_date ?? '')},
+);
+`;
+}
+
+/** Cap'n Proto text has JSON's string escapes. */
+const quote = (text: string): string => JSON.stringify(text);
+
+const embedded = (local: LocalWorkers, worker: 'gateway' | 'vault'): string =>
+  relative(local.folder, `${bundleFolder(worker)}/index.js`);
+
+const asTexts = (vars: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, String(value)]));

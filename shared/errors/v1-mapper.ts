@@ -1,0 +1,49 @@
+import { errorCatalogue } from './catalogue.ts';
+import type { Failure } from './failure.ts';
+
+/** A failure in the words of one surface, ready to become a Response. */
+export interface WireError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Where a 402 sends the caller (seed 002). */
+const UPGRADE_URL = '/pricing';
+
+/**
+ * `/v1` shape of a failure (contract: errors and limits, "Bodies"): one `error` key with human text, the
+ * code in `X-Polysim-Code`; all members with `X-Polysim-Verbose: true`; 402 always with its two extra keys.
+ */
+export function toV1Error(failure: Failure, requestId: string, verbose: boolean): WireError {
+  const entry = errorCatalogue[failure.reason];
+  const message = failure.message ?? entry.sentence;
+  return {
+    status: failure.status ?? entry.status,
+    headers: errorHeaders(failure),
+    body: bodyOf(failure, message, requestId, verbose),
+  };
+}
+
+function bodyOf(failure: Failure, message: string, requestId: string, verbose: boolean): WireError['body'] {
+  if (errorCatalogue[failure.reason].status === 402) {
+    return { error: failure.reason, feature_key: failure.featureKey ?? 'unknown', upgrade_url: UPGRADE_URL };
+  }
+  const retry = failure.retryAfterMs === undefined ? {} : { retry_after_ms: failure.retryAfterMs };
+  if (!verbose) return { error: message, ...retry };
+  return {
+    error: failure.reason,
+    message,
+    details: failure.details ?? null,
+    request_id: requestId,
+    ...retry,
+  };
+}
+
+/** Headers that every surface sends with a failure. */
+export function errorHeaders(failure: Failure): Record<string, string> {
+  const headers: Record<string, string> = { 'x-polysim-code': failure.reason };
+  if (failure.retryAfter !== undefined) headers['retry-after'] = String(failure.retryAfter);
+  if (failure.allow !== undefined) headers['allow'] = failure.allow.join(', ');
+  return headers;
+}

@@ -1,0 +1,30 @@
+/** What a key may do (contract: errors and limits, "Credentials of /v1"). */
+export const permissions = [
+  'read',
+  'trade',
+  'credentials',
+  'credentials:export',
+  'builder',
+  'desk',
+  'users:write',
+  'accounts:write',
+  'accounts:read',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+/** Roles an operator enables on a tenant, several at once (design, section 1). */
+export const roles = ['trader', 'builder', 'partner', 'desk'] as const;
+export type Role = (typeof roles)[number];
+
+/** Permissions a role opens beyond `read` and `trade`. */
+const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
+  trader: ['credentials'],
+  builder: ['builder', 'credentials'],
+  partner: ['users:write', 'accounts:write', 'accounts:read'],
+  desk: ['desk', 'credentials'],
+};
+
+/** The most that a key of a tenant with these roles may carry; `credentials:export` only by the operator. */
+export function grantable(roleList: readonly Role[]): ReadonlySet<Permission> {
+  return new Set<Permission>(['read', 'trade', ...roleList.flatMap((role) => rolePermissions[role])]);
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { standing, type TenantSnapshot } from './principal.ts';
+
+const tenant: TenantSnapshot = {
+  version: 1,
+  tier: 'pro',
+  roles: ['trader'],
+  admission: 'self_serve',
+  flagged: false,
+  underReview: false,
+  betaCutoff: 1_000,
+};
+const key = { tier: 'pro', permissions: ['read', 'trade'] } as const;
+
+describe('what a key really has', () => {
+  test('its own tier, never above the plan of its tenant', () => {
+    expect(standing({ ...key, tier: 'enterprise' }, tenant, 0).tier).toBe('pro');
+    expect(standing({ ...key, tier: 'free' }, tenant, 0).tier).toBe('free');
+  });
+
+  test('a free key is read-only whatever it was issued with', () => {
+    expect(standing(key, { ...tenant, tier: 'free' }, 0)).toMatchObject({
+      tier: 'free',
+      permissions: ['read'],
+    });
+  });
+
+  test('a cohort key runs at enterprise to the cutoff and as free and read-only from it on', () => {
+    const cohort = { ...tenant, admission: 'cohort' } as const;
+    expect(standing(key, cohort, 999)).toEqual({
+      tier: 'enterprise',
+      permissions: ['read', 'trade'],
+      betaExpired: false,
+    });
+    expect(standing(key, cohort, 1_000)).toEqual({ tier: 'free', permissions: ['read'], betaExpired: true });
+  });
+});

@@ -1,0 +1,64 @@
+import { lowerTier, type Tier } from '../limits/tiers.ts';
+import type { Permission, Role } from './permissions.ts';
+
+/** How a tenant came to be allowed in (contract: errors and limits, "Keys"). */
+export const admissions = ['none', 'cohort', 'self_serve'] as const;
+export type Admission = (typeof admissions)[number];
+
+/** What every key of a tenant must know about it. Pushed to the keys when it changes; `version` grows. */
+export interface TenantSnapshot {
+  readonly version: number;
+  readonly tier: Tier;
+  readonly roles: readonly Role[];
+  readonly admission: Admission;
+  readonly flagged: boolean;
+  readonly underReview: boolean;
+  /** End of the closed beta for cohort keys, Unix ms. */
+  readonly betaCutoff: number;
+}
+
+/** Who a request acts as (design, section 1). */
+export interface Principal {
+  readonly tenant: string;
+  readonly customer?: string;
+  readonly account: string;
+  /** Public id of the key, or `jwt` for a user token. */
+  readonly key: string;
+  readonly permissions: readonly Permission[];
+  readonly tier: Tier;
+}
+
+/** How long after its issue or the snapshot a cohort key has run out, and what then remains. */
+export interface Standing {
+  readonly tier: Tier;
+  readonly permissions: readonly Permission[];
+  readonly betaExpired: boolean;
+}
+
+/**
+ * What a key really has at a moment. Cohort keys run at `enterprise` until the cutoff, then as `free` and
+ * read-only; other keys have their own tier, never above the tenant's; free keys are read-only.
+ */
+export function standing(
+  key: { readonly tier: Tier; readonly permissions: readonly Permission[] },
+  tenant: TenantSnapshot,
+  now: number,
+): Standing {
+  if (tenant.admission === 'cohort') {
+    return now < tenant.betaCutoff
+      ? { tier: 'enterprise', permissions: key.permissions, betaExpired: false }
+      : { tier: 'free', permissions: readOnly(key.permissions), betaExpired: true };
+  }
+  const tier = lowerTier(key.tier, tenant.tier);
+  return {
+    tier,
+    permissions: tier === 'free' ? readOnly(key.permissions) : key.permissions,
+    betaExpired: false,
+  };
+}
+
+/** What a free or run-out key may still do: look. */
+const reading: ReadonlySet<Permission> = new Set(['read', 'accounts:read']);
+export const isReading = (permission: Permission): boolean => reading.has(permission);
+
+const readOnly = (list: readonly Permission[]): readonly Permission[] => list.filter(isReading);

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { errorCatalogue, type Reason } from '../../shared/errors/catalogue.ts';
+import { openMarket, setBook } from '../support/markets.ts';
+import { startProgram, type OwnProgram } from '../support/program.ts';
+import { member, textOf, type Answer } from './ask.ts';
+import { accessProvocations } from './provoke-access.ts';
+import { requestProvocations } from './provoke-requests.ts';
+import { tradingProvocations } from './provoke-trading.ts';
+import type { Provoke, Stage } from './provoke.ts';
+
+const provocations = { ...tradingProvocations, ...requestProvocations, ...accessProvocations };
+
+/** Codes that nothing on the paper venue can answer yet, and what they wait for. */
+const waiting: Partial<Readonly<Record<Reason, string>>> = {
+  PERSISTENCE_UNKNOWN: 'live venues: paper always knows its outcome',
+  IDEMPOTENCY_CONFLICT_PENDING: 'live venues: a paper command is one transaction, never half way',
+  ORDERS_NOT_CANCELLED: 'the partner surface: close and reset of customers',
+  EXECUTION_ERROR: 'fault points in the engine',
+  INTERNAL_ERROR: 'fault points in the pipeline',
+};
+
+let program: OwnProgram;
+let stage: Stage;
+beforeAll(async () => {
+  // Its own program: the operator's settings and the venue's faults are its alone.
+  program = await startProgram({ vars: { CLIENT_IP_HEADER: 'x-test-address' } });
+  const { condition, yes } = await openMarket(program.file);
+  await setBook(program.file, yes, {
+    bids: [{ price: '0.40', size: '100000' }],
+    asks: [{ price: '0.50', size: '100000' }],
+  });
+  stage = { program, condition, yes };
+});
+afterAll(() => program.stop());
+
+const keysOf = (answer: Answer): readonly string[] => Object.keys(answer.json ?? {}).toSorted();
+/** The one code whose body says when to come again. */
+const extra = (code: Reason): readonly string[] => (code === 'RATE_LIMITED' ? ['retry_after_ms'] : []);
+
+function expectCommon(answer: Answer, code: Reason): void {
+  expect([answer.status, answer.code], answer.text).toEqual([errorCatalogue[code].status, code]);
+  expect(answer.headers.get('content-type')).toContain('application/json');
+  expect(answer.headers.get('x-request-id')).toBeTruthy();
+  const waits = answer.status === 429 || code === 'VENUE_UNAVAILABLE';
+  expect(answer.headers.get('retry-after') ?? 'none').toMatch(waits ? /^[1-9]\d*$/ : /^none$/);
+}
+
+function expectUpgrade(...answers: readonly Answer[]): void {
+  const body = {
+    error: 'UPGRADE_REQUIRED',
+    feature_key: 'wallets.sandbox_baseline',
+    upgrade_url: '/pricing',
+  };
+  for (const answer of answers) expect(answer.json).toEqual(body);
+}
+
+function expectBodies(code: Reason, plain: Answer, verbose: Answer): void {
+  expect(keysOf(plain)).toEqual(['error', ...extra(code)]);
+  expect(textOf(plain, 'error')).not.toBe(code);
+  expect(keysOf(verbose)).toEqual(['details', 'error', 'message', 'request_id', ...extra(code)]);
+  expect(verbose.json).toMatchObject({ error: code, request_id: 'asked-for.1' });
+  expect(textOf(verbose, 'message').length).toBeGreaterThan(3);
+}
+
+describe('over HTTP, in its default and its verbose form', () => {
+  const known = Object.entries(provocations) as readonly (readonly [Reason, Provoke])[];
+  test.each(known)('%s', async (code, provoke) => {
+    const send = await provoke(stage);
+    const plain = await send();
+    expectCommon(plain, code);
+    const verbose = await send({ 'x-polysim-verbose': 'true', 'x-request-id': 'asked-for.1' });
+    expectCommon(verbose, code);
+    expect(verbose.headers.get('x-request-id')).toBe('asked-for.1');
+    if (code === 'UPGRADE_REQUIRED') expectUpgrade(plain, verbose);
+    else expectBodies(code, plain, verbose);
+  });
+});
+
+test('VALIDATION_FAILED says what is wrong and where', async () => {
+  const send = await requestProvocations.VALIDATION_FAILED?.(stage);
+  const verbose = await send?.({ 'x-polysim-verbose': 'true' });
+  const { issues } = (verbose && member(verbose, 'details')) as { readonly issues: readonly unknown[] };
+  // Of the form that was meant, though an array of orders would do as well.
+  expect(issues).toContainEqual({ path: 'side', message: expect.any(String) as unknown });
+});
+
+test('every code of the catalogue is provoked here, or waits for something that is named', () => {
+  const shown = [...Object.keys(provocations), ...Object.keys(waiting)];
+  expect(shown.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
+});

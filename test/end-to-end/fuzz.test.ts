@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { Wallet } from 'ethers';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { errorCatalogue } from '../../shared/errors/catalogue.ts';
+import { openMarket } from '../support/markets.ts';
+import { startProgram, type OwnProgram } from '../support/program.ts';
+import { createTenant } from '../support/tenants.ts';
+import { ask, member, type Answer } from './ask.ts';
+import type { Known } from './from-schema.ts';
+import { localToken } from './local-token.ts';
+import { operationsOf, OWN_KEY, requestsTo, type Generated, type Operation } from './operations.ts';
+import { l1Headers } from './sign-in.ts';
+
+/** 62 operations with so many requests each take some 20 s on two busy cores. */
+const RUNS = 40;
+/** What one operation may take at most; a slow machine then sends fewer requests, and shrinking ends too. */
+const MOST_MS = 2_000;
+/** Longer than any handler needs: the venue is local and answers at once. */
+const SLOWEST_MS = 10_000;
+/** What would tell a caller how the inside looks. */
+const INTERNAL =
+  /\bat .+:\d+:\d+|\.[jt]s:\d|node_modules|sqlite|SQLITE|ZodError|TypeError|RangeError|workerd|Durable/;
+
+const operations = await operationsOf(inject('postern').url);
+
+let program: OwnProgram;
+/** Real ids, of a tenant that is there to be changed. */
+let known: Known;
+beforeAll(async () => {
+  // Its own program: operators' requests that fit change global settings.
+  program = await startProgram({ vars: { CLIENT_IP_HEADER: 'x-test-address' } });
+  const [victim, market] = await Promise.all([
+    createTenant(program.file, { keys: 3 }),
+    openMarket(program.file),
+  ]);
+  const tokens = [market.yes, market.no];
+  known = {
+    tenant: [victim.tenant],
+    id: [...victim.keys.map(({ id }) => id), OWN_KEY, OWN_KEY, '1', '2'],
+    token: tokens,
+    token_id: tokens,
+    tokenId: tokens,
+    asset_id: tokens,
+    market: [market.yes, market.condition],
+    condition: [market.condition],
+    orderID: ['1', '2', '3'],
+    // Prices of 0.5, 0.05, 0.51 and 2: some orders fill, some rest, some are refused.
+    makerAmount: ['5000000', '500000', '5100000', '20000000'],
+    takerAmount: ['10000000'],
+    expiration: ['0', '0', '0', '4102444800'],
+    orderType: ['GTC', 'GTC', 'GTD', 'FOK', 'FAK'],
+    maker: [`0x${'1'.repeat(40)}`],
+    signer: [`0x${'1'.repeat(40)}`],
+    salt: ['1'],
+    signature: ['0x'],
+    next_cursor: ['MA==', 'LTE=', btoa('1')],
+  };
+});
+afterAll(() => program.stop());
+
+interface OwnTenant {
+  readonly owner: string;
+  readonly wallet: Wallet;
+  keys: readonly { readonly id: string; readonly raw_key: string }[];
+}
+
+/** Tenants that only one operation's requests use, so that no limiter hides its handler. */
+class Credentials {
+  #tenant: OwnTenant | undefined;
+
+  /** The credential of a request, and its path with an own key's id where it asks for one. */
+  async sign(
+    request: Generated,
+  ): Promise<{ readonly path: string; readonly headers: Record<string, string> }> {
+    const tenant = await this.#current();
+    const [key, ...others] = tenant.keys;
+    tenant.keys = key ? [...others, key] : others;
+    const own = encodeURIComponent(OWN_KEY);
+    return {
+      path: request.path.replace(own, key?.id ?? ''),
+      headers: await headersFor(request, tenant, key?.raw_key ?? ''),
+    };
+  }
+
+  /** Forgets a key that a request revoked; the last one takes its tenant along. */
+  drop(raw: string | undefined): void {
+    if (this.#tenant) this.#tenant.keys = this.#tenant.keys.filter((key) => key.raw_key !== raw);
+  }
+
+  async #current(): Promise<OwnTenant> {
+    if (this.#tenant && this.#tenant.keys.length > 0) return this.#tenant;
+    const [owner, wallet] = [randomUUID(), Wallet.createRandom()];
+    const spec = { keys: 3, owner, wallet_address: wallet.address };
+    const { keys } = await createTenant(program.file, spec);
+    return (this.#tenant = { owner, wallet, keys });
+  }
+}
+
+async function headersFor(
+  { who, nonce }: Generated,
+  tenant: OwnTenant,
+  key: string,
+): Promise<Record<string, string>> {
+  switch (who) {
+    case 'nobody':
+      return {};
+    case 'garbage':
+      return { 'x-api-key': `pst_test_${'A'.repeat(48)}` };
+    case 'operator':
+      return { authorization: `Bearer ${program.file.adminToken}` };
+    case 'key':
+      return { 'x-api-key': key };
+    case 'wallet':
+      return l1Headers(tenant.wallet, { nonce });
+    case 'token':
+      return { authorization: `Bearer ${await localToken(program.home, { subject: tenant.owner })}` };
+  }
+}
+
+function check(answer: Answer, took: number): void {
+  const { status, headers, code, text } = answer;
+  expect(status, text).toBeLessThan(500);
+  expect(took).toBeLessThan(SLOWEST_MS);
+  expect(headers.get('x-request-id')).toMatch(/^[\w\-=.]{1,128}$/);
+  expect(text).not.toMatch(INTERNAL);
+  if (status < 400) return expect(code).toBeNull();
+  expect(Object.keys(errorCatalogue)).toContain(code);
+  expect(headers.get('content-type')).toContain('application/json');
+  expect(member(answer, 'error')).toBeTypeOf('string');
+}
+
+async function send(operation: Operation, request: Generated, credentials: Credentials): Promise<number> {
+  const signed = await credentials.sign(request);
+  const started = performance.now();
+  const answer = await ask(program.file.url, operation.method, signed.path, {
+    headers: { ...request.headers, ...signed.headers },
+    ...(request.body === undefined ? {} : { raw: request.body }),
+  });
+  check(answer, performance.now() - started);
+  if (request.who === 'key' && answer.code === 'INVALID_KEY') credentials.drop(signed.headers['x-api-key']);
+  return answer.status;
+}
+
+describe('whatever is sent, the answer is an answer', () => {
+  test.each(operations.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
+    '%s',
+    async (_, operation) => {
+      const credentials = new Credentials();
+      const statuses: number[] = [];
+      await fc.assert(
+        fc.asyncProperty(requestsTo(operation, known), async (request) => {
+          statuses.push(await send(operation, request, credentials));
+        }),
+        {
+          numRuns: RUNS,
+          interruptAfterTimeLimit: MOST_MS,
+          markInterruptAsFailure: false,
+          // Of one request.
+          timeout: SLOWEST_MS,
+        },
+      );
+      // Handlers were reached, not only the limiter in front of them.
+      const limited = statuses.filter((status) => status === 429).length;
+      expect(limited / statuses.length).toBeLessThan(0.2);
+      expect(statuses.length).toBeGreaterThan(5);
+    },
+  );
+});

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PosternFile } from '../../scripts/lib/launch.ts';
+import { inProject, root } from '../../scripts/lib/paths.ts';
+
+let home: string;
+let running: Start[] = [];
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'postern-start-'));
+});
+afterEach(async () => {
+  // SIGTERM, not SIGKILL: only a program that may tidy up ends what it started.
+  for (const entry of running) entry.process.kill('SIGTERM');
+  await Promise.all(running.map((entry) => entry.exit));
+  running = [];
+  rmSync(home, { recursive: true, force: true });
+});
+
+interface Start {
+  readonly process: ChildProcess;
+  readonly exit: Promise<number | null>;
+  output(): string;
+}
+
+/** `npm start`'s own command, as a user's shell runs it. */
+function start(port: number): Start {
+  const child = spawn(process.execPath, [inProject('scripts/start.ts')], {
+    cwd: root,
+    env: { ...process.env, POSTERN_HOME: home, PORT: String(port) },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const entry = { process: child, exit, output: () => output };
+  running.push(entry);
+  return entry;
+}
+
+async function ready(entry: Start): Promise<void> {
+  await expect.poll(() => entry.output(), { timeout: 30_000 }).toContain('Try it:');
+}
+const fileOf = (): PosternFile => JSON.parse(readFileSync(join(home, 'postern.json'), 'utf8')) as PosternFile;
+const balance = async (file: PosternFile): Promise<Response> =>
+  fetch(`${file.url}/v1/account/balance`, { headers: { 'x-api-key': file.keys.trader } });
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('npm start', () => {
+  test('prints a curl that works as pasted, and secrets are for the user alone', async () => {
+    const entry = start(0);
+    await ready(entry);
+    const [, url = '', key = ''] = /curl -s (\S+) -H 'X-API-Key: (\S+)'/.exec(entry.output()) ?? [];
+    const response = await fetch(url, { headers: { 'X-API-Key': key } });
+    expect(response.status).toBe(200);
+    for (const name of ['postern.json', 'secrets.json'])
+      expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends every process it started', async (signal) => {
+    const entry = start(0);
+    await ready(entry);
+    const { pids } = fileOf();
+    expect(Object.values(pids).every(alive)).toBe(true);
+    entry.process.kill(signal);
+    expect(await entry.exit).toBe(0);
+    expect(Object.values(pids).some(alive)).toBe(false);
+  });
+
+  test('state and keys survive a restart', async () => {
+    const first = start(0);
+    await ready(first);
+    const before = fileOf();
+    first.process.kill('SIGTERM');
+    await first.exit;
+    const second = start(0);
+    await ready(second);
+    const after = fileOf();
+    expect(after.keys).toEqual(before.keys);
+    expect(after.polymarket).toEqual(before.polymarket);
+    expect((await balance(after)).status).toBe(200);
+  });
+
+  test('says that a port is taken and exits 1, before it touches anything', async () => {
+    const server: Server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const entry = start(port);
+    expect(await entry.exit).toBe(1);
+    expect(entry.output()).toContain(`Port ${port} is taken`);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { launch } from '../../scripts/lib/launch.ts';
+
+/** Starts the real program once for all end-to-end tests, as `npm start` does, on free ports and a fresh home. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const home = mkdtempSync(join(tmpdir(), 'postern-test-'));
+  const running = await launch({ home, port: 0, vars: { CLIENT_IP_HEADER: 'x-test-address' } });
+  project.provide('postern', running.file);
+  return async () => {
+    await running.stop();
+    rmSync(home, { recursive: true, force: true });
+  };
+}

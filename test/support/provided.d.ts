@@ -1,0 +1,11 @@
+import type { PosternFile } from '../../scripts/lib/launch-file.ts';
+
+/** What the global set-ups provide to tests. */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Base URL of a Polymarket emulator whose clock only moves when told. */
+    clobUrl: string;
+    /** What `postern.json` of the running program says. */
+    postern: PosternFile;
+  }
+}

@@ -1,0 +1,74 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+
+/** Bindings of object tests: obviously test secrets, the emulator's URL where production has the venue's. */
+const testBindings = {
+  ADMIN_TOKEN: 'test-admin-token',
+  L2_ROOT_SECRET: 'test-l2-root-secret',
+  JWT_SECRET: 'test-jwt-secret-of-at-least-32-bytes',
+  KEY_MODE: 'test',
+};
+
+// The plugin reads wrangler.toml's required secrets from the environment.
+Object.assign(process.env, testBindings);
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            'shared/**/*.test.ts',
+            'workers/**/*.test.ts',
+            'durable-objects/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          exclude: ['**/*.object.test.ts'],
+        },
+      },
+      {
+        test: { name: 'emulators', include: ['emulators/**/*.test.ts'] },
+      },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...testBindings,
+                POLYMARKET_CLOB_URL: inject('clobUrl'),
+                POLYMARKET_WS_URL: `${inject('clobUrl').replace(/^http/, 'ws')}/ws`,
+              },
+              workers: [
+                {
+                  name: 'postern-vault',
+                  modules: true,
+                  scriptPath: './dist/vault/index.js',
+                  compatibilityDate: '2026-11-01',
+                },
+              ],
+            },
+          })),
+        ],
+        test: {
+          name: 'objects',
+          include: ['durable-objects/**/*.object.test.ts', 'workers/**/*.object.test.ts'],
+          globalSetup: ['test/support/emulator-setup.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'end-to-end',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/support/program-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Each file may start a program of its own: two cores carry two at once.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { asMicro, formatFixed } from '../../../shared/money/fixed.ts';
+import { tradingAccount } from '../http/objects.ts';
+import { route } from '../http/route.ts';
+
+export const balance = route({
+  method: 'GET',
+  path: '/v1/account/balance',
+  summary: 'Cash of the account in USD',
+  tag: 'account',
+  auth: { kind: 'either', permission: 'read' },
+  reply: {
+    status: 200,
+    schema: z.object({
+      balance: z.string(),
+      available: z.string(),
+      reserved: z.string(),
+      fees_paid: z.string(),
+      realized_pnl: z.string(),
+      currency: z.literal('USD'),
+    }),
+  },
+  async handle(call) {
+    const { stub } = await tradingAccount(call);
+    const money = await stub.money();
+    return {
+      body: {
+        balance: formatFixed(asMicro(money.cash + money.reserved), 2),
+        available: formatFixed(money.cash, 2),
+        reserved: formatFixed(money.reserved, 2),
+        fees_paid: formatFixed(money.fees, 2),
+        realized_pnl: formatFixed(money.realised, 2),
+        currency: 'USD',
+      },
+    };
+  },
+});

@@ -1,0 +1,204 @@
+import { directory, keyGate, rateGate, tenantObject } from '../../../durable-objects/stubs.ts';
+import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/key-gate.ts';
+import type { Profile } from '../../../durable-objects/tenant/profile.ts';
+import { accountOf } from '../../../durable-objects/tenant/profile.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';
+import { grantable } from '../../../shared/keys/permissions.ts';
+import { standing } from '../../../shared/keys/principal.ts';
+import { retryAfterSeconds, type LimitReport } from '../../../shared/limits/headers.ts';
+import { publicRules, tiers } from '../../../shared/limits/tiers.ts';
+import type { Env } from '../env.ts';
+import type { AuthRule, Caller } from '../http/route.ts';
+import { findCredential, type Credential } from './credentials.ts';
+import { verifyL2, type SignedRequest } from './l2.ts';
+import { verifyUserToken } from './user-token.ts';
+
+/** What the limiter said, for the reply's headers, even when the request is refused. */
+export interface Seen {
+  limit?: LimitReport;
+  betaExpired?: boolean;
+  degraded?: boolean;
+}
+
+/** A request as authentication needs it; `body` only where a signature covers it. */
+export interface AuthInput {
+  readonly request: Request;
+  readonly url: URL;
+  readonly body: string;
+  readonly address: string;
+}
+
+/** Refusals of a credential that proves nothing: no key's window counts them, so the caller's address does. */
+const unproven: ReadonlySet<string> = new Set(['INVALID_KEY', 'INVALID_TOKEN', 'TOKEN_EXPIRED']);
+
+/**
+ * Decides who calls and counts the request. Fills `seen` as it goes; throws the reason of a refusal. Whoever
+ * tries credentials faster than the public rate is told to wait, whatever they are.
+ */
+export async function authenticate(rule: AuthRule, input: AuthInput, env: Env, seen: Seen): Promise<Caller> {
+  try {
+    return await identify(rule, input, env, seen);
+  } catch (error) {
+    const failed = error instanceof RequestError && unproven.has(error.failure.reason);
+    if (failed) await countAddress(env, `failed:${input.address}`);
+    throw error;
+  }
+}
+
+async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: Seen): Promise<Caller> {
+  const caller: Caller = { address: input.address };
+  switch (rule.kind) {
+    case 'open':
+      return caller;
+    case 'l1':
+      await countAddress(env, `l1:${input.address}`);
+      return caller;
+    case 'operator':
+      await requireOperator(input.request.headers, env);
+      return caller;
+    case 'public': {
+      const credential = findCredential(input.request.headers);
+      if (credential.kind !== 'key' && credential.kind !== 'l2') {
+        await countAddress(env, `ip:${input.address}`);
+        return caller;
+      }
+      return { ...caller, ...(await byKey(credential, {}, input, env, seen, true)) };
+    }
+    case 'key':
+      return { ...caller, ...(await requireKey(rule, input, env, seen)) };
+    case 'either':
+      return { ...caller, ...(await keyOrToken(rule, input, env, seen)) };
+    case 'token':
+      return { ...caller, ...(await requireToken(input, env, seen)) };
+  }
+}
+
+type Who = Pick<Caller, 'principal' | 'newOwner'>;
+
+async function requireKey(ask: AdmitRequest, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+  const credential = findCredential(input.request.headers);
+  if (credential.kind === 'none' || credential.kind === 'token') throw new RequestError('MISSING_API_KEY');
+  return byKey(credential, ask, input, env, seen, false);
+}
+
+async function keyOrToken(ask: AdmitRequest, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+  const credential = findCredential(input.request.headers);
+  if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
+  if (credential.kind !== 'token') return byKey(credential, ask, input, env, seen, false);
+  const who = await byToken(credential.token, ask.issuance === true, input, env, seen);
+  const { permission } = ask;
+  if (permission !== undefined && who.principal?.permissions.includes(permission) !== true) {
+    throw new RequestError('INSUFFICIENT_PERMISSION', {
+      message: `Token is missing required permission: ${permission}`,
+    });
+  }
+  return who;
+}
+
+async function requireToken(input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+  const credential = findCredential(input.request.headers);
+  if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
+  if (credential.kind !== 'token')
+    throw new RequestError('INVALID_TOKEN', { message: 'This route takes a user token' });
+  return byToken(credential.token, true, input, env, seen);
+}
+
+/** One RPC to the key's own object. A read goes on when that object fails; a command does not. */
+async function byKey(
+  credential: Credential,
+  ask: AdmitRequest,
+  input: AuthInput,
+  env: Env,
+  seen: Seen,
+  mayDegrade: boolean,
+): Promise<Who> {
+  const name = await nameOf(credential, input, env);
+  let admission: Admission;
+  try {
+    admission = await keyGate(env, name).admit({
+      ...(ask.permission === undefined ? {} : { permission: ask.permission }),
+      ...(ask.issuance === undefined ? {} : { issuance: ask.issuance }),
+    });
+  } catch {
+    if (!mayDegrade)
+      throw new RequestError('VENUE_UNAVAILABLE', { message: 'Admission is unavailable', retryAfter: 1 });
+    seen.degraded = true;
+    return {};
+  }
+  if (admission.limit !== undefined) seen.limit = admission.limit;
+  if (admission.betaExpired !== undefined) seen.betaExpired = admission.betaExpired;
+  if (!admission.ok) throw new RequestError(admission);
+  return { principal: admission.principal };
+}
+
+/** The name of the key's object, once the credential's own proof holds. */
+async function nameOf(credential: Credential, input: AuthInput, env: Env): Promise<string> {
+  if (credential.kind === 'key') return sha256Hex(credential.key);
+  if (credential.kind !== 'l2') throw new RequestError('INVALID_KEY');
+  const signed: SignedRequest = {
+    method: input.request.method,
+    pathname: input.url.pathname,
+    body: input.body,
+  };
+  const verdict = await verifyL2(credential.headers, signed, env.L2_ROOT_SECRET, Date.now());
+  if (verdict === 'valid') return sha256Hex(credential.headers.apiKey);
+  const message =
+    verdict === 'skewed'
+      ? 'POLY_TIMESTAMP is more than 60 s off: compare with GET /v1/time'
+      : 'Unauthorized/Invalid api key';
+  throw new RequestError('INVALID_KEY', { message });
+}
+
+/** A user token acts for the tenant of its subject, limited like a key of the tenant's tier. */
+async function byToken(
+  token: string,
+  issuance: boolean,
+  input: AuthInput,
+  env: Env,
+  seen: Seen,
+): Promise<Who> {
+  const owner = await verifyUserToken(token, env);
+  const tenant = await directory(env, `owner:${owner}`).owner();
+  const profile = tenant === undefined ? undefined : await tenantObject(env, tenant).profile();
+  if (!profile) {
+    await countAddress(env, `ip:${input.address}`);
+    if (!issuance) throw new RequestError('ACCESS_RESTRICTED');
+    return { newOwner: owner };
+  }
+  const restricted = profile.flagged || profile.underReview || (profile.admission === 'none' && !issuance);
+  if (restricted) throw new RequestError('ACCESS_RESTRICTED');
+  return { principal: await countToken(profile, env, seen) };
+}
+
+async function countToken(profile: Profile, env: Env, seen: Seen): Promise<NonNullable<Who['principal']>> {
+  const rights = { tier: profile.tier, permissions: [...grantable(profile.roles)] };
+  const current = standing(rights, profile, Date.now());
+  const state = await rateGate(env, `tenant:${profile.tenant}`).take(tiers[current.tier].rules);
+  seen.limit = { ...state, tier: current.tier };
+  if (!state.allowed) {
+    throw new RequestError('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(state.retryAfterMs) });
+  }
+  return {
+    tenant: profile.tenant,
+    account: accountOf(profile.tenant),
+    key: 'jwt',
+    permissions: current.permissions,
+    tier: current.tier,
+  };
+}
+
+/** Counts a caller without a key on its address: `ip:` for public routes, `l1:` for sign-in, which is dearer. */
+async function countAddress(env: Env, scope: string): Promise<void> {
+  const state = await rateGate(env, scope).take(publicRules);
+  if (state.allowed) return;
+  throw new RequestError('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(state.retryAfterMs) });
+}
+
+async function requireOperator(headers: Headers, env: Env): Promise<void> {
+  const authorization = headers.get('authorization');
+  if (authorization === null)
+    throw new RequestError('MISSING_AUTH', { message: 'Send Authorization: Bearer <admin token>' });
+  if (!(await equalSecrets(authorization, `Bearer ${env.ADMIN_TOKEN}`)))
+    throw new RequestError('INVALID_TOKEN');
+}

@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import type { CancelRequest } from '../../../durable-objects/trading-account/commands.ts';
+import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
+import { RequestError, type Failure } from '../../../shared/errors/failure.ts';
+import { tradingAccount, type AccountCall, type AccountRef } from '../http/objects.ts';
+import { route, type AnyRoute } from '../http/route.ts';
+
+/** Reply of the cancels that take several orders (contract: clob, "Cancels"). */
+const cancelReply = z.object({
+  canceled: z.array(z.string()),
+  not_canceled: z.record(z.string(), z.string()),
+});
+
+/** Paper order ids are whole numbers; whatever else is named does not exist. */
+const orderIdText = z.string().min(1).max(128);
+
+const cancelOrder = route({
+  method: 'DELETE',
+  path: '/v1/order',
+  summary: 'Cancel one order',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  body: z.strictObject({ orderID: orderIdText }),
+  reply: { status: 200, schema: cancelReply },
+  async handle(call) {
+    const { body } = call;
+    return { body: await cancelNamed((await tradingAccount(call)).stub, [body.orderID]) };
+  },
+});
+
+const cancelOrders = route({
+  method: 'DELETE',
+  path: '/v1/orders',
+  summary: 'Cancel up to 100 orders',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  body: z.array(orderIdText).min(1).max(100),
+  reply: { status: 200, schema: cancelReply },
+  async handle(call) {
+    const { body } = call;
+    return { body: await cancelNamed((await tradingAccount(call)).stub, body) };
+  },
+});
+
+const cancelAll = route({
+  method: 'DELETE',
+  path: '/v1/cancel-all',
+  summary: 'Cancel every open order',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  reply: { status: 200, schema: cancelReply },
+  async handle(call) {
+    return { body: await cancelOpen(call, {}) };
+  },
+});
+
+/** The native form of the same: it wants to be told twice (contract: clob, "Cancels"). */
+const confirmedCancelAll = route({
+  method: 'POST',
+  path: '/v1/cancel-all',
+  summary: 'Cancel every open order, guarded by ?confirm=true or X-Confirm-Cancel-All: true',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  query: z.object({ confirm: z.string().max(8).optional() }),
+  reply: { status: 200, schema: cancelReply },
+  async handle(call) {
+    const confirmed =
+      call.query.confirm === 'true' || call.request.headers.get('x-confirm-cancel-all') === 'true';
+    if (!confirmed) throw new RequestError('CONFIRMATION_REQUIRED');
+    return { body: await cancelOpen(call, {}) };
+  },
+});
+
+/** An empty text is what Polymarket's clients send for "any". */
+const optionalId = z.string().max(128).optional();
+const marketFilter = z.strictObject({ market: optionalId, asset_id: optionalId });
+
+const cancelMarketOrders = route({
+  method: 'DELETE',
+  path: '/v1/cancel-market-orders',
+  summary: 'Cancel the open orders of a market or a token',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  query: z.object({ market: optionalId, asset_id: optionalId }),
+  body: marketFilter.optional(),
+  reply: { status: 200, schema: cancelReply },
+  async handle(call) {
+    const { query, body } = call;
+    const market = body?.market || query.market || undefined;
+    const token = body?.asset_id || query.asset_id || undefined;
+    if (market === undefined && token === undefined) {
+      throw new RequestError('VALIDATION_FAILED', {
+        message: 'Send market or asset_id; DELETE /v1/cancel-all cancels all',
+      });
+    }
+    const filter = {
+      ...(market === undefined ? {} : { market }),
+      ...(token === undefined ? {} : { token }),
+    };
+    return { body: await cancelOpen(call, filter) };
+  },
+});
+
+async function cancelOpen(
+  call: AccountCall,
+  filter: Omit<CancelRequest, 'ids'>,
+): Promise<z.infer<typeof cancelReply>> {
+  const { canceled } = await (await tradingAccount(call)).stub.cancel(filter);
+  return { canceled: canceled.map(String), not_canceled: {} };
+}
+
+async function cancelNamed(
+  account: AccountRef['stub'],
+  names: readonly string[],
+): Promise<z.infer<typeof cancelReply>> {
+  const known = names.filter((name) => /^[1-9]\d{0,15}$/.test(name));
+  const unknown = names
+    .filter((name) => !known.includes(name))
+    .map((name) => [name, sentence('ORDER_NOT_FOUND')]);
+  const result = await account.cancel({ ids: known.map(Number) });
+  const refused = result.refused.map(({ id, reason }) => [String(id), sentence(reason)]);
+  return {
+    canceled: result.canceled.map(String),
+    not_canceled: Object.fromEntries([...unknown, ...refused]),
+  };
+}
+
+const sentence = (reason: Failure['reason']): string => errorCatalogue[reason].sentence;
+
+export const cancelRoutes: readonly AnyRoute[] = [
+  cancelOrder,
+  cancelOrders,
+  cancelAll,
+  confirmedCancelAll,
+  cancelMarketOrders,
+];

@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
+import type { PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
+import { invalidMember, failure, RequestError, type Failure } from '../../../shared/errors/failure.ts';
+import { tiers } from '../../../shared/limits/tiers.ts';
+import { PolymarketMarketData } from '../../../shared/venues/polymarket/market-data.ts';
+import { replayedHeader } from '../http/naming.ts';
+import { principalOf, tradingAccount, type AccountRef } from '../http/objects.ts';
+import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
+import { nativeOrder, toNativeRequest, type NativeOrder } from './native-order.ts';
+import { nativeReply, toPlacedReply, toRejectedEntry } from './native-reply.ts';
+import { orderReply, toFailedEntry, toOrderReply } from './order-reply.ts';
+import { placeCommand } from './place-command.ts';
+import { signedOrderPayload, toOrderRequest } from './signed-order.ts';
+
+/** Most orders of one array (contract: clob, `POST /v1/orders`). */
+const MAX_ARRAY = 15;
+
+// Each entry has its own outcome, so one that does not fit must not fail the rest.
+const signedArray = z
+  .array(z.union([signedOrderPayload, z.unknown()]))
+  .min(1)
+  .max(MAX_ARRAY);
+
+const postOrders = route({
+  method: 'POST',
+  path: '/v1/orders',
+  summary: 'Place a native order (object), or up to 15 orders in Polymarket shape (array)',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  body: z.union([nativeOrder, signedArray]),
+  reply: { status: 200, schema: z.union([nativeReply, z.array(orderReply)]) },
+  handle: (call) => {
+    const { body } = call;
+    return Array.isArray(body) ? placeSigned(call, body) : placeNative(call, body);
+  },
+});
+
+const batch = route({
+  method: 'POST',
+  path: '/v1/orders/batch',
+  summary: "Place native orders, up to the tier's batch size, each with its own outcome",
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  // The tier's own size is checked below; this bounds the body.
+  body: z.strictObject({ orders: z.array(nativeOrder).min(1).max(100) }),
+  reply: {
+    status: 200,
+    schema: z.object({ results: z.array(z.unknown()), succeeded: z.number(), failed: z.number() }),
+  },
+  async handle(call) {
+    const { maxBatchSize } = tiers[principalOf(call.caller).tier];
+    if (call.body.orders.length > maxBatchSize) {
+      const message = `A batch of ${call.body.orders.length} orders is above the tier's ${maxBatchSize}`;
+      throw new RequestError('BATCH_LIMIT_EXCEEDED', { message });
+    }
+    const account = await tradingAccount(call, walletOfBatch(call.body.orders));
+    const requests = await Promise.all(call.body.orders.map((order) => nativeRequest(call, order)));
+    const { outcomes, replayed } = await placeValid(call, account, requests);
+    const results = outcomes.map((outcome) =>
+      outcome.ok ? toPlacedReply(outcome, replayed) : toRejectedEntry(outcome),
+    );
+    const succeeded = outcomes.filter((outcome) => outcome.ok).length;
+    return {
+      body: { results, succeeded, failed: outcomes.length - succeeded },
+      headers: replayedHeader(replayed),
+    };
+  },
+});
+
+/** The wallet that a batch names: all of its orders trade on one account. */
+function walletOfBatch(orders: readonly NativeOrder[]): string | undefined {
+  const [wallet, ...others] = new Set(orders.map((order) => order.wallet_id?.toString()));
+  if (others.length > 0) {
+    throw new RequestError(invalidMember('wallet_id', 'one batch trades on one wallet'));
+  }
+  return wallet;
+}
+
+type Parsed = { readonly ok: true; readonly value: OrderRequest } | Failure;
+type AnyCall = Call<unknown, unknown, unknown>;
+
+async function placeNative(call: AnyCall, body: NativeOrder): Promise<Reply> {
+  const account = await tradingAccount(call, body.wallet_id);
+  const request = await nativeRequest(call, body);
+  if (!request.ok) throw new RequestError(request);
+  const { outcomes, replayed } = await placeValid(call, account, [request]);
+  const [outcome] = outcomes;
+  if (!outcome) throw new RequestError('INTERNAL_ERROR');
+  if (!outcome.ok) throw new RequestError(outcome);
+  const again = replayed || outcome.replayed === true;
+  return { body: toPlacedReply(outcome, again), headers: replayedHeader(again) };
+}
+
+async function placeSigned(call: AnyCall, body: readonly unknown[]): Promise<Reply> {
+  const account = await tradingAccount(call);
+  const requests = await Promise.all(body.map((entry) => toEntryRequest(entry)));
+  const { outcomes, replayed } = await placeValid(call, account, requests);
+  const replies = outcomes.map(async (outcome) =>
+    outcome.ok ? toOrderReply(account.id, outcome) : toFailedEntry(outcome),
+  );
+  return { body: await Promise.all(replies), headers: replayedHeader(replayed) };
+}
+
+async function toEntryRequest(entry: unknown): Promise<Parsed> {
+  const parsed = signedOrderPayload.safeParse(entry);
+  if (parsed.success) return toOrderRequest(parsed.data);
+  const [issue] = parsed.error.issues;
+  const message = issue ? `${issue.path.join('.')}: ${issue.message}` : 'not an order';
+  return failure('INVALID_ORDER_PAYLOAD', { message });
+}
+
+const nativeRequest = (call: AnyCall, body: NativeOrder): Promise<Parsed> =>
+  toNativeRequest(body, new PolymarketMarketData(call.env.POLYMARKET_CLOB_URL), principalOf(call.caller).key);
+
+/** Places what parsed, and puts the outcomes back where their orders stood. */
+async function placeValid(
+  call: AnyCall,
+  account: AccountRef,
+  requests: readonly Parsed[],
+): Promise<{ readonly outcomes: readonly PlaceOutcome[]; readonly replayed: boolean }> {
+  const valid = requests.flatMap((request) => (request.ok ? [request.value] : []));
+  if (valid.length === 0) return { outcomes: requests.filter((request) => !request.ok), replayed: false };
+  const placing = await account.stub.place(await placeCommand(call, valid));
+  if (!placing.ok) throw new RequestError(placing);
+  const placed = placing.outcomes[Symbol.iterator]();
+  const outcomes = requests.map((request): PlaceOutcome => (request.ok ? next(placed) : request));
+  return { outcomes, replayed: placing.replayed };
+}
+
+function next(outcomes: Iterator<PlaceOutcome>): PlaceOutcome {
+  const entry = outcomes.next();
+  if (entry.done === true) throw new RequestError('INTERNAL_ERROR');
+  return entry.value;
+}
+
+export const arrayRoutes: readonly AnyRoute[] = [postOrders, batch];

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { principalOf, tradingAccount } from '../http/objects.ts';
+import { route, type AnyRoute } from '../http/route.ts';
+import { replayedHeader } from '../http/naming.ts';
+import { clobOrder, toClobRequest } from './clob-order.ts';
+import { orderReply, toOrderReply } from './order-reply.ts';
+import { placeOne } from './place-command.ts';
+import { signedOrderPayload, toOrderRequest, type SignedOrderPayload } from './signed-order.ts';
+
+const postOrder = route({
+  method: 'POST',
+  path: '/v1/order',
+  summary: 'Place one order in Polymarket shape, or by token in human decimals as on /v1/clob/order',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'trade' },
+  body: z.union([signedOrderPayload, clobOrder]),
+  bodyFault: 'INVALID_ORDER_PAYLOAD',
+  reply: { status: 200, schema: orderReply },
+  async handle(call) {
+    const account = await tradingAccount(call);
+    const request = await toRequest(call.body, principalOf(call.caller).key);
+    if (!request.ok) throw new RequestError(request);
+    const { outcome, replayed } = await placeOne(call, account, request.value);
+    return { body: await toOrderReply(account.id, outcome), headers: replayedHeader(replayed) };
+  },
+});
+
+/** Seed 002's own examples post the plain form here too; what is wrong with it has this route's code. */
+async function toRequest(
+  body: SignedOrderPayload | z.infer<typeof clobOrder>,
+  owner: string,
+): ReturnType<typeof toOrderRequest> {
+  if ('order' in body) return toOrderRequest(body);
+  const request = await toClobRequest(body, owner);
+  if (request.ok || request.reason !== 'VALIDATION_FAILED') return request;
+  return { ...request, reason: 'INVALID_ORDER_PAYLOAD' };
+}
+
+export const orderRoutes: readonly AnyRoute[] = [postOrder];

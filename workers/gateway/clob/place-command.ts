@@ -1,0 +1,32 @@
+import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
+import type { PlaceCommand, PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { tiers } from '../../../shared/limits/tiers.ts';
+import { namingOf } from '../http/naming.ts';
+import { principalOf, type AccountRef } from '../http/objects.ts';
+import type { Call } from '../http/route.ts';
+
+/** The command for placing these orders: how the caller names it, and what its tier may have in flight. */
+export async function placeCommand(
+  call: Call<unknown, unknown, unknown>,
+  orders: readonly OrderRequest[],
+): Promise<PlaceCommand> {
+  const maxWrites = tiers[principalOf(call.caller).tier].tradeWritesInFlight;
+  // Orders that name themselves need no other name unless the caller gives one: no digest for nothing.
+  const named = call.request.headers.has('idempotency-key') || orders.some((order) => !order.identity);
+  return named ? { orders, naming: await namingOf(call), maxWrites } : { orders, maxWrites };
+}
+
+/** Places one order. Throws its refusal; `replayed` when it had been placed before, by whatever name. */
+export async function placeOne(
+  call: Call<unknown, unknown, unknown>,
+  account: AccountRef,
+  order: OrderRequest,
+): Promise<{ readonly outcome: Extract<PlaceOutcome, { ok: true }>; readonly replayed: boolean }> {
+  const placing = await account.stub.place(await placeCommand(call, [order]));
+  if (!placing.ok) throw new RequestError(placing);
+  const [outcome] = placing.outcomes;
+  if (!outcome) throw new RequestError('INTERNAL_ERROR');
+  if (!outcome.ok) throw new RequestError(outcome);
+  return { outcome, replayed: placing.replayed || outcome.replayed === true };
+}

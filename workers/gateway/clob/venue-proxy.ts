@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import type { Reason } from '../../../shared/errors/catalogue.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
+import { route, type AnyRoute, type Call, type Method } from '../http/route.ts';
+import { errorBody } from './wire.ts';
+
+/** Headers of the venue's reply that reach the caller; the rest is between the venue and us. */
+const PASSED_HEADERS = ['content-type', 'retry-after'] as const;
+
+export interface ProxySpec<P, Q, B> {
+  readonly method?: Method;
+  /** Path below `/v1`, in OpenAPI form; the venue's path is the same. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  readonly body?: z.ZodType<B>;
+  /** What a query can be wrong in that the contract gives a code of its own. */
+  readonly check?: (query: Q) => Reason | undefined;
+}
+
+/**
+ * A public market-data route that is the venue's own: checked, counted, then passed through as a stream, with
+ * the venue's status and text (contract: clob, "Account and market data").
+ */
+export function proxy<P = undefined, Q = undefined, B = undefined>(spec: ProxySpec<P, Q, B>): AnyRoute {
+  return route<P, Q, B>({
+    method: spec.method ?? 'GET',
+    path: `/v1${spec.path}`,
+    summary: spec.summary,
+    tag: 'market data',
+    auth: { kind: 'public' },
+    ...(spec.params && { params: spec.params }),
+    ...(spec.query && { query: spec.query }),
+    ...(spec.body && { body: spec.body }),
+    reply: { status: 200, schema: z.unknown() },
+    handle(call) {
+      const fault = spec.check?.(call.query);
+      if (fault !== undefined) throw new RequestError(fault);
+      return forward(call);
+    },
+  });
+}
+
+async function forward<P, Q, B>({ env, url, request, query, body }: Call<P, Q, B>): Promise<Response> {
+  const target = `${env.POLYMARKET_CLOB_URL}${url.pathname.slice('/v1'.length)}${searchOf(query)}`;
+  const upstream = await send(target, request.method, body);
+  if (upstream.status >= 500 || upstream.status === 429) {
+    await upstream.body?.cancel();
+    const asked = Number(upstream.headers.get('retry-after') ?? '1');
+    const retryAfter = Number.isFinite(asked) ? Math.max(1, Math.ceil(asked)) : 1;
+    throw new RequestError('VENUE_UNAVAILABLE', { retryAfter });
+  }
+  if (upstream.status >= 400) throw await refusal(upstream, query);
+  const headers = new Headers();
+  for (const name of PASSED_HEADERS) {
+    const value = upstream.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return new Response(upstream.body, { status: upstream.status, headers });
+}
+
+/** The query as it was validated: what the venue sees is what was checked, each parameter once. */
+function searchOf(query: unknown): string {
+  const pairs = Object.entries(query ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
+}
+
+async function send(target: string, method: string, body: unknown): Promise<Response> {
+  const payload =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  try {
+    return await venueFetch(target, { method, ...payload });
+  } catch {
+    throw new RequestError('VENUE_UNAVAILABLE', { retryAfter: 1 });
+  }
+}
+
+/** A venue's refusal with its own status and text, under our code. */
+async function refusal(upstream: Response, query: unknown): Promise<RequestError> {
+  const parsed = errorBody.safeParse(await upstream.json().catch(() => undefined));
+  const message = parsed.success ? parsed.data.error : 'The venue refused the request';
+  return new RequestError(reasonOf(upstream.status, query), { message, status: upstream.status });
+}
+
+/** Our own checks let only ids and cursors through: what the venue still refuses in a page is its cursor. */
+function reasonOf(status: number, query: unknown): Reason {
+  if (status === 404) return 'TOKEN_NOT_FOUND';
+  const paged = typeof query === 'object' && query !== null && 'next_cursor' in query;
+  return paged ? 'INVALID_CURSOR' : 'VALIDATION_FAILED';
+}

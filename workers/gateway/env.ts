@@ -1,0 +1,2 @@
+/** The gateway's bindings, as `wrangler types` reads them from wrangler.toml. */
+export type Env = Cloudflare.Env;

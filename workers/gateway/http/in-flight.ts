@@ -1,0 +1,27 @@
+import { RequestError } from '../../../shared/errors/failure.ts';
+import type { Principal } from '../../../shared/keys/principal.ts';
+import { tiers } from '../../../shared/limits/tiers.ts';
+
+/**
+ * Requests of each key that this isolate is working on. The contract's cap is per process (seed 002), so no
+ * object is asked: a key that spreads over isolates has the cap in each.
+ */
+const inFlight = new Map<string, number>();
+
+/** Runs a request of a principal within its tier's cap. Throws RATE_LIMIT_EXCEEDED above it. */
+export async function withinCap<T>(principal: Principal | undefined, work: () => Promise<T> | T): Promise<T> {
+  if (!principal) return work();
+  const name = `${principal.tenant} ${principal.key}`;
+  const running = inFlight.get(name) ?? 0;
+  if (running >= tiers[principal.tier].inFlight) {
+    throw new RequestError('RATE_LIMIT_EXCEEDED', { message: 'Too many requests in flight', retryAfter: 1 });
+  }
+  inFlight.set(name, running + 1);
+  try {
+    return await work();
+  } finally {
+    const left = (inFlight.get(name) ?? 1) - 1;
+    if (left <= 0) inFlight.delete(name);
+    else inFlight.set(name, left);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Naming } from '../../../durable-objects/trading-account/once.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { sha256Hex } from '../../../shared/keys/digest.ts';
+import type { Call } from './route.ts';
+
+/** What an `Idempotency-Key` may look like: visible ASCII, quoted or bare (IETF draft idempotency-key-header). */
+const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
+
+/** How the caller names its command: by header, and by what it asks (design, section 6). */
+export async function namingOf(call: Call<unknown, unknown, unknown>): Promise<Naming> {
+  const { request, url } = call;
+  const header = request.headers.get('idempotency-key');
+  const key = header === null ? undefined : KEY.exec(header)?.[1];
+  if (header !== null && key === undefined) {
+    throw new RequestError('VALIDATION_FAILED', {
+      message: 'Idempotency-Key: 1 to 255 visible ASCII characters',
+    });
+  }
+  const retries = Number(request.headers.get('x-stainless-retry-count') ?? '0');
+  const asked = `${request.method}\n${url.pathname}\n${url.search}\n${canonical(call.body)}`;
+  return {
+    fingerprint: await sha256Hex(asked),
+    ...(key !== undefined && { key }),
+    ...(retries > 0 && { sdkRetry: true }),
+  };
+}
+
+/** JSON with its members in order, so that two ways of writing one request are one. */
+export function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, member: unknown) => {
+      if (typeof member === 'bigint') return member.toString();
+      if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
+      return Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    }) ?? ''
+  );
+}
+
+/** Header of a reply that is an earlier one again. */
+export const replayedHeader = (replayed: boolean): Readonly<Record<string, string>> =>
+  replayed ? { 'idempotency-replayed': 'true' } : {};

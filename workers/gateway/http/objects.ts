@@ -1,0 +1,71 @@
+import { accountObject, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
+import type { TradingAccount } from '../../../durable-objects/trading-account/trading-account.ts';
+import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
+import type { Principal } from '../../../shared/keys/principal.ts';
+import { walletAccountOf } from '../../../durable-objects/tenant/wallets.ts';
+import type { Env } from '../env.ts';
+import type { Call, Caller } from './route.ts';
+
+/** The principal of a route whose AuthRule demands one. */
+export function principalOf(caller: Caller): Principal {
+  if (!caller.principal) throw new RequestError('ACCESS_RESTRICTED');
+  return caller.principal;
+}
+
+/** Who asks, what for, and and where from. */
+export type AccountCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'request' | 'url'>;
+
+/** A trading account: its id and its object. */
+export interface AccountRef {
+  readonly id: string;
+  readonly stub: Remote<TradingAccount>;
+}
+
+/**
+ * The caller's own trading account, or the sandbox wallet of its tenant that `X-Postern-Wallet`, `?wallet_id` or
+ * the body names. Throws WALLET_NOT_FOUND for a wallet that is not the tenant's, and when the request asks for a
+ * venue that the account has no credentials for: never is an order meant for one place placed in another
+ * (contract: clob, "Which venue").
+ */
+export async function tradingAccount(call: AccountCall, fromBody?: number | string): Promise<AccountRef> {
+  const venue = call.request.headers.get('x-postern-venue') ?? 'paper';
+  if (venue !== 'paper') {
+    throw new RequestError('INSUFFICIENT_PERMISSION', {
+      message: 'This account has no credentials for the venue in X-Postern-Venue',
+    });
+  }
+  const principal = principalOf(call.caller);
+  const wallet = walletNamed(call, fromBody);
+  const id = wallet === undefined ? principal.account : await walletAccount(call.env, principal, wallet);
+  return { id, stub: accountObject(call.env, id) };
+}
+
+/** The wallet that a request names; throws when it names two different ones. */
+function walletNamed({ request, url }: AccountCall, fromBody?: number | string): string | undefined {
+  const named = [
+    fromBody,
+    request.headers.get('x-postern-wallet'),
+    url.searchParams.get('wallet_id'),
+  ].flatMap((name) => (name === undefined || name === null ? [] : [String(name)]));
+  if (new Set(named).size > 1) {
+    throw new RequestError(
+      invalidMember('wallet_id', 'body, query and X-Postern-Wallet name different wallets'),
+    );
+  }
+  return named[0];
+}
+
+/** The account of one of the principal's own wallets. A customer of a partner has none. */
+async function walletAccount(env: Env, principal: Principal, wallet: string): Promise<string> {
+  const id = walletNumber(wallet);
+  if (principal.customer !== undefined) throw new RequestError('WALLET_NOT_FOUND');
+  const found = await tenantObject(env, principal.tenant).wallet(id);
+  if (!found.ok) throw new RequestError(found);
+  return walletAccountOf(principal.tenant, found.wallet.id);
+}
+
+/** The number of a wallet; anything else names none. */
+export function walletNumber(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new RequestError('WALLET_NOT_FOUND');
+  return Number(text);
+}

@@ -1,0 +1,126 @@
+import { errorHeaders, failure, RequestError, toV1Error } from './errors.ts';
+import { authenticate, type Seen } from '../auth/authenticate.ts';
+import type { Env } from '../env.ts';
+import { rateLimitHeaders } from '../../../shared/limits/headers.ts';
+import { logRequest } from './access-log.ts';
+import { withinCap } from './in-flight.ts';
+import { parseJson, readBody } from './body.ts';
+import { requestIdOf } from './request-id.ts';
+import type { AnyRoute, Call, Caller, Reply } from './route.ts';
+import { validate } from './validate.ts';
+
+/** What is known of a request outside its route. */
+export interface Incoming {
+  readonly env: Env;
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * The way of a request (design, section 3): id, body limit, authentication and admission, validation, the
+ * handler, then the reply with its headers. Every failure becomes the surface's error; an unknown one its 500.
+ */
+export async function run(route: AnyRoute, incoming: Incoming): Promise<Response> {
+  const started = Date.now();
+  const { request, env } = incoming;
+  const requestId = requestIdOf(request.headers);
+  const seen: Seen = {};
+  let caller: Caller | undefined;
+  let response: Response;
+  let code: string | undefined;
+  try {
+    const url = new URL(request.url);
+    const text = await readBody(request);
+    caller = await authenticate(
+      route.auth,
+      { request, url, body: text, address: addressOf(request, env) },
+      env,
+      seen,
+    );
+    const call: Call<unknown, unknown, unknown> = {
+      env,
+      request,
+      url,
+      requestId,
+      caller,
+      params: route.params === undefined ? undefined : validate(route.params, incoming.params),
+      query:
+        route.query === undefined ? undefined : validate(route.query, Object.fromEntries(url.searchParams)),
+      body: route.body === undefined ? undefined : bodyOf(route, request, text),
+    };
+    // The registry's handlers were checked against their schemas by `route`; here only the values meet again.
+    const handle = route.handle as (call: Call<unknown, unknown, unknown>) => Promise<Reply>;
+    response = toResponse(await withinCap(caller.principal, () => handle(call)));
+  } catch (error) {
+    const known = error instanceof RequestError ? error.failure : internal(error, requestId, route.path);
+    code = known.reason;
+    const wire = toV1Error(known, requestId, request.headers.get('x-polysim-verbose') === 'true');
+    response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
+  }
+  finish(response, requestId, seen);
+  logRequest({
+    requestId,
+    route,
+    method: request.method,
+    caller,
+    status: response.status,
+    code,
+    ms: Date.now() - started,
+  });
+  return response;
+}
+
+function bodyOf(route: AnyRoute, request: Request, text: string): unknown {
+  const value = parseJson(text, request.headers.get('content-type'));
+  return route.body === undefined ? undefined : validate(route.body, value, route.bodyFault);
+}
+
+function toResponse(reply: Reply): Response {
+  if (reply instanceof Response) return reply;
+  return Response.json(reply.body, {
+    status: reply.status ?? 200,
+    ...(reply.headers && { headers: reply.headers }),
+  });
+}
+
+function finish(response: Response, requestId: string, seen: Seen): void {
+  const { headers } = response;
+  headers.set('x-request-id', requestId);
+  headers.set('cache-control', 'no-store');
+  if (seen.limit)
+    for (const [name, value] of rateLimitHeaders(seen.limit, Date.now())) headers.set(name, value);
+  if (seen.betaExpired === true) headers.set('x-api-beta-cutoff', 'expired');
+  if (seen.degraded === true) headers.set('x-ratelimit-status', 'degraded');
+}
+
+/** The caller's address by the header that the deployment trusts, else one shared name. */
+function addressOf(request: Request, env: Env): string {
+  const header = env.CLIENT_IP_HEADER;
+  return (header === '' ? undefined : request.headers.get(header)?.slice(0, 64)) ?? 'local';
+}
+
+function internal(error: unknown, requestId: string, route: string): ReturnType<typeof failure> {
+  // The message may name internals, never a secret: no code of ours puts one into an Error.
+  const detail = error instanceof Error ? { name: error.name, message: error.message.slice(0, 500) } : {};
+  console.error(JSON.stringify({ level: 'error', request_id: requestId, route, ...detail }));
+  return failure('INTERNAL_ERROR');
+}
+
+/** A page or document outside the routes, with the headers of every reply. */
+export function publish(request: Request, response: Response): Response {
+  finish(response, requestIdOf(request.headers), {});
+  return response;
+}
+
+/** The reply of paths and methods that no route has. */
+export function refuse(incoming: Omit<Incoming, 'params'>, allow: readonly string[] | undefined): Response {
+  const requestId = requestIdOf(incoming.request.headers);
+  const known = allow === undefined ? failure('NOT_FOUND') : failure('METHOD_NOT_ALLOWED', { allow });
+  const wire = toV1Error(known, requestId, incoming.request.headers.get('x-polysim-verbose') === 'true');
+  const response = Response.json(wire.body, {
+    status: wire.status,
+    headers: { ...wire.headers, ...errorHeaders(known) },
+  });
+  finish(response, requestId, {});
+  return response;
+}

@@ -1,0 +1,77 @@
+import type * as z from 'zod';
+import type { Permission } from '../../../shared/keys/permissions.ts';
+import type { Principal } from '../../../shared/keys/principal.ts';
+import type { Reason } from '../../../shared/errors/catalogue.ts';
+import type { Env } from '../env.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * Who may call a route, and what limits it.
+ * - `open`: anyone, unlimited (health, documents).
+ * - `public`: anyone; counted on the key if one is sent, else on the caller's address.
+ * - `l1`: a wallet signature, counted on the caller's address; the handler verifies it.
+ * - `key`: an API key with a permission. `either`: a key or a user token. `token`: a user token only.
+ * - `operator`: the deployment's admin token.
+ */
+export type AuthRule =
+  | { readonly kind: 'open' | 'public' | 'l1' | 'operator' }
+  | { readonly kind: 'key'; readonly permission?: Permission }
+  | { readonly kind: 'either'; readonly permission?: Permission; readonly issuance?: boolean }
+  | { readonly kind: 'token'; readonly issuance?: boolean };
+
+/** Who the request acts as; which members are there depends on the route's AuthRule. */
+export interface Caller {
+  readonly principal?: Principal;
+  /** Subject of a user token whose tenant does not exist yet. */
+  readonly newOwner?: string;
+  /** Address of the caller, for limits and the audit log. */
+  readonly address: string;
+}
+
+export interface Call<P, Q, B> {
+  readonly env: Env;
+  readonly request: Request;
+  readonly url: URL;
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+}
+
+/** A handler's answer: a JSON body, or a Response of its own making, whose headers the pipeline may still set. */
+export type Reply =
+  | { readonly status?: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | Response;
+
+/** One route, from which validation, the 405 answers and the OpenAPI document are made. */
+export interface RouteSpec<P = unknown, Q = unknown, B = unknown> {
+  readonly method: Method;
+  /** OpenAPI form: `/v1/data/order/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly auth: AuthRule;
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  readonly body?: z.ZodType<B>;
+  /** Code of a body that does not fit; VALIDATION_FAILED unless the contract names another. */
+  readonly bodyFault?: Reason;
+  /** Success status and body, for the document; `type` where it is not JSON. */
+  readonly reply: { readonly status: number; readonly schema: z.ZodType; readonly type?: string };
+  readonly handle: (call: Call<P, Q, B>) => Promise<Reply> | Reply;
+}
+
+/** A route whose types have been checked against each other, as the registry holds it. */
+export type AnyRoute = Omit<RouteSpec, 'handle' | 'params' | 'query' | 'body'> & {
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly handle: (call: Call<never, never, never>) => Promise<Reply> | Reply;
+};
+
+/** Declares a route; the handler's types follow from the schemas. */
+export function route<P = undefined, Q = undefined, B = undefined>(spec: RouteSpec<P, Q, B>): AnyRoute {
+  return spec;
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
+import type { AnyRoute, AuthRule } from '../http/route.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI 3.1 document of the routes, from the very definitions that validate their requests. */
+export function openApiDocument(routes: readonly AnyRoute[]): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const entry of routes) {
+    const path = (paths[entry.path] ??= {});
+    path[entry.method.toLowerCase()] = operation(entry);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Postern',
+      version: '0.1.0',
+      description:
+        'One edge endpoint for trading on prediction markets. Error codes: header X-Polysim-Code. Routes of an ' +
+        'account take a sandbox wallet by X-Postern-Wallet or ?wallet_id.',
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: { securitySchemes, schemas: { Error: errorSchema }, responses: { Error: errorResponse } },
+  };
+}
+
+const securitySchemes = {
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  polymarketL2: { type: 'apiKey', in: 'header', name: 'POLY_API_KEY' },
+  polymarketL1: { type: 'apiKey', in: 'header', name: 'POLY_SIGNATURE' },
+  userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  operator: { type: 'http', scheme: 'bearer' },
+};
+
+const errorSchema = { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] };
+
+const errorResponse = {
+  description: 'A refusal; the code stands in X-Polysim-Code',
+  headers: {
+    'X-Polysim-Code': { schema: { type: 'string', enum: Object.keys(errorCatalogue) } },
+    'X-Request-Id': { schema: { type: 'string' } },
+  },
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+};
+
+function operation(entry: AnyRoute): Json {
+  const parameters = [...parametersOf(entry.params, 'path'), ...parametersOf(entry.query, 'query')];
+  return {
+    operationId: operationId(entry),
+    summary: entry.summary,
+    tags: [entry.tag],
+    security: securityOf(entry.auth),
+    ...(parameters.length > 0 && { parameters }),
+    ...(entry.body && {
+      requestBody: {
+        required: !entry.body.safeParse(undefined).success,
+        content: { 'application/json': { schema: schemaOf(entry.body, 'input') } },
+      },
+    }),
+    responses: {
+      [entry.reply.status]: {
+        description: 'Success',
+        content: {
+          [entry.reply.type ?? 'application/json']: { schema: schemaOf(entry.reply.schema, 'output') },
+        },
+      },
+      default: { $ref: '#/components/responses/Error' },
+    },
+  };
+}
+
+const operationId = ({ method, path }: AnyRoute): string =>
+  `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '')}`;
+
+function securityOf(auth: AuthRule): readonly Json[] {
+  switch (auth.kind) {
+    case 'open':
+      return [{}];
+    case 'public':
+      return [{}, { apiKey: [] }];
+    case 'l1':
+      return [{ polymarketL1: [] }];
+    case 'key':
+      return [{ apiKey: [] }, { polymarketL2: [] }];
+    case 'either':
+      return [{ apiKey: [] }, { userToken: [] }];
+    case 'token':
+      return [{ userToken: [] }];
+    case 'operator':
+      return [{ operator: [] }];
+  }
+}
+
+function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): readonly Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    readonly properties?: Readonly<Record<string, unknown>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}

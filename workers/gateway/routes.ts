@@ -1,0 +1,39 @@
+import { settingsRoutes } from './admin/settings.ts';
+import { tenantRoutes } from './admin/tenants.ts';
+import { accountRoutes } from './account/routes.ts';
+import { l1Routes } from './clob/l1-keys.ts';
+import { marketDataRoutes } from './clob/market-data.ts';
+import { cancelRoutes } from './clob/cancels.ts';
+import { clobOrderRoutes } from './clob/clob-order.ts';
+import { nativeReadRoutes } from './clob/native-reads.ts';
+import { heartbeatRoutes } from './clob/heartbeats.ts';
+import { arrayRoutes } from './clob/orders-array.ts';
+import { orderRoutes } from './clob/orders.ts';
+import { readRoutes } from './clob/reads.ts';
+import { serviceRoutes } from './clob/service.ts';
+import type { AnyRoute } from './http/route.ts';
+import { betaRoutes } from './keys/beta.ts';
+import { keyRoutes } from './keys/routes.ts';
+import { wsTokenRoutes } from './keys/ws-token.ts';
+import { wsRoutes } from './ws/routes.ts';
+
+/** Every route of the gateway: what serves them, what documents them and what fuzzes them read this list. */
+export const routes: readonly AnyRoute[] = [
+  ...serviceRoutes,
+  ...l1Routes,
+  ...orderRoutes,
+  ...arrayRoutes,
+  ...heartbeatRoutes,
+  ...clobOrderRoutes,
+  ...nativeReadRoutes,
+  ...cancelRoutes,
+  ...readRoutes,
+  ...accountRoutes,
+  ...marketDataRoutes,
+  ...keyRoutes,
+  ...wsTokenRoutes,
+  ...wsRoutes,
+  ...betaRoutes,
+  ...tenantRoutes,
+  ...settingsRoutes,
+];

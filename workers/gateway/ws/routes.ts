@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import type { Channel } from '../../../durable-objects/socket-hub/attachment.ts';
+import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
+import { sha256Hex } from '../../../shared/keys/digest.ts';
+import { findCredential } from '../auth/credentials.ts';
+import { failure, toV1Error } from '../http/errors.ts';
+import { route, type AnyRoute, type AuthRule, type Reply } from '../http/route.ts';
+import { verifyWsToken } from '../keys/ws-token.ts';
+import { closed, connect } from './connect.ts';
+
+interface ChannelSpec {
+  readonly channel: Channel;
+  readonly summary: string;
+  /** `open` where a token is needed anyway; `public` is counted on the caller's address or key. */
+  readonly auth: AuthRule & { readonly kind: 'open' | 'public' };
+  readonly needsToken: boolean;
+  /** Shows an account: a token or key says which. */
+  readonly ofAccount: boolean;
+}
+
+/** Longer than any token of ours. */
+const token = z.string().max(2_048).optional();
+
+/** One websocket channel (docs/websockets.md). */
+function channelRoute({ channel, summary, auth, needsToken, ofAccount }: ChannelSpec): AnyRoute {
+  return route({
+    method: 'GET',
+    path: `/v1/ws/${channel}`,
+    summary,
+    tag: 'websockets',
+    auth,
+    query: z.object({ token }),
+    reply: { status: 101, schema: z.null() },
+    async handle({ env, request, query, requestId }) {
+      if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+        return upgradeHint(request.headers, requestId);
+      }
+      if (query.token === undefined) {
+        if (needsToken) return closed(CLOSE.badToken, 'token missing: POST /v1/keys/ws-token');
+        return connect(env, channel, await gateOfHeaders(request.headers), ofAccount);
+      }
+      const gate = await verifyWsToken(query.token, env);
+      if (gate === undefined) return closed(CLOSE.badToken, 'bad or expired token');
+      return connect(env, channel, gate, ofAccount);
+    },
+  });
+}
+
+/** A gateway key in a header counts the socket for that key; the pipeline has verified it. */
+async function gateOfHeaders(headers: Headers): Promise<string | undefined> {
+  const credential = findCredential(headers);
+  return credential.kind === 'key' ? sha256Hex(credential.key) : undefined;
+}
+
+/** A plain GET: 426 says which protocol to speak. Same body as 405, which is what it amounts to. */
+function upgradeHint(headers: Headers, requestId: string): Reply {
+  const known = failure('METHOD_NOT_ALLOWED', {
+    message: 'This is a websocket: connect with ws:// or wss:// (Upgrade: websocket)',
+  });
+  const wire = toV1Error(known, requestId, headers.get('x-polysim-verbose') === 'true');
+  // The runtime owns the Upgrade and Connection headers; a reply cannot set them.
+  return { status: 426, body: wire.body, headers: wire.headers };
+}
+
+export const wsRoutes: readonly AnyRoute[] = [
+  channelRoute({
+    channel: 'market',
+    summary: "Websocket: order books in Polymarket's frames",
+    auth: { kind: 'public' },
+    needsToken: false,
+    ofAccount: false,
+  }),
+  channelRoute({
+    channel: 'prices',
+    summary: 'Websocket: best prices of up to 50 markets',
+    auth: { kind: 'open' },
+    needsToken: true,
+    ofAccount: false,
+  }),
+  channelRoute({
+    channel: 'executions',
+    summary: 'Websocket: own fills',
+    auth: { kind: 'open' },
+    needsToken: true,
+    ofAccount: true,
+  }),
+  channelRoute({
+    channel: 'user',
+    summary: "Websocket: own orders and trades in Polymarket's frames",
+    auth: { kind: 'public' },
+    needsToken: false,
+    ofAccount: true,
+  }),
+];
