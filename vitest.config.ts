@@ -53,7 +53,7 @@ export default defineConfig({
         ],
         test: {
           name: 'objects',
-          include: ['durable-objects/**/*.object.test.ts', 'workers/**/*.object.test.ts'],
+          include: ['{durable-objects,workers,shared}/**/*.object.test.ts'],
           globalSetup: ['test/support/emulator-setup.ts'],
           testTimeout: 120_000,
         },
