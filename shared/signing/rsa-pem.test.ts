@@ -90,6 +90,17 @@ describe('RSA keys in PEM', () => {
     expect(fault?.message).toContain(rule);
   });
 
+  test.each([
+    ['PRIVATE KEY', 'pkcs8'],
+    ['RSA PRIVATE KEY', 'pkcs1'],
+  ] as const)('%s cut off after any byte is refused', (label, type) => {
+    const der = privateKey.export({ type, format: 'der' });
+    const accepted = Array.from(der.keys()).filter(
+      (length) => length > 0 && faultOf(armour(label, der.subarray(0, length))) === undefined,
+    );
+    expect(accepted).toEqual([]);
+  });
+
   test('damaged bytes end in a fault that quotes none of them, or in a key', () => {
     const original = privateKey.export({ type: 'pkcs8', format: 'der' });
     const damage = fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { minLength: 1, maxLength: 6 });
