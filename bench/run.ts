@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildWorkers } from '../scripts/lib/build-workers.ts';
 import { Cleanup } from './lib/cleanup.ts';
 import { LoadGenerator } from './load/load.ts';
+import { measureHops } from './modes/hops.ts';
 import { measureItty } from './modes/itty.ts';
 import { measureKeys } from './modes/keys.ts';
 import { measureRows } from './modes/rows.ts';
@@ -18,9 +19,9 @@ export interface Bench {
   readonly step: (name: string) => void;
 }
 
-const modes = { rows: measureRows, keys: measureKeys, itty: measureItty } as const;
+const modes = { rows: measureRows, keys: measureKeys, hops: measureHops, itty: measureItty } as const;
 
-/** `npm run bench [-- keys | itty]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
+/** `npm run bench [-- keys | hops | itty]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
 async function main(): Promise<void> {
   const name = process.argv[2] ?? 'rows';
   const mode = Object.entries(modes).find(([known]) => known === name)?.[1];

@@ -38,5 +38,12 @@ export function orderShots(keys: readonly string[], { token, ask }: Origin): rea
   });
 }
 
+/** The same order each time, under a key of its own for each account: placed once, answered from the journal after. */
+export const replayShots = (keys: readonly string[], origin: Origin): readonly Shot[] =>
+  orderShots(keys, origin).map(({ head, body }) => ({
+    head: head.replace('\r\n', '\r\nidempotency-key: bench-replay\r\n'),
+    body,
+  }));
+
 export const writeShots = (objects: number): readonly Shot[] =>
   Array.from({ length: objects }, (_, index) => shot('POST', `/write/object-${index}`));

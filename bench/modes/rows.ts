@@ -5,7 +5,7 @@ import { startGateway } from '../lib/gateway.ts';
 import { compare, type Pace } from '../lib/measure.ts';
 import { measureMemory } from '../lib/memory.ts';
 import { startOrigin } from '../lib/origin.ts';
-import { bookShots, orderShots, writeShots } from '../lib/shots.ts';
+import { bookShots, orderShots, replayShots, writeShots } from '../lib/shots.ts';
 import { limitRow, noteRow, printTable, ratioRow, type Row } from '../lib/table.ts';
 import { issueTenants } from '../lib/tenants.ts';
 import { serveWorker } from '../lib/worker-server.ts';
@@ -15,6 +15,7 @@ import type { Bench } from '../run.ts';
 /** Floors and limits: design, section 12. */
 const PROXY_FLOOR = 0.5;
 const ORDER_FLOOR = 0.5;
+const REPLAY_FLOOR = 0.2;
 const BUNDLE_LIMIT_KB = 350;
 /** As many as the budget says. Each with a key of its own: 100 requests a second each is more than all get. */
 const ACCOUNTS = 200;
@@ -59,6 +60,10 @@ export async function measureRows({ home, load, cleanup, step }: Bench): Promise
       ORDER_FLOOR,
     ),
   );
+
+  step('replayed order');
+  const replay = { ...gateway, shots: replayShots(keys, origin) };
+  rows.push(ratioRow('replayed order / bare JSON', await compare(load, json, replay, PACE), REPLAY_FLOOR));
   await gateway.stop();
 
   step('memory');
