@@ -10,7 +10,8 @@ await runEmulator({
   port: options.port,
   start: async () => {
     const version = process.env['EMULATOR_VERSION'] === '1' ? 1 : 2;
-    const { url, gammaUrl, dataUrl, close } = await startPolymarketEmulator({ ...options, version });
-    return { ready: { url, gammaUrl, dataUrl }, close };
+    const emulator = await startPolymarketEmulator({ ...options, version });
+    const { url, gammaUrl, dataUrl } = emulator;
+    return { ready: { url, gammaUrl, dataUrl }, close: () => emulator.close() };
   },
 });
