@@ -44,6 +44,11 @@ describe('who is let in', () => {
     expect((await send(emulator, ALICE, 'GET', '/portfolio/orders?limit=5&status=resting')).status).toBe(200);
   });
 
+  test.each([-10_000, 20_000])('a clock that is %d ms off', async (skew) => {
+    const headers = signedHeaders(ALICE, 'GET', PATH, { timestamp: Date.now() + skew });
+    expect((await ask(headers)).status).toBe(200);
+  });
+
   test('public data needs no headers', async () => {
     for (const path of ['/exchange/status', '/markets', `/markets/${MARKET}/orderbook`, '/events']) {
       expect((await emulator.get(path)).status).toBe(200);
@@ -78,7 +83,11 @@ describe('who is not, in the words of the venue', () => {
     ['a salt of another length', () => signedHeaders(ALICE, 'GET', PATH, { saltLength: 20 })],
     [
       'another time',
-      () => ({ ...signedHeaders(ALICE, 'GET', PATH), 'KALSHI-ACCESS-TIMESTAMP': String(Date.now() + 1000) }),
+      () => {
+        const now = Date.now();
+        const headers = signedHeaders(ALICE, 'GET', PATH, { timestamp: now });
+        return { ...headers, 'KALSHI-ACCESS-TIMESTAMP': String(now + 1) };
+      },
     ],
     [
       'no signature',
@@ -89,14 +98,11 @@ describe('who is not, in the words of the venue', () => {
   });
 
   test.each([
-    ['a minute behind', -60_000, 401],
-    ['ten seconds behind', -10_000, 200],
-    ['twenty seconds ahead', 20_000, 200],
-    ['a minute ahead', 60_000, 401],
-  ])('a clock %s', async (_name, skew, status) => {
+    ['a minute behind', -60_000],
+    ['a minute ahead', 60_000],
+  ])('a clock %s', async (_name, skew) => {
     const reply = await ask(signedHeaders(ALICE, 'GET', PATH, { timestamp: Date.now() + skew }));
-    expect(reply.status).toBe(status);
-    if (status === 401) expect(reply).toEqual(refused('header_timestamp_expired'));
+    expect(reply).toEqual(refused('header_timestamp_expired'));
   });
 
   test('seconds instead of milliseconds', async () => {

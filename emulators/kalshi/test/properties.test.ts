@@ -130,9 +130,9 @@ function checkAccounting(venue: Venue): void {
     const filled = venue.fills.filter((fill) => fill.orderId === order.id);
     expect(filled.reduce((sum, fill) => sum + fill.count, 0n)).toBe(order.filled);
     expect(filled.reduce((sum, fill) => sum + fill.fee, 0n)).toBe(order.takerFees + order.makerFees);
-    if (order.status === 'resting') expect(order.filled + order.remaining).toBe(order.count);
-    else expect(order.remaining).toBe(0n);
-    if (order.status === 'executed') expect(order.filled).toBe(order.count);
+    const rest = { resting: order.count - order.filled, canceled: 0n, executed: 0n }[order.status];
+    expect(order.remaining).toBe(rest);
+    expect(order.filled === order.count).toBe(order.status === 'executed');
   }
   for (const user of USERS) {
     const positions = [...accountOf(venue.ledger, user).positions.values()];
@@ -189,9 +189,9 @@ describe('fees', () => {
     expect(feeOfFill(TAKER_RATE, dollar(count), dollar(price), 0n).fee).toBe(dollar(fee));
   });
 
-  test('many small fills cost what one large fill would, but for the last cent', () => {
+  test('many small fills cost what one large fill would, give or take the last cent', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 200, max: 600 }), (cents, fills) => {
+      fc.property(fc.integer({ min: 5, max: 95 }), fc.integer({ min: 200, max: 600 }), (cents, fills) => {
         const price = BigInt(cents) * 10_000n;
         let total = 0n;
         let overpaid = 0n;
@@ -202,8 +202,7 @@ describe('fees', () => {
           ({ overpaid } = charged);
         }
         const once = feeOfFill(TAKER_RATE, BigInt(fills * 10) * ONE, price, 0n).fee;
-        const worst = once < 20_000n * BigInt(fills) ? BigInt(fills) * 100n : 20_000n;
-        expect(total - once).toBeLessThanOrEqual(worst);
+        expect(total - once).toBeLessThanOrEqual(10_000n + 100n);
         expect(total).toBeGreaterThanOrEqual(once - 100n);
       }),
       { numRuns: 40 },
