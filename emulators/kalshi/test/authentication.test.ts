@@ -14,6 +14,8 @@ import {
 } from './support.ts';
 
 const PATH = '/trade-api/v2/portfolio/balance';
+/** Holds a key that nobody has registered. */
+const MALLORY = createUser('mallory');
 
 let emulator: TestEmulator;
 
@@ -117,7 +119,7 @@ describe('who is not, in the words of the venue', () => {
   });
 
   test('the official client with a wrong private key', async () => {
-    const { privateKeyPem } = createUser('mallory');
+    const { privateKeyPem } = MALLORY;
     const configuration = new Configuration({ apiKey: ALICE.keyId, privateKeyPem, basePath: emulator.url });
     const call = new PortfolioApi(configuration).getBalance();
     await expect(call).rejects.toMatchObject({ response: { status: 401, data: wrong.body } });

@@ -245,6 +245,14 @@ describe('cash', () => {
     await placed(emulator, ALICE, { ticker: 'KXRAINSEA-27AUG-2', price: '0.01', count: '100' });
   });
 
+  test('where makers pay fees, those are reserved too', async () => {
+    await knownBook(emulator, MAKER_FEES);
+    const all = { price: '0.50', count: '200000' };
+    const refused = { status: 400, body: { error: { code: 'insufficient_balance' } } };
+    expect(await place(emulator, ALICE, { ...all, ticker: MAKER_FEES })).toMatchObject(refused);
+    expect(await place(emulator, ALICE, all)).toMatchObject({ status: 201 });
+  });
+
   test('selling what one has reserves nothing; beyond that, what its proceeds do not pay for', async () => {
     await emulator.control('fund', { account: 'alice', ticker: MARKET, count: 100 });
     await placed(emulator, ALICE, { side: 'ask', price: '0.60', count: '100' });

@@ -12,6 +12,9 @@ import { availableCash } from '../orders/reserve.ts';
 import { createVenue, type MarketState, type Venue } from '../state.ts';
 import { VenueError } from '../venue-error.ts';
 
+/** For machines a hundred times slower, and for shrinking a failure. */
+const SLOW_MS = 120_000;
+
 const USERS = ['user-a', 'user-b', 'user-c'];
 /** Cent, tenth-of-a-cent and maker-fee markets. */
 const MARKETS = [0, 1, 7, 8, 9];
@@ -150,22 +153,26 @@ function checkBooks(venue: Venue): void {
 }
 
 describe('whatever users do', () => {
-  test('money and contracts are conserved, nobody goes below zero, books never cross', () => {
-    expect.hasAssertions();
-    fc.assert(
-      fc.property(fc.array(command, { minLength: 20, maxLength: 120 }), (steps) => {
-        const venue = openVenue();
-        for (const step of steps) {
-          run(venue, step);
-          checkSolvency(venue);
-        }
-        checkConservation(venue);
-        checkAccounting(venue);
-        checkBooks(venue);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  test(
+    'money and contracts are conserved, nobody goes below zero, books never cross',
+    () => {
+      expect.hasAssertions();
+      fc.assert(
+        fc.property(fc.array(command, { minLength: 20, maxLength: 120 }), (steps) => {
+          const venue = openVenue();
+          for (const step of steps) {
+            run(venue, step);
+            checkSolvency(venue);
+          }
+          checkConservation(venue);
+          checkAccounting(venue);
+          checkBooks(venue);
+        }),
+        { numRuns: 60 },
+      );
+    },
+    SLOW_MS,
+  );
 
   test('the random commands do trade: the property is not vacuous', () => {
     const venue = openVenue();
@@ -189,25 +196,29 @@ describe('fees', () => {
     expect(feeOfFill(TAKER_RATE, dollar(count), dollar(price), 0n).fee).toBe(dollar(fee));
   });
 
-  test('many small fills cost what one large fill would, give or take the last cent', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 5, max: 95 }), fc.integer({ min: 200, max: 600 }), (cents, fills) => {
-        const price = BigInt(cents) * 10_000n;
-        let total = 0n;
-        let overpaid = 0n;
-        for (let i = 0; i < fills; i += 1) {
-          const charged = feeOfFill(TAKER_RATE, 10n * ONE, price, overpaid);
-          expect(charged.fee).toBeGreaterThanOrEqual(0n);
-          total += charged.fee;
-          ({ overpaid } = charged);
-        }
-        const once = feeOfFill(TAKER_RATE, BigInt(fills * 10) * ONE, price, 0n).fee;
-        expect(total - once).toBeLessThanOrEqual(10_000n + 100n);
-        expect(total).toBeGreaterThanOrEqual(once - 100n);
-      }),
-      { numRuns: 40 },
-    );
-  });
+  test(
+    'many small fills cost what one large fill would, give or take the last cent',
+    () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 5, max: 95 }), fc.integer({ min: 200, max: 600 }), (cents, fills) => {
+          const price = BigInt(cents) * 10_000n;
+          let total = 0n;
+          let overpaid = 0n;
+          for (let i = 0; i < fills; i += 1) {
+            const charged = feeOfFill(TAKER_RATE, 10n * ONE, price, overpaid);
+            expect(charged.fee).toBeGreaterThanOrEqual(0n);
+            total += charged.fee;
+            ({ overpaid } = charged);
+          }
+          const once = feeOfFill(TAKER_RATE, BigInt(fills * 10) * ONE, price, 0n).fee;
+          expect(total - once).toBeLessThanOrEqual(10_000n + 100n);
+          expect(total).toBeGreaterThanOrEqual(once - 100n);
+        }),
+        { numRuns: 40 },
+      );
+    },
+    SLOW_MS,
+  );
 });
 
 describe('determinism', () => {
