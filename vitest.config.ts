@@ -39,6 +39,7 @@ export default defineConfig({
                 ...testBindings,
                 POLYMARKET_CLOB_URL: inject('clobUrl'),
                 POLYMARKET_WS_URL: `${inject('clobUrl').replace(/^http/, 'ws')}/ws`,
+                KALSHI_URL: inject('kalshiUrl'),
               },
               workers: [
                 {

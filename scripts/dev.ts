@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
+import { startKalshiEmulator } from '../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../emulators/polymarket/index.ts';
 import { inProject, root } from './lib/paths.ts';
 
 /**
- * `npm run dev`: both Workers under `wrangler dev`, reloading on change, with the Polymarket emulator and
+ * `npm run dev`: both Workers under `wrangler dev`, reloading on change, with the venues' emulators and
  * development secrets that are valid nowhere else. For speed figures use `npm run bench`: this is slow.
  */
 const emulator = await startPolymarketEmulator({});
+const kalshi = await startKalshiEmulator({});
 const vars = [
   `POLYMARKET_CLOB_URL:${emulator.url}`,
   `POLYMARKET_WS_URL:${emulator.wsUrl}`,
+  `KALSHI_URL:${kalshi.url}`,
   'CLIENT_IP_HEADER:',
   'KEY_MODE:test',
   'ADMIN_TOKEN:development-admin-token',
@@ -31,5 +34,5 @@ const wrangler = spawn(
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => wrangler.kill(signal));
 wrangler.once('close', (code) => {
-  void emulator.close().then(() => process.exit(code ?? 0));
+  void Promise.all([emulator.close(), kalshi.close()]).then(() => process.exit(code ?? 0));
 });

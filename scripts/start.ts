@@ -36,6 +36,8 @@ function summary(file: PosternFile, home: string): string {
     ['documentation', `${file.url}/docs`],
     ['trader key', file.keys.trader],
     ['free key', file.keys.free],
+    ['Polymarket here', file.emulators.polymarket],
+    ['Kalshi here', file.emulators.kalshi],
     ['everything else', `${home}/postern.json`],
   ];
   const table = rows.map(([name = '', value = '']) => `  ${name.padEnd(16)}${value}`).join('\n');

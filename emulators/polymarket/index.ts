@@ -1,8 +1,8 @@
-import type { Server } from 'node:http';
+import { closeServer, listen } from '../lib/http/listen.ts';
 import { seedBooks, tick } from './clock/tick.ts';
 import { serveChannels } from './channels/upgrade.ts';
 import { createApplication } from './http/application.ts';
-import { createHttpServer } from './http/server.ts';
+import { createHttpServer } from '../lib/http/server.ts';
 import { createVenue } from './state.ts';
 
 export interface PolymarketEmulatorOptions {
@@ -69,22 +69,4 @@ export async function startPolymarketEmulator(
       return closeServer(server);
     },
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    server.closeAllConnections();
-  });
 }

@@ -1,5 +1,5 @@
-import { boundedSet } from './bounded.ts';
-import { mulFloor, ONE, type Micro } from './units.ts';
+import { boundedSet } from '../lib/bounded.ts';
+import { mulFloor, ONE, type Micro } from '../lib/units.ts';
 
 /** Every new address starts with this much, fully allowed: a test venue hands out money. */
 export const STARTING_CASH: Micro = 100_000n * ONE;

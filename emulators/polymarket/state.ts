@@ -1,16 +1,16 @@
-import { hashUuid } from './random.ts';
+import { hashUuid } from '../lib/random.ts';
 import type { ApiKeys } from './auth/api-keys.ts';
 import type { BuilderKeys } from './auth/builder-keys.ts';
 import { createApiKeys } from './auth/api-keys.ts';
 import { createBuilderKeys } from './auth/builder-keys.ts';
-import { emptyBook, type OrderBook } from './book/order-book.ts';
+import { emptyBook, type OrderBook } from '../lib/book/order-book.ts';
 import type { Side } from './book/mirror.ts';
-import { initialMid } from './book/synthetic-quotes.ts';
+import { initialMid } from '../lib/book/synthetic-quotes.ts';
 import { buildCatalog } from './catalog/build-catalog.ts';
 import { isYes, type Market } from './catalog/market.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { OrderRecord, TradeRecord } from './orders/records.ts';
-import { ONE, type Micro } from './units.ts';
+import { ONE, type Micro } from '../lib/units.ts';
 
 export interface MarketState {
   readonly market: Market;

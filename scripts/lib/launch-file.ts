@@ -1,3 +1,10 @@
+/** A key of the Kalshi emulator's local account. It opens nothing on the real venue. */
+export interface KalshiKey {
+  readonly apiKeyId: string;
+  /** RSA, PKCS #8. */
+  readonly privateKeyPem: string;
+}
+
 /** What `<home>/postern.json` tells whoever wants to use the running program (design, section 10). */
 export interface PosternFile {
   readonly url: string;
@@ -5,7 +12,9 @@ export interface PosternFile {
   /** One gateway key for each kind of tenant. */
   readonly keys: Readonly<Record<'trader' | 'builder' | 'partner' | 'desk' | 'free', string>>;
   readonly polymarket: { readonly privateKey: string; readonly address: string };
+  readonly kalshi: KalshiKey;
   readonly jwt: { readonly issuer: string; readonly audience: string; readonly sample: string };
-  readonly emulators: { readonly polymarket: string };
-  readonly pids: { readonly workerd: number; readonly polymarket: number };
+  /** Base URLs as the venues' clients take them; the control API of each is `<url>/__control/`. */
+  readonly emulators: { readonly polymarket: string; readonly kalshi: string };
+  readonly pids: { readonly workerd: number; readonly polymarket: number; readonly kalshi: number };
 }

@@ -2,9 +2,9 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Wallet } from 'ethers';
 import { startChild, type Child } from './child.ts';
+import { startEmulators, venueVars, type Emulators } from './emulators.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
-import { inProject } from './paths.ts';
 import { SAMPLE_OWNER, seedKeys } from './seed.ts';
 import { workerdBinary } from './workerd-binary.ts';
 import { SOCKET, workerdConfig } from './workerd-config.ts';
@@ -39,7 +39,7 @@ const READY_TIMEOUT_MS = 30_000;
 const MAX_RESTARTS = 50;
 
 /**
- * Starts the embedded default: the Polymarket emulator, then gateway and vault under workerd; seeds local tenants
+ * Starts the embedded default: the venues' emulators, then gateway and vault under workerd; seeds local tenants
  * and writes `postern.json`. Bundles must have been built. workerd is started again, on its port, when it dies.
  */
 export async function launch(options: LaunchOptions): Promise<Running> {
@@ -48,46 +48,33 @@ export async function launch(options: LaunchOptions): Promise<Running> {
   const secrets = localSecrets(home);
   const children: Child[] = [];
   try {
-    const emulator = await startEmulator(home, options.emulatorEnv ?? {});
-    children.push(emulator.child);
-    const gateway = await superviseGateway(home, options, secrets, emulator.url);
+    const emulators = await startEmulators({
+      home,
+      env: options.emulatorEnv ?? {},
+      kalshiKey: secrets.kalshi,
+      readyTimeoutMs: READY_TIMEOUT_MS,
+    });
+    children.push(emulators.polymarket.child, emulators.kalshi.child);
+    const gateway = await superviseGateway(home, options, secrets, venueVars(emulators));
     children.push(gateway.current());
-    const file = await describe(home, secrets, gateway, emulator);
+    const file = await describe(home, secrets, gateway, emulators);
     gateway.onRestart((pid) => writePosternFile(home, { ...file, pids: { ...file.pids, workerd: pid } }));
     let stopping = false;
     const failed = Promise.race([
-      emulator.child.ended.then(() => 'The Polymarket emulator ended'),
+      emulators.polymarket.child.ended.then(() => 'The Polymarket emulator ended'),
+      emulators.kalshi.child.ended.then(() => 'The Kalshi emulator ended'),
       gateway.gaveUp.then(() => 'The gateway keeps ending'),
     ]).then((reason) => (stopping ? new Promise<string>(() => undefined) : reason));
     const stop = async (): Promise<void> => {
       stopping = true;
       await gateway.stop();
-      await emulator.child.stop();
+      await Promise.all([emulators.polymarket.child.stop(), emulators.kalshi.child.stop()]);
     };
     return { file, workerdPid: () => gateway.current().pid, failed, stop };
   } catch (error) {
     await Promise.all(children.map((child) => child.stop()));
     throw error;
   }
-}
-
-interface Emulator {
-  readonly child: Child;
-  readonly url: string;
-}
-
-async function startEmulator(home: string, env: Readonly<Record<string, string>>): Promise<Emulator> {
-  const { child, ready } = await startChild({
-    name: 'polymarket emulator',
-    command: process.execPath,
-    args: [inProject('emulators/polymarket/main.ts')],
-    env: { ...process.env, PORT: '0', EMULATOR_EXIT_WITH_PARENT: '1', ...env },
-    logFile: join(home, 'logs/polymarket-emulator.log'),
-    ready: { fd: 1, read: (line) => (line.includes('"ready":true') ? line : undefined) },
-    readyTimeoutMs: READY_TIMEOUT_MS,
-  });
-  // The emulator's own ready line.
-  return { child, url: (JSON.parse(ready) as { readonly url: string }).url };
 }
 
 interface Gateway {
@@ -103,9 +90,9 @@ async function superviseGateway(
   home: string,
   options: LaunchOptions,
   secrets: LocalSecrets,
-  clobUrl: string,
+  venues: Readonly<Record<string, string>>,
 ): Promise<Gateway> {
-  let { child, port } = await startWorkerd(home, options.port, options, secrets, clobUrl);
+  let { child, port } = await startWorkerd(home, options.port, options, secrets, venues);
   let stopping = false;
   let restarted: (pid: number) => void = () => undefined;
   const watch = async (): Promise<void> => {
@@ -113,7 +100,7 @@ async function superviseGateway(
       await child.ended;
       if (stopping) return;
       options.onEvent?.('The gateway ended unexpectedly; starting it again. See logs/gateway.log.');
-      ({ child } = await startWorkerd(home, port, options, secrets, clobUrl));
+      ({ child } = await startWorkerd(home, port, options, secrets, venues));
       if (stopping) return child.stop();
       restarted(child.pid);
     }
@@ -137,11 +124,10 @@ async function startWorkerd(
   port: number,
   options: LaunchOptions,
   secrets: LocalSecrets,
-  clobUrl: string,
+  venues: Readonly<Record<string, string>>,
 ): Promise<{ child: Child; port: number }> {
   const vars = {
-    POLYMARKET_CLOB_URL: clobUrl,
-    POLYMARKET_WS_URL: `${clobUrl.replace(/^http/, 'ws')}/ws`,
+    ...venues,
     CLIENT_IP_HEADER: '',
     KEY_MODE: 'test',
     JWT_ISSUER: localJwt.issuer,
@@ -176,7 +162,7 @@ async function describe(
   home: string,
   secrets: LocalSecrets,
   gateway: Gateway,
-  emulator: Emulator,
+  emulators: Emulators,
 ): Promise<PosternFile> {
   const stateFile = posternFile(home);
   const { address } = new Wallet(secrets.walletKey);
@@ -186,9 +172,14 @@ async function describe(
     adminToken: secrets.adminToken,
     keys,
     polymarket: { privateKey: secrets.walletKey, address },
+    kalshi: secrets.kalshi,
     jwt: { ...localJwt, sample: sampleToken(secrets.jwtSecret, SAMPLE_OWNER) },
-    emulators: { polymarket: emulator.url },
-    pids: { workerd: gateway.current().pid, polymarket: emulator.child.pid },
+    emulators: { polymarket: emulators.polymarket.url, kalshi: emulators.kalshi.url },
+    pids: {
+      workerd: gateway.current().pid,
+      polymarket: emulators.polymarket.child.pid,
+      kalshi: emulators.kalshi.child.pid,
+    },
   };
   writePosternFile(home, file);
   return file;

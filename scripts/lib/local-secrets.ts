@@ -1,7 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Wallet } from 'ethers';
+import type { KalshiKey } from './launch-file.ts';
 
 /** Secrets of one machine's deployment, made once and kept under its home with mode 0600. */
 export interface LocalSecrets {
@@ -10,21 +11,36 @@ export interface LocalSecrets {
   readonly jwtSecret: string;
   /** Key of the local trader's wallet. It holds nothing on any chain. */
   readonly walletKey: string;
+  /** Key of the local trader on the Kalshi emulator. */
+  readonly kalshi: KalshiKey;
 }
 
-/** Reads the secrets of a home, or makes them. */
+/** Reads the secrets of a home, and makes those that it does not have yet. */
 export function localSecrets(home: string): LocalSecrets {
   const file = join(home, 'secrets.json');
   // Written by this function only; a file damaged by hand fails where its value is used.
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets;
+  const stored = existsSync(file) ? readFileSync(file, 'utf8') : '{}';
+  const known = JSON.parse(stored) as Partial<LocalSecrets>;
   const secrets: LocalSecrets = {
-    adminToken: `adm_${randomBytes(32).toString('base64url')}`,
-    l2RootSecret: randomBytes(32).toString('base64url'),
-    jwtSecret: randomBytes(32).toString('base64url'),
-    walletKey: Wallet.createRandom().privateKey,
+    adminToken: known.adminToken ?? `adm_${randomBytes(32).toString('base64url')}`,
+    l2RootSecret: known.l2RootSecret ?? randomBytes(32).toString('base64url'),
+    jwtSecret: known.jwtSecret ?? randomBytes(32).toString('base64url'),
+    walletKey: known.walletKey ?? Wallet.createRandom().privateKey,
+    kalshi: known.kalshi ?? newKalshiKey(),
   };
-  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  const text = `${JSON.stringify(secrets, null, 2)}\n`;
+  if (text !== stored) writeFileSync(file, text, { mode: 0o600 });
   return secrets;
+}
+
+/** Kalshi takes RSA keys of 2048 bits. */
+function newKalshiKey(): KalshiKey {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return { apiKeyId: randomUUID(), privateKeyPem: privateKey };
 }
 
 /** Issuer and audience of the user tokens that this machine's gateway takes. */

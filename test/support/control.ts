@@ -1,13 +1,14 @@
 import type { PosternFile } from '../../scripts/lib/launch.ts';
 
-/** A call of the running program's Polymarket emulator: `resolve`, `close`, `faults` and the like. */
+/** A call of the control API of one of the running program's emulators: `resolve`, `close`, `faults` and the like. */
 export async function controlVenue(
   file: PosternFile,
   path: string,
   body: Readonly<Record<string, unknown>>,
   method: 'POST' | 'DELETE' = 'POST',
+  venue: keyof PosternFile['emulators'] = 'polymarket',
 ): Promise<void> {
-  const response = await fetch(`${file.emulators.polymarket}/__control/${path}`, {
+  const response = await fetch(`${file.emulators[venue]}/__control/${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -1,9 +1,14 @@
 import type { TestProject } from 'vitest/node';
+import { startKalshiEmulator } from '../../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
 
-/** One emulator for all object tests; they reach it over real HTTP. */
+/** One emulator of each venue for all object tests; they reach it over real HTTP. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const emulator = await startPolymarketEmulator({ clock: 'manual' });
-  project.provide('clobUrl', emulator.url);
-  return () => emulator.close();
+  const polymarket = await startPolymarketEmulator({ clock: 'manual' });
+  const kalshi = await startKalshiEmulator({ clock: 'manual' });
+  project.provide('clobUrl', polymarket.url);
+  project.provide('kalshiUrl', kalshi.url);
+  return async () => {
+    await Promise.all([polymarket.close(), kalshi.close()]);
+  };
 }

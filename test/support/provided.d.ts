@@ -5,6 +5,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Base URL of a Polymarket emulator whose clock only moves when told. */
     clobUrl: string;
+    /** Likewise of a Kalshi emulator; ends in /trade-api/v2. */
+    kalshiUrl: string;
     /** What `postern.json` of the running program says. */
     postern: PosternFile;
   }

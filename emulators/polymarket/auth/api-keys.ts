@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { boundedSet } from '../bounded.ts';
-import { uuidFromHex } from '../random.ts';
+import { boundedSet } from '../../lib/bounded.ts';
+import { uuidFromHex } from '../../lib/random.ts';
 
 export interface ApiKeyRecord {
   readonly apiKey: string;

@@ -1,7 +1,7 @@
-import { boundedSet } from '../bounded.ts';
-import { header } from '../http/headers.ts';
+import { boundedSet } from '../../lib/bounded.ts';
+import { header } from '../../lib/http/headers.ts';
 import type { RouteRequest } from '../http/route.ts';
-import { hashHex, hashUuid } from '../random.ts';
+import { hashHex, hashUuid } from '../../lib/random.ts';
 import { nowSeconds, type Venue } from '../state.ts';
 import { unauthorized } from '../venue-error.ts';
 import { constantTimeEqual, hmacMatches, isFresh } from './hmac.ts';

@@ -1,6 +1,6 @@
 import { utils } from 'ethers';
 import type { IncomingHttpHeaders } from 'node:http';
-import { header } from '../http/headers.ts';
+import { header } from '../../lib/http/headers.ts';
 import { CHAIN_ID } from '../orders/typed-data.ts';
 import { nowSeconds, type Venue } from '../state.ts';
 import { invalidL1 } from '../venue-error.ts';

@@ -1,4 +1,4 @@
-import { header } from '../http/headers.ts';
+import { header } from '../../lib/http/headers.ts';
 import type { RouteRequest } from '../http/route.ts';
 import { nowSeconds, type Venue } from '../state.ts';
 import { unauthorized } from '../venue-error.ts';

@@ -1,5 +1,5 @@
-import { ONE, type Micro } from '../units.ts';
-import { levelsOf, type BookSide, type Level, type OrderBook } from './order-book.ts';
+import { ONE, type Micro } from '../../lib/units.ts';
+import { levelsOf, type BookSide, type Level, type OrderBook } from '../../lib/book/order-book.ts';
 
 export type Side = 'BUY' | 'SELL';
 

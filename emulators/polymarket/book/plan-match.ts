@@ -1,6 +1,13 @@
-import { minMicro, mulCeil, mulFloor, ONE, type Micro } from '../units.ts';
+import { minMicro, mulCeil, mulFloor, ONE, type Micro } from '../../lib/units.ts';
 import { mirrorPrice } from './mirror.ts';
-import { opposite, reaches, sideOf, type BookEntry, type BookSide, type OrderBook } from './order-book.ts';
+import {
+  opposite,
+  reaches,
+  sideOf,
+  type BookEntry,
+  type BookSide,
+  type OrderBook,
+} from '../../lib/book/order-book.ts';
 
 /** Limit orders and sells ask for shares; market buys spend a budget and keep price improvement. */
 export type Quantity =

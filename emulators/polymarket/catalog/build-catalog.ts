@@ -1,5 +1,5 @@
-import { between, hashId, tokenIdOf, unit } from '../random.ts';
-import { ONE, parseMicro } from '../units.ts';
+import { between, hashId, tokenIdOf, unit } from '../../lib/random.ts';
+import { ONE, parseMicro } from '../../lib/units.ts';
 import { FEE_RATE, type Market, type MarketEvent } from './market.ts';
 import { allQuestions, type Question } from './questions.ts';
 

@@ -1,4 +1,4 @@
-import type { Micro } from '../units.ts';
+import type { Micro } from '../../lib/units.ts';
 
 export type TickSize = '0.1' | '0.01' | '0.005' | '0.0025' | '0.001' | '0.0001';
 

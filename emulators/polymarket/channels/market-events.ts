@@ -1,10 +1,10 @@
 import { midOf, tokenBook, topOf } from '../book/mirror.ts';
-import type { Level } from '../book/order-book.ts';
+import type { Level } from '../../lib/book/order-book.ts';
 import { isYes, outcomeOf } from '../catalog/market.ts';
 import type { TradeRecord } from '../orders/records.ts';
 import { bookView } from '../routes/book-view.ts';
 import { nowMs, type MarketState, type Venue } from '../state.ts';
-import { formatMicro, ONE } from '../units.ts';
+import { formatMicro, ONE } from '../../lib/units.ts';
 
 /** Events of the market channel, in the venue's shapes (docs.polymarket.com/asyncapi.json). */
 export type MarketEvent = Readonly<Record<string, unknown>> & { readonly event_type: string };

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from './ws.ts';
 import type { Application } from '../http/application.ts';
-import { takeFault } from '../http/faults.ts';
+import { takeFault } from '../../lib/http/faults.ts';
 
 /** Longer frames than 500 token ids need are cut off. */
 const MAX_FRAME_BYTES = 128 * 1024;

@@ -1,6 +1,6 @@
-import { insertEntry, removeSynthetic } from '../book/order-book.ts';
+import { insertEntry, removeSynthetic } from '../../lib/book/order-book.ts';
 import { planMatch } from '../book/plan-match.ts';
-import { quotesAt, type Quote } from '../book/synthetic-quotes.ts';
+import { quotesAt, type Quote } from '../../lib/book/synthetic-quotes.ts';
 import { applyPlan } from '../orders/execute.ts';
 import { nextSeq, nowMs, type MarketState, type Venue } from '../state.ts';
 

@@ -1,4 +1,4 @@
-import { nextMid } from '../book/synthetic-quotes.ts';
+import { nextMid } from '../../lib/book/synthetic-quotes.ts';
 import { sweep } from '../orders/cancel-order.ts';
 import { runDelayed } from '../orders/place-order.ts';
 import { nowMs, type Venue } from '../state.ts';

@@ -12,16 +12,15 @@ import { serviceRoutes } from '../routes/service.ts';
 import { tradingRoutes } from '../routes/trading.ts';
 import type { Venue } from '../state.ts';
 import { badRequest, VenueError } from '../venue-error.ts';
-import { armFault, createFaultTable, faultSchema, type FaultTable } from './faults.ts';
+import { armFault, createFaultTable, faultSchema, type FaultTable } from '../../lib/http/faults.ts';
+import { createRouter, findRoute, type Router } from '../../lib/http/router.ts';
+import type { ServedApplication } from '../../lib/http/server.ts';
+import { countRequest, createStatistics, type Statistics } from '../../lib/http/statistics.ts';
 import { json, route, type Reply, type Route, type RouteRequest } from './route.ts';
-import { createRouter, findRoute, type Router } from './router.ts';
-import { countRequest, createStatistics, type Statistics } from './statistics.ts';
 
-export interface Application {
+export interface Application extends ServedApplication {
   readonly venue: Venue;
-  readonly router: Router;
-  readonly faults: FaultTable;
-  readonly statistics: Statistics;
+  readonly router: Router<Venue>;
   readonly marketChannel: MarketChannel;
 }
 
@@ -42,7 +41,17 @@ export function createApplication(venue: Venue): Application {
     ...controlRoutes,
     ...serverControlRoutes(faults, statistics, marketChannel),
   ]);
-  return { venue, router, faults, statistics, marketChannel };
+  const app: Application = {
+    venue,
+    router,
+    faults,
+    statistics,
+    marketChannel,
+    basePath: '',
+    handle: (request) => handle(app, request),
+    refuse: (status, message) => json({ error: message }, status),
+  };
+  return app;
 }
 
 /** Control over the server itself rather than over the venue. */
@@ -81,8 +90,7 @@ function serverControlRoutes(
   ];
 }
 
-/** Runs one request to its end. Synchronous, so every command is atomic. */
-export function handle(app: Application, request: Omit<RouteRequest, 'params'>): Reply {
+function handle(app: Application, request: Omit<RouteRequest, 'params'>): Reply {
   const match = findRoute(app.router, request.method, request.path);
   countRequest(app.statistics, match === undefined ? 'unknown' : `${request.method} ${match.pattern}`);
   if (match === undefined) return json({ error: 'Not Found' }, 404);

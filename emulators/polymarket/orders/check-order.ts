@@ -2,7 +2,7 @@ import { mirrorPrice } from '../book/mirror.ts';
 import { baseFeeBps, isYes, ROUNDING, type Market } from '../catalog/market.ts';
 import type { Quantity } from '../book/plan-match.ts';
 import { nowSeconds, type Venue } from '../state.ts';
-import { formatMicro, ONE, type Micro } from '../units.ts';
+import { formatMicro, ONE, type Micro } from '../../lib/units.ts';
 import { badRequest, invalidOrder } from '../venue-error.ts';
 import type { OrderRequest } from './parse-order.ts';
 

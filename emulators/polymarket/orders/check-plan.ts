@@ -1,7 +1,7 @@
 import type { MatchPlan } from '../book/plan-match.ts';
 import { takerFee } from '../ledger.ts';
 import type { MarketState, Venue } from '../state.ts';
-import { mulCeil, ONE, type Micro } from '../units.ts';
+import { mulCeil, ONE, type Micro } from '../../lib/units.ts';
 import { badRequest } from '../venue-error.ts';
 import { freeCash, freeShares } from './order-table.ts';
 import type { OrderRecord } from './records.ts';

@@ -1,13 +1,13 @@
-import { boundedPush } from '../bounded.ts';
-import type { BookEntry } from '../book/order-book.ts';
-import { removeEntry } from '../book/order-book.ts';
+import { boundedPush } from '../../lib/bounded.ts';
+import type { BookEntry } from '../../lib/book/order-book.ts';
+import { removeEntry } from '../../lib/book/order-book.ts';
 import type { MatchPlan, PlannedFill } from '../book/plan-match.ts';
 import { mirrorPrice } from '../book/mirror.ts';
 import { baseFeeBps, isYes, outcomeOf } from '../catalog/market.ts';
 import { accountOf, applyBuy, applySell, changeSets, chargeFee, takerFee, type Account } from '../ledger.ts';
-import { hashId, hashUuid } from '../random.ts';
+import { hashId, hashUuid } from '../../lib/random.ts';
 import { HOUSE_ADDRESS, HOUSE_OWNER, nextSeq, nowMs, type MarketState, type Venue } from '../state.ts';
-import type { Micro } from '../units.ts';
+import type { Micro } from '../../lib/units.ts';
 import { settleOpen, storeTrade } from './order-table.ts';
 import { notifyFill } from './notifications.ts';
 import type { MakerFill, OrderRecord, TradeRecord } from './records.ts';

@@ -1,6 +1,6 @@
-import { boundedPush, boundedSet } from '../bounded.ts';
+import { boundedPush, boundedSet } from '../../lib/bounded.ts';
 import { nextSeq, nowSeconds, type Notification, type Venue } from '../state.ts';
-import { formatMicro } from '../units.ts';
+import { formatMicro } from '../../lib/units.ts';
 import type { OrderRecord, TradeRecord } from './records.ts';
 
 const MAX_PER_OWNER = 100;

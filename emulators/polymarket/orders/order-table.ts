@@ -1,9 +1,9 @@
-import { boundedSet } from '../bounded.ts';
-import { removeEntry } from '../book/order-book.ts';
+import { boundedSet } from '../../lib/bounded.ts';
+import { removeEntry } from '../../lib/book/order-book.ts';
 import { bookSideOf } from '../book/mirror.ts';
 import { accountOf, sharesOf } from '../ledger.ts';
 import { nowMs, type Venue } from '../state.ts';
-import type { Micro } from '../units.ts';
+import type { Micro } from '../../lib/units.ts';
 import { VenueError } from '../venue-error.ts';
 import {
   reservedShares,

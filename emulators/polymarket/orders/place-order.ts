@@ -1,10 +1,10 @@
 import type { ApiKeyRecord } from '../auth/api-keys.ts';
 import { bookSideOf } from '../book/mirror.ts';
-import { insertEntry } from '../book/order-book.ts';
+import { insertEntry } from '../../lib/book/order-book.ts';
 import { planMatch, type Incoming, type MatchPlan } from '../book/plan-match.ts';
 import { isYes } from '../catalog/market.ts';
 import { nextSeq, nowMs, nowSeconds, tradableByToken, type MarketState, type Venue } from '../state.ts';
-import { ONE, type Micro } from '../units.ts';
+import { ONE, type Micro } from '../../lib/units.ts';
 import { badRequest, invalidOrder } from '../venue-error.ts';
 import { checkOrder, type OrderTerms } from './check-order.ts';
 import { checkFunds, refuseUnfilled } from './check-plan.ts';

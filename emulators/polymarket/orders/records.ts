@@ -1,5 +1,5 @@
 import type { Side } from '../book/mirror.ts';
-import { mulCeil, type Micro } from '../units.ts';
+import { mulCeil, type Micro } from '../../lib/units.ts';
 
 export type OrderType = 'GTC' | 'GTD' | 'FOK' | 'FAK';
 

@@ -1,5 +1,5 @@
 import type { Placed } from './place-order.ts';
-import { formatMicro } from '../units.ts';
+import { formatMicro } from '../../lib/units.ts';
 import { outcomeOf } from '../catalog/market.ts';
 import type { Venue } from '../state.ts';
 import type { OrderRecord, TradeRecord } from './records.ts';

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { boundedSet } from '../bounded.ts';
+import { boundedSet } from '../../lib/bounded.ts';
 import { json, jsonBody, l2Route, type Reply, type Route, type RouteRequest } from '../http/route.ts';
 import { accountOf, sharesOf } from '../ledger.ts';
 import { openOrdersOf } from '../orders/cancel-order.ts';
 import type { TradeRecord } from '../orders/records.ts';
 import { SPENDERS } from '../orders/typed-data.ts';
 import { openOrderView, tradeView } from '../orders/views.ts';
-import { hashUuid } from '../random.ts';
+import { hashUuid } from '../../lib/random.ts';
 import { nextSeq, nowMs, type Venue } from '../state.ts';
 import { badRequest, invalidPayload } from '../venue-error.ts';
 import { pageOf } from './page.ts';

@@ -2,7 +2,7 @@ import { activate, deriveKey, keysOf, revoke, type ApiKeyRecord } from '../auth/
 import { builderOf, createBuilderKey } from '../auth/builder-keys.ts';
 import { requireL1 } from '../auth/l1.ts';
 import { requireL2 } from '../auth/l2.ts';
-import { hashUuid } from '../random.ts';
+import { hashUuid } from '../../lib/random.ts';
 import { json, l2Route, route, type Reply, type Route } from '../http/route.ts';
 import { nowMs } from '../state.ts';
 import { badRequest, unauthorized } from '../venue-error.ts';

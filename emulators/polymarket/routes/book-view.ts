@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Level } from '../book/order-book.ts';
+import type { Level } from '../../lib/book/order-book.ts';
 import { tokenBook } from '../book/mirror.ts';
 import { isYes } from '../catalog/market.ts';
 import { lastPriceFor, type MarketState } from '../state.ts';
-import { formatMicro } from '../units.ts';
+import { formatMicro } from '../../lib/units.ts';
 
 /**
  * A token's book, best level last on both sides. The hash is SHA-1 of this object with an empty

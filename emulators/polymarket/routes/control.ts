@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createBuilderKey, registerBuilderKey } from '../auth/builder-keys.ts';
-import type { Quote } from '../book/synthetic-quotes.ts';
+import type { Quote } from '../../lib/book/synthetic-quotes.ts';
 import { mirrorPrice } from '../book/mirror.ts';
 import { isYes } from '../catalog/market.ts';
 import { replaceQuotes } from '../clock/quote-book.ts';
@@ -9,7 +9,7 @@ import { json, jsonBody, route, type Route, type RouteRequest } from '../http/ro
 import { accountOf, deposit, holdingOf } from '../ledger.ts';
 import { clearMarket, sweep } from '../orders/cancel-order.ts';
 import { nowMs, type MarketState, type Venue } from '../state.ts';
-import { formatMicro, ONE, parseMicro, type Micro } from '../units.ts';
+import { formatMicro, ONE, parseMicro, type Micro } from '../../lib/units.ts';
 import { badRequest, notFound } from '../venue-error.ts';
 
 /**

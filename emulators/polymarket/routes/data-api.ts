@@ -3,7 +3,7 @@ import type { Holding } from '../ledger.ts';
 import type { MakerFill, TradeRecord } from '../orders/records.ts';
 import { isYes, outcomeOf } from '../catalog/market.ts';
 import type { MarketState, Venue } from '../state.ts';
-import { microToNumber, mulFloor, ONE, type Micro } from '../units.ts';
+import { microToNumber, mulFloor, ONE, type Micro } from '../../lib/units.ts';
 import { badRequest } from '../venue-error.ts';
 import { displayPrice } from './market-view.ts';
 

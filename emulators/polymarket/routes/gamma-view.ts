@@ -1,8 +1,8 @@
 import { topOf } from '../book/mirror.ts';
-import { levelsOf } from '../book/order-book.ts';
+import { levelsOf } from '../../lib/book/order-book.ts';
 import { baseFeeBps, type MarketEvent } from '../catalog/market.ts';
 import type { MarketState } from '../state.ts';
-import { formatMicro, microToNumber, mulFloor, ONE, type Micro } from '../units.ts';
+import { formatMicro, microToNumber, mulFloor, ONE, type Micro } from '../../lib/units.ts';
 import { descriptionOf, displayPrice, tagOf } from './market-view.ts';
 
 /** A gamma market. Outcomes, prices and tokens are JSON inside strings, as on the real API. */

@@ -3,7 +3,7 @@ import { midOf, topOf, type Side } from '../book/mirror.ts';
 import { baseFeeBps, isYes } from '../catalog/market.ts';
 import { json, jsonBody, route, type Route, type RouteRequest } from '../http/route.ts';
 import { lastPriceFor, tradableByToken, type MarketState, type Venue } from '../state.ts';
-import { formatMicro, type Micro } from '../units.ts';
+import { formatMicro, type Micro } from '../../lib/units.ts';
 import { badRequest, invalidPayload, noOrderbook, notFound } from '../venue-error.ts';
 import { bookView } from './book-view.ts';
 

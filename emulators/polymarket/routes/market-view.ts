@@ -1,7 +1,7 @@
 import { midOf, topOf } from '../book/mirror.ts';
 import { baseFeeBps, type Market } from '../catalog/market.ts';
 import type { MarketState } from '../state.ts';
-import { microToNumber, ONE, type Micro } from '../units.ts';
+import { microToNumber, ONE, type Micro } from '../../lib/units.ts';
 
 const REWARDS_MIN_SIZE = 50;
 const REWARDS_MAX_SPREAD = 3.5;

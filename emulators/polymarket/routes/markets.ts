@@ -1,6 +1,6 @@
 import { json, route, type Route, type RouteRequest } from '../http/route.ts';
 import { HOUSE_ADDRESS, type MarketState, type Venue } from '../state.ts';
-import { formatMicro } from '../units.ts';
+import { formatMicro } from '../../lib/units.ts';
 import { isYes } from '../catalog/market.ts';
 import { notFound } from '../venue-error.ts';
 import type { TradeRecord } from '../orders/records.ts';

@@ -1,9 +1,9 @@
-import { unit } from '../random.ts';
+import { unit } from '../../lib/random.ts';
 import { isYes } from '../catalog/market.ts';
-import { initialMid } from '../book/synthetic-quotes.ts';
+import { initialMid } from '../../lib/book/synthetic-quotes.ts';
 import { json, route, type Route } from '../http/route.ts';
 import { nowSeconds, type MarketState, type Venue } from '../state.ts';
-import { microToNumber, ONE } from '../units.ts';
+import { microToNumber, ONE } from '../../lib/units.ts';
 import { badRequest } from '../venue-error.ts';
 import { displayPrice } from './market-view.ts';
 

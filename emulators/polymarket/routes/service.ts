@@ -1,7 +1,7 @@
 import { builderOf } from '../auth/builder-keys.ts';
 import { json, l2Route, route, type Handler, type Route } from '../http/route.ts';
 import { nowSeconds } from '../state.ts';
-import { formatMicro, mulFloor } from '../units.ts';
+import { formatMicro, mulFloor } from '../../lib/units.ts';
 import { badRequest } from '../venue-error.ts';
 import { pageOf } from './page.ts';
 

@@ -9,9 +9,9 @@ import { cancelMatching } from '../orders/cancel-order.ts';
 import { freeCash } from '../orders/order-table.ts';
 import type { OrderRequest } from '../orders/parse-order.ts';
 import { placeVerified } from '../orders/place-order.ts';
-import { hashId } from '../random.ts';
+import { hashId } from '../../lib/random.ts';
 import { createVenue, type MarketState, type Venue } from '../state.ts';
-import { ONE } from '../units.ts';
+import { ONE } from '../../lib/units.ts';
 import { VenueError } from '../venue-error.ts';
 
 const TRADERS = ['a', 'b', 'c'].map((digit) => `0x${digit.repeat(40)}`);

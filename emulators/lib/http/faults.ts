@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** What `POST /__control/faults` takes. */
+/** What `POST /__control/faults` takes. Paths are those below the venue's base path. */
 export const faultSchema = z.object({
   method: z.string().toUpperCase().optional(),
   path: z.string().startsWith('/'),
   times: z.number().int().min(1).max(10_000).default(1),
-  kind: z.enum(['status', 'delay', 'drop_before', 'drop_after', 'malformed']),
+  kind: z.enum(['status', 'delay', 'drop_before', 'drop_after', 'hang', 'malformed']),
   status: z.number().int().min(200).max(599).default(500),
   body: z.unknown().optional(),
   headers: z.record(z.string(), z.string()).default({}),

@@ -1,7 +1,13 @@
-import type { Market } from '../catalog/market.ts';
 import { between, unit } from '../random.ts';
 import { ONE, type Micro } from '../units.ts';
 import type { BookSide } from './order-book.ts';
+
+/** What quoting needs to know of a market. */
+export interface QuotedMarket {
+  /** Position in the catalogue: keys its randomness. */
+  readonly index: number;
+  readonly tick: Micro;
+}
 
 export interface Quote {
   readonly side: BookSide;
@@ -27,25 +33,25 @@ const SALT_GAP = 106;
 const MOVE_PROBABILITY = 0.35;
 const MAX_MOVE_TICKS = 2;
 
-function ticksInDollar(market: Market): number {
+function ticksInDollar(market: QuotedMarket): number {
   return Number(ONE / market.tick);
 }
 
 /** Best bids stay this far inside (0, 1), in ticks, so both sides always have a level. */
-function midBounds(market: Market): { readonly low: number; readonly high: number } {
+function midBounds(market: QuotedMarket): { readonly low: number; readonly high: number } {
   const n = ticksInDollar(market);
   const margin = Math.max(2, Math.floor(n * 0.06));
   return { low: margin, high: n - margin - 1 };
 }
 
 /** The best synthetic bid of a fresh market, in ticks. */
-export function initialMid(seed: number, market: Market): number {
+export function initialMid(seed: number, market: QuotedMarket): number {
   const { low, high } = midBounds(market);
   return between(unit(seed, market.index, SALT_MID), low, high);
 }
 
 /** The next best bid: a step of at most two ticks, or none. */
-export function nextMid(seed: number, market: Market, tick: number, mid: number): number {
+export function nextMid(seed: number, market: QuotedMarket, tick: number, mid: number): number {
   if (unit(seed, market.index, tick, SALT_MOVES) >= MOVE_PROBABILITY) return mid;
   const step = between(unit(seed, market.index, tick, SALT_STEP), -MAX_MOVE_TICKS, MAX_MOVE_TICKS);
   const { low, high } = midBounds(market);
@@ -53,7 +59,7 @@ export function nextMid(seed: number, market: Market, tick: number, mid: number)
 }
 
 /** The market maker's whole ladder around a best bid of `mid` ticks. */
-export function quotesAt(seed: number, market: Market, tick: number, mid: number): readonly Quote[] {
+export function quotesAt(seed: number, market: QuotedMarket, tick: number, mid: number): readonly Quote[] {
   const n = ticksInDollar(market);
   const spread = n <= 10 ? 1 : between(unit(seed, market.index, tick, SALT_SPREAD), 1, 2);
   const quotes: Quote[] = [];
@@ -71,7 +77,7 @@ export function quotesAt(seed: number, market: Market, tick: number, mid: number
 
 function quote(
   seed: number,
-  market: Market,
+  market: QuotedMarket,
   tick: number,
   level: number,
   side: BookSide,

@@ -1,19 +1,29 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VenueError } from '../venue-error.ts';
-import { handle, type Application } from './application.ts';
 import { readBody } from './body.ts';
-import { takeFault, type Fault } from './faults.ts';
-import { json, type Reply } from './route.ts';
-import { countStatus } from './statistics.ts';
+import { takeFault, type Fault, type FaultTable } from './faults.ts';
+import { json, type Reply, type RouteRequest } from './route.ts';
+import { countStatus, type Statistics } from './statistics.ts';
 
 /** A client that has not sent its whole request by then is cut off, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 30_000;
 
+/** What the server needs of an emulator. */
+export interface ServedApplication {
+  readonly faults: FaultTable;
+  readonly statistics: Statistics;
+  /** What every path of the venue's API begins with: '' or '/trade-api/v2'. */
+  readonly basePath: string;
+  /** Runs one request to its end. Synchronous, so that every command is atomic. */
+  handle(request: Omit<RouteRequest, 'params'>): Reply;
+  /** A refusal by the server itself, in the venue's error shape. */
+  refuse(status: number, message: string): Reply;
+}
+
 /** An HTTP server for the application. `stopping` ends the waits of delay faults. */
-export function createHttpServer(app: Application, stopping: AbortSignal): Server {
+export function createHttpServer(app: ServedApplication, stopping: AbortSignal): Server {
   const server = createServer((request, response) => {
     serve(app, stopping, request, response).catch(() => request.socket.destroy());
   });
@@ -24,30 +34,32 @@ export function createHttpServer(app: Application, stopping: AbortSignal): Serve
 }
 
 async function serve(
-  app: Application,
+  app: ServedApplication,
   stopping: AbortSignal,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const method = request.method ?? 'GET';
   const [path = '/', search = ''] = (request.url ?? '/').split('?', 2);
-  const control = path.startsWith('/__control/');
-  const fault = control ? undefined : takeFault(app.faults, method, path);
+  const localPath = path.startsWith(`${app.basePath}/`) ? path.slice(app.basePath.length) : path;
+  const control = localPath.startsWith('/__control/');
+  const fault = control ? undefined : takeFault(app.faults, method, localPath);
   if (fault?.kind === 'drop_before') {
     request.socket.destroy();
     return;
   }
-  const body = await readBodyOrRefusal(request);
-  if (typeof body !== 'string') {
-    send(app, response, body);
+  const body = await readBody(request);
+  if (body === undefined) {
+    send(app, response, app.refuse(413, 'Payload exceeds the limit'));
     return;
   }
   if (fault !== undefined && !fault.after_processing) await delay(fault, stopping);
   const process = fault === undefined || processes(fault);
   const reply = process
-    ? handle(app, {
+    ? app.handle({
         method,
         path,
+        localPath,
         query: new URLSearchParams(search),
         headers: request.headers,
         rawBody: body,
@@ -57,17 +69,10 @@ async function serve(
     request.socket.destroy();
     return;
   }
+  // Without an answer, until the client gives up or the emulator stops.
+  if (fault?.kind === 'hang') return;
   if (fault?.after_processing === true) await delay(fault, stopping);
-  send(app, response, fault === undefined ? reply : faultReply(fault, reply), fault?.headers);
-}
-
-async function readBodyOrRefusal(request: IncomingMessage): Promise<string | Reply> {
-  try {
-    return await readBody(request);
-  } catch (error) {
-    if (error instanceof VenueError) return json({ error: error.message }, error.status);
-    throw error;
-  }
+  send(app, response, fault === undefined ? reply : faultReply(app, fault, reply), fault?.headers);
 }
 
 /** A delay is told by its kind; any other fault may also carry one. */
@@ -83,6 +88,7 @@ function processes(fault: Fault): boolean {
       return true;
     case 'drop_before':
       return false;
+    case 'hang':
     case 'status':
     case 'malformed':
       return fault.after_processing;
@@ -91,20 +97,21 @@ function processes(fault: Fault): boolean {
   }
 }
 
-function faultReply(fault: Fault, reply: Reply | undefined): Reply | undefined {
+function faultReply(app: ServedApplication, fault: Fault, reply: Reply | undefined): Reply | undefined {
   if (fault.kind === 'malformed') return { status: 200, body: '{"success":tru' };
   if (fault.kind !== 'status') return reply;
   if (typeof fault.body === 'string') return { status: fault.status, body: fault.body };
-  return json(fault.body ?? { error: `emulated ${fault.status}` }, fault.status);
+  if (fault.body === undefined) return app.refuse(fault.status, `emulated ${fault.status}`);
+  return json(fault.body, fault.status);
 }
 
 function send(
-  app: Application,
+  app: ServedApplication,
   response: ServerResponse,
   reply: Reply | undefined,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const { status, body } = reply ?? json({ error: 'Internal server error' }, 500);
+  const { status, body } = reply ?? app.refuse(500, 'Internal server error');
   countStatus(app.statistics, status);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',

@@ -1,17 +1,17 @@
 import type { Handler, Route } from './route.ts';
 
-export interface Match {
-  readonly handler: Handler;
+export interface Match<V> {
+  readonly handler: Handler<V>;
   readonly pattern: string;
   readonly params: Readonly<Record<string, string>>;
 }
 
-export interface Router {
-  readonly exact: ReadonlyMap<string, Route>;
-  readonly dynamic: readonly { readonly route: Route; readonly segments: readonly string[] }[];
+export interface Router<V> {
+  readonly exact: ReadonlyMap<string, Route<V>>;
+  readonly dynamic: readonly { readonly route: Route<V>; readonly segments: readonly string[] }[];
 }
 
-export function createRouter(routes: readonly Route[]): Router {
+export function createRouter<V>(routes: readonly Route<V>[]): Router<V> {
   const fixed = routes.filter((route) => !route.pattern.includes(':'));
   const dynamic = routes.filter((route) => route.pattern.includes(':'));
   return {
@@ -20,7 +20,7 @@ export function createRouter(routes: readonly Route[]): Router {
   };
 }
 
-export function findRoute(router: Router, method: string, path: string): Match | undefined {
+export function findRoute<V>(router: Router<V>, method: string, path: string): Match<V> | undefined {
   const fixed = router.exact.get(`${method} ${path}`);
   if (fixed !== undefined) return { handler: fixed.handler, pattern: fixed.pattern, params: {} };
   const segments = path.split('/');

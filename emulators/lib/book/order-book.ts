@@ -4,8 +4,8 @@ import type { Micro } from '../units.ts';
 export type BookSide = 'bid' | 'ask';
 
 /**
- * One resting order. Books exist once per condition, in the YES frame, so that the YES and NO
- * books mirror exactly: BUY NO at q rests as an ask at 1 - q.
+ * One resting order. Books exist once per binary market, in the YES frame, so that the YES and NO
+ * books mirror exactly: buying NO at q rests as an ask at 1 - q.
  */
 export interface BookEntry {
   readonly id: string;
@@ -13,7 +13,7 @@ export interface BookEntry {
   readonly price: Micro;
   /** Arrival order: time priority inside a price. */
   readonly seq: number;
-  /** Lower-case maker address, or null for the synthetic market maker. */
+  /** Who placed it (the venue's key of an account), or null for the synthetic market maker. */
   readonly maker: string | null;
   remaining: Micro;
 }

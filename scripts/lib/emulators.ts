@@ -1,0 +1,85 @@
+import { createPublicKey } from 'node:crypto';
+import { join } from 'node:path';
+import { startChild, type Child } from './child.ts';
+import type { KalshiKey } from './launch-file.ts';
+import { inProject } from './paths.ts';
+
+/** A venue that this machine plays, as a process of its own. */
+export interface Emulator {
+  readonly child: Child;
+  readonly url: string;
+}
+
+export interface Emulators {
+  readonly polymarket: Emulator;
+  /** Its url is the API's base, `…/trade-api/v2`. */
+  readonly kalshi: Emulator;
+}
+
+export interface EmulatorsSpec {
+  /** Folder of the logs. */
+  readonly home: string;
+  /** For tests: EMULATOR_CLOCK, EMULATOR_SEED. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Known to the Kalshi emulator from its start. */
+  readonly kalshiKey: KalshiKey;
+  readonly readyTimeoutMs: number;
+}
+
+/** The account of the local key on the Kalshi emulator. */
+const KALSHI_ACCOUNT = 'local';
+
+/** Starts both side by side. When one of them fails, neither is left running. */
+export async function startEmulators(spec: EmulatorsSpec): Promise<Emulators> {
+  const [polymarket, kalshi] = await Promise.allSettled([
+    startEmulator('polymarket', spec),
+    startKalshi(spec),
+  ]);
+  if (polymarket.status === 'fulfilled' && kalshi.status === 'fulfilled') {
+    return { polymarket: polymarket.value, kalshi: kalshi.value };
+  }
+  const settled = [polymarket, kalshi];
+  const started = settled.filter((one) => one.status === 'fulfilled');
+  await Promise.all(started.map((one) => one.value.child.stop()));
+  throw settled.find((one) => one.status === 'rejected')?.reason;
+}
+
+/** What tells the gateway where its venues are. */
+export function venueVars({ polymarket, kalshi }: Emulators): Readonly<Record<string, string>> {
+  return {
+    POLYMARKET_CLOB_URL: polymarket.url,
+    POLYMARKET_WS_URL: `${polymarket.url.replace(/^http/, 'ws')}/ws`,
+    KALSHI_URL: kalshi.url,
+  };
+}
+
+async function startEmulator(name: keyof Emulators, spec: EmulatorsSpec): Promise<Emulator> {
+  const { child, ready } = await startChild({
+    name: `${name} emulator`,
+    command: process.execPath,
+    args: [inProject(`emulators/${name}/main.ts`)],
+    env: { ...process.env, PORT: '0', EMULATOR_EXIT_WITH_PARENT: '1', ...spec.env },
+    logFile: join(spec.home, `logs/${name}-emulator.log`),
+    ready: { fd: 1, read: (line) => (line.includes('"ready":true') ? line : undefined) },
+    readyTimeoutMs: spec.readyTimeoutMs,
+  });
+  // The emulator's own ready line.
+  return { child, url: (JSON.parse(ready) as { readonly url: string }).url };
+}
+
+/** An emulator forgets its accounts when it ends, so the local key is told to each one. */
+async function startKalshi(spec: EmulatorsSpec): Promise<Emulator> {
+  const emulator = await startEmulator('kalshi', spec);
+  const { apiKeyId, privateKeyPem } = spec.kalshiKey;
+  const public_key = createPublicKey(privateKeyPem).export({ type: 'spki', format: 'pem' });
+  const body = { account: KALSHI_ACCOUNT, name: 'local', api_key_id: apiKeyId, public_key };
+  try {
+    const request = { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(`${emulator.url}/__control/api-key`, request);
+    if (!response.ok) throw new Error(`the Kalshi emulator refused the local key: ${await response.text()}`);
+  } catch (error) {
+    await emulator.child.stop();
+    throw error;
+  }
+  return emulator;
+}
