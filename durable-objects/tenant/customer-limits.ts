@@ -1,7 +1,13 @@
 import { POOL_QPS } from '../../shared/limits/pool.ts';
 import type { PoolReport } from '../../shared/limits/pool.ts';
 import { SlidingWindow } from '../../shared/limits/window.ts';
-import type { Customer } from './customer-store.ts';
+
+/** A customer as its limit needs it. */
+export interface LimitedCustomer {
+  readonly id: string;
+  /** Requests a second. */
+  readonly qpsLimit: number;
+}
 
 export interface PoolVerdict {
   readonly allowed: boolean;
@@ -26,7 +32,7 @@ export class CustomerLimits {
   readonly #customers = new Map<string, SlidingWindow>();
 
   /** Counts a request of a customer; of none (an id that the builder does not own) in the pool alone. */
-  take(customer: Pick<Customer, 'id' | 'qpsLimit'> | undefined, now: number): PoolVerdict {
+  take(customer: LimitedCustomer | undefined, now: number): PoolVerdict {
     const own = customer && this.#windowOf(customer);
     const [pool, user] = [this.#pool.look(now), own?.look(now)];
     const allowed = pool.allowed && user?.allowed !== false;
@@ -50,7 +56,7 @@ export class CustomerLimits {
     this.#customers.delete(id);
   }
 
-  #windowOf({ id, qpsLimit }: Pick<Customer, 'id' | 'qpsLimit'>): SlidingWindow {
+  #windowOf({ id, qpsLimit }: LimitedCustomer): SlidingWindow {
     const known = this.#customers.get(id);
     if (!known) return perSecond(qpsLimit);
     known.setRules([{ cap: qpsLimit, spanMs: 1_000 }]);

@@ -1,9 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { accountObject, keyGate, tenantObject } from '../stubs.ts';
 import { customerAccountOf } from './customers.ts';
+
+const market = (await tradableTokens()).find(({ tick }) => tick <= 10_000n);
+if (!market) throw new Error('the emulator has no market for these tests');
+const token = market.id;
 
 const actor = { id: 'test', requestId: 'request-1' };
 
@@ -35,6 +40,25 @@ async function newCustomer(externalId = 'someone'): Promise<{ readonly id: strin
   return { id: created.customer.id, gate: await sha256Hex(created.rawKey) };
 }
 
+/** Leaves an order of 40 USD resting on an account. */
+async function restOrder(account: string): Promise<void> {
+  await setBook(token, [], [{ price: '0.900', size: '1000' }]);
+  const order = {
+    tokenId: token,
+    side: 'BUY' as const,
+    timeInForce: 'GTC' as const,
+    kind: 'limit' as const,
+    price: micro('0.4'),
+    size: micro('100'),
+    postOnly: false,
+    priceFromAmounts: false,
+    owner: 'test',
+    maker: '0xtest',
+  };
+  await accountObject(env, account).place({ orders: [order], maxWrites: 10 });
+  expect(await accountObject(env, account).money()).toMatchObject({ reserved: micro('40') });
+}
+
 /** What the tenant stores of a customer. */
 const rowOf = (id: string): Promise<Record<string, SqlStorageValue>> =>
   runInDurableObject(stored(), (_, { storage }) =>
@@ -54,9 +78,10 @@ describe('the deletion of a customer', () => {
   test('ends its key, its resting orders and everything that names the person', async () => {
     const { id, gate } = await newCustomer();
     const account = customerAccountOf(tenant, id);
-    await accountObject(env, account).money();
+    await restOrder(account);
     expect(await builder().removeCustomer(id, actor)).toEqual({ ok: true });
     expect(await keyGate(env, gate).admit({})).toMatchObject({ ok: false, reason: 'INVALID_KEY' });
+    expect(await accountObject(env, account).money()).toMatchObject({ reserved: 0n, cash: micro('10000') });
     expect(await rowOf(id)).toMatchObject({ state: 'deleted', external_id: null, email: null });
     expect(await runInDurableObject(stored(), (_, { storage }) => storage.getAlarm())).toBeNull();
   });

@@ -51,7 +51,8 @@ describe('creating a customer', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => builder.call('POST', USERS, { external_id: 'racer' })),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array<number>(19).fill(200), 201]);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
     expect(new Set(answers.map((answer) => textOf(answer, 'customer_id'))).size).toBe(1);
     const keys = answers.map((answer) => textOf(answer, 'api_key')).filter(isWellFormedKey);
     expect(keys).toHaveLength(1);
@@ -296,6 +297,11 @@ describe('who may', () => {
       expectRouterRefusal(refused, 403, 'forbidden', 'INSUFFICIENT_PERMISSION');
     }
     expectRouterRefusal(await builder.as(id, 'GET', BALANCE), 403, 'forbidden', 'CUSTOMER_FORBIDDEN');
+  });
+
+  test('the local deployment has a builder to begin with', async () => {
+    const answer = await withKey(file, file.keys.builder, 'GET', '/api/v1/builder/pool');
+    expect(answer.status, answer.text).toBe(200);
   });
 
   test('a free builder is read-only like every free key', async () => {

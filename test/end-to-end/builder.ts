@@ -57,13 +57,14 @@ export const withKey = (
 ): Promise<Answer> =>
   ask(file.url, method, path, { ...options, headers: { 'x-api-key': key, ...options.headers } });
 
+const MEMBERS = new Set(['error', 'code', 'retryable', 'validation_errors', 'tier', 'limit_qps']);
+
 /** The refusal that the router's contract asks for: status, both codes, its own body and nothing else. */
 export function expectRouterRefusal(answer: Answer, status: number, code: RouterCode, reason: Reason): void {
   expect([answer.status, answer.code], answer.text).toEqual([status, reason]);
   expect(answer.json).toMatchObject({ code, retryable: [429, 503].includes(status) });
   expect(textOf(answer, 'error').length).toBeGreaterThan(3);
-  const allowed = ['error', 'code', 'retryable', 'validation_errors', 'tier', 'limit_qps'];
-  expect(Object.keys(answer.json ?? {}).filter((name) => !allowed.includes(name))).toEqual([]);
+  expect(Object.keys(answer.json ?? {}).filter((name) => !MEMBERS.has(name))).toEqual([]);
   expect(answer.headers.get('content-type')).toContain('application/json');
   expect(answer.headers.get('x-request-id')).toMatch(/^[\w\-=.]{1,128}$/);
 }

@@ -80,13 +80,13 @@ describe('X-API-Key is the one way in', () => {
 
 describe('errors of the surface', () => {
   test.each([
-    ['GET', '/api/v1', 404, 'not_found', 'NOT_FOUND'],
-    ['GET', '/api/v1/nothing', 404, 'not_found', 'NOT_FOUND'],
-    ['PUT', USERS, 405, 'bad_request', 'METHOD_NOT_ALLOWED'],
-  ] as const)('%s %s: %i in its own shape', async (method, path, status, code, reason) => {
+    ['GET', '/api/v1', 404, 'not_found', 'NOT_FOUND', null],
+    ['GET', '/api/v1/nothing', 404, 'not_found', 'NOT_FOUND', null],
+    ['PUT', USERS, 405, 'bad_request', 'METHOD_NOT_ALLOWED', 'POST, GET'],
+  ] as const)('%s %s: %i in its own shape', async (method, path, status, code, reason, allow) => {
     const answer = await builder.call(method, path);
     expectRouterRefusal(answer, status, code, reason);
-    if (status === 405) expect(answer.headers.get('allow')).toBe('POST, GET');
+    expect(answer.headers.get('allow')).toBe(allow);
   });
 
   test('/api/beta and /api/v1beta are other surfaces', async () => {
@@ -113,5 +113,22 @@ describe('errors of the surface', () => {
   test('credentials that paper cannot use are refused, not dropped', async () => {
     const answer = await builder.call('GET', BALANCE, undefined, { 'x-exchange-credentials': btoa('{}') });
     expectRouterRefusal(answer, 400, 'validation_error', 'VALIDATION_FAILED');
+  });
+});
+
+test('the document names the header where it works, and the shape of the errors', async () => {
+  const { json } = await ask(file.url, 'GET', '/openapi.json');
+  const header = { name: 'X-Builder-Customer-Id', in: 'header', required: false };
+  expect(json).toMatchObject({
+    paths: {
+      '/api/v1/balance': {
+        get: {
+          security: [{ apiKey: [] }],
+          parameters: [{ name: 'exchange' }, header],
+          responses: { default: { $ref: '#/components/responses/RouterError' } },
+        },
+      },
+    },
+    components: { schemas: { RouterError: { required: ['error', 'code', 'retryable'] } } },
   });
 });
