@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { errorSections } from '../shared/errors/catalogue.ts';
+import { errorSections, type Reason } from '../shared/errors/catalogue.ts';
+import { failure } from '../shared/errors/failure.ts';
+import { toRouterError } from '../shared/errors/router-mapper.ts';
 import { inProject } from './lib/paths.ts';
 
 /** `npm run generate`: writes docs/errors.md from the catalogue. With --check: fails when it differs. */
@@ -23,17 +25,26 @@ function errorsPage(): string {
     'Every error carries its code in the `X-Polysim-Code` header and the request id in `X-Request-Id`. The body on `/v1`',
     'is `{"error":"<sentence>"}`; with `X-Polysim-Verbose: true` it is `{"error","message","details","request_id"}`. A 402',
     'is `{"error":"UPGRADE_REQUIRED","feature_key","upgrade_url"}`.',
+    '',
+    'On `/api/v1` the body is `{"error":"<sentence>","code","retryable","validation_errors"?,"tier"?,"limit_qps"?}` with',
+    "the status and the code of that surface, which stand in the column `/api/v1`; `X-Polysim-Code` is this table's code.",
   ];
   const sections = Object.entries(errorSections).map(([heading, entries]) => [
     '',
     `## ${heading}`,
     '',
-    '| code | HTTP | sentence | retry | what to do |',
-    '|---|---|---|---|---|',
+    '| code | HTTP | `/api/v1` | sentence | retry | what to do |',
+    '|---|---|---|---|---|---|',
     ...Object.entries(entries).map(
       ([code, entry]) =>
-        `| ${code} | ${entry.status} | ${entry.sentence} | ${entry.retryable ? 'yes' : 'no'} | ${entry.action} |`,
+        `| ${code} | ${entry.status} | ${onRouter(code as Reason)} | ${entry.sentence} | ${entry.retryable ? 'yes' : 'no'} | ${entry.action} |`,
     ),
   ]);
   return `${[...intro, ...sections.flat()].join('\n')}\n`;
+}
+
+/** Status and code of a reason on `/api/v1`. The sections' keys are the catalogue's. */
+function onRouter(reason: Reason): string {
+  const { status, body } = toRouterError(failure(reason));
+  return `${status} ${String(body['code'])}`;
 }

@@ -74,3 +74,32 @@ describe('a key is what its own object says', () => {
     expect((await gate().admit({})).limit?.remaining[1]).toBe(590);
   });
 });
+
+describe('what the tenant counts, the key does not', () => {
+  const issueTo = async (change: Partial<KeyRecord>): Promise<void> => gate().issue({ ...record, ...change });
+  /** What is left of the key's own minute, told by a request that counts on it. */
+  const left = async (): Promise<number | undefined> => (await gate().admit({})).limit?.remaining[1];
+
+  test("a builder's request as a customer; without the permission it counts and is refused", async () => {
+    await issueTo({ permissions: ['read', 'builder'] });
+    expect(await gate().admit({ impersonating: true })).not.toHaveProperty('limit');
+    expect(await left()).toBe(599);
+    await issueTo({ permissions: ['read'] });
+    const refused = await gate().admit({ impersonating: true });
+    expect(refused).toMatchObject({ reason: 'INSUFFICIENT_PERMISSION', limit: { remaining: [8, 598] } });
+  });
+
+  test("a request with a customer's own key; refused for a permission it counts all the same", async () => {
+    await issueTo({ customer: 'customer-1', account: 'acct_tnt_test_ccustomer-1' });
+    const admitted = await gate().admit({ permission: 'trade' });
+    expect(admitted).toMatchObject({ ok: true, principal: { customer: 'customer-1' } });
+    expect(admitted).not.toHaveProperty('limit');
+    expect(await gate().admit({ permission: 'desk' })).toMatchObject({ limit: { remaining: [9, 599] } });
+  });
+
+  test('a restricted tenant cannot spend the pool', async () => {
+    await issueTo({ permissions: ['builder'], snapshot: { ...snapshot, flagged: true } });
+    const refused = await gate().admit({ impersonating: true });
+    expect(refused).toMatchObject({ reason: 'ACCESS_RESTRICTED', limit: { remaining: [9, 599] } });
+  });
+});

@@ -15,11 +15,14 @@ export interface AdmitRequest {
   readonly permission?: Permission;
   /** Key issuance answers with its own gate: a tenant without admission passes here and is refused there. */
   readonly issuance?: boolean;
+  /** The caller names a customer to act as: a builder's key alone may, and its own window does not count it. */
+  readonly impersonating?: boolean;
 }
 
 /** What holds for the reply whether or not the request was let in. */
 interface Seen {
-  readonly limit: LimitReport;
+  /** Not there where the tenant counts the request: in a customer's limit and the builder's pool. */
+  readonly limit?: LimitReport;
   readonly betaExpired: boolean;
 }
 
@@ -62,7 +65,22 @@ export class KeyGate extends DurableObject {
   admit(request: AdmitRequest): Admission {
     const now = Date.now();
     const usable = this.#usable(now);
-    return usable.ok ? this.#limit(usable.record, usable.current, request, now) : usable;
+    if (!usable.ok) return usable;
+    const { record, current } = usable;
+    const restricted = isRestricted(record, request.issuance === true);
+    const missing = needed(request).find((permission) => !current.permissions.includes(permission));
+    // What is refused here never reaches the tenant's windows: then the key's own counts it.
+    const pooled = isPooled(record, current, request) && !restricted && missing === undefined;
+    const limited = pooled ? undefined : this.#limit(current, now);
+    const seen: Seen = { betaExpired: current.betaExpired, ...(limited && { limit: limited.limit }) };
+    if (limited?.refusal) return { ...limited.refusal, ...seen };
+    if (restricted) return { ...failure('ACCESS_RESTRICTED'), ...seen };
+    this.#touch(now);
+    if (missing !== undefined) {
+      const message = `API key missing required permission: ${missing}`;
+      return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
+    }
+    return { ok: true, principal: principalOf(record, current), ...seen };
   }
 
   #usable(now: number): Usable {
@@ -101,25 +119,19 @@ export class KeyGate extends DurableObject {
     return this.#record && { tenant: this.#record.tenant, id: this.#record.id };
   }
 
-  #limit(record: KeyRecord, current: Standing, request: AdmitRequest, now: number): Admission {
-    const { rules } = tiers[current.tier];
+  #limit(current: Standing, now: number): { readonly limit: LimitReport; readonly refusal?: Failure } {
+    const { rules, requestsPerSecond } = tiers[current.tier];
     this.#window ??= new SlidingWindow(rules);
     this.#window.setRules(rules);
     const state = this.#window.take(now);
-    const seen: Seen = { limit: { ...state, tier: current.tier }, betaExpired: current.betaExpired };
-    if (!state.allowed) {
-      return {
-        ...failure('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(state.retryAfterMs) }),
-        ...seen,
-      };
-    }
-    if (isRestricted(record, request.issuance === true)) return { ...failure('ACCESS_RESTRICTED'), ...seen };
-    this.#touch(now);
-    if (request.permission !== undefined && !current.permissions.includes(request.permission)) {
-      const message = `API key missing required permission: ${request.permission}`;
-      return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
-    }
-    return { ok: true, principal: principalOf(record, current), ...seen };
+    const limit = { ...state, tier: current.tier };
+    if (state.allowed) return { limit };
+    const refusal = failure('RATE_LIMIT_EXCEEDED', {
+      retryAfter: retryAfterSeconds(state.retryAfterMs),
+      tier: current.tier,
+      limitQps: requestsPerSecond,
+    });
+    return { limit, refusal };
   }
 
   /** Writes the record of a freshly issued key. */
@@ -157,6 +169,19 @@ export class KeyGate extends DurableObject {
     this.ctx.storage.kv.put('last_used_at', now);
   }
 }
+
+/**
+ * Whether the tenant counts this request and not the key's own window (contract: router, "Builders"): a customer's
+ * own key, and a builder's that acts as a customer.
+ */
+const isPooled = (record: KeyRecord, current: Standing, request: AdmitRequest): boolean =>
+  record.customer !== undefined ||
+  (request.impersonating === true && current.permissions.includes('builder'));
+
+const needed = ({ permission, impersonating }: AdmitRequest): readonly Permission[] => [
+  ...(impersonating === true ? (['builder'] as const) : []),
+  ...(permission === undefined ? [] : [permission]),
+];
 
 /** Whether the key's tenant may not use the API. Issuing keys has a gate of its own for a tenant without admission. */
 function isRestricted({ snapshot }: KeyRecord, issuance: boolean): boolean {

@@ -19,6 +19,8 @@ export interface StoredKey {
   readonly generation: number | null;
   /** Version of the tenant that the key's own object has been told. */
   readonly syncedVersion: number;
+  /** The customer that the key acts for; null for a key of the tenant itself. */
+  readonly customer: string | null;
 }
 
 type Row = {
@@ -36,6 +38,7 @@ type Row = {
   nonce: string | null;
   generation: number | null;
   synced_version: number;
+  customer: string | null;
 };
 
 const toKey = (row: Row): StoredKey => ({
@@ -54,6 +57,7 @@ const toKey = (row: Row): StoredKey => ({
   nonce: row.nonce,
   generation: row.generation,
   syncedVersion: row.synced_version,
+  customer: row.customer,
 });
 
 /** SQL of the `keys` table, and nothing else. */
@@ -67,7 +71,8 @@ export class KeyStore {
   insert(key: StoredKey): void {
     this.#sql.exec(
       `INSERT INTO keys (id, hash, kind, prefix, name, tier, permissions, state, created_at, expires_at,
-         address, nonce, generation, synced_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         address, nonce, generation, synced_version, customer)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       key.id,
       key.hash,
       key.kind,
@@ -82,23 +87,42 @@ export class KeyStore {
       key.nonce,
       key.generation,
       key.syncedVersion,
+      key.customer,
     );
   }
 
-  /** Keys that are not revoked, oldest first. */
+  /** The tenant's own keys that are not revoked, oldest first. Its customers' are not among them. */
   list(): readonly StoredKey[] {
-    return this.#all("SELECT * FROM keys WHERE state != 'revoked' ORDER BY created_at, rowid");
+    return this.#all(
+      "SELECT * FROM keys WHERE state != 'revoked' AND customer IS NULL ORDER BY created_at, rowid",
+    );
   }
 
+  /** One of the tenant's own keys. */
   find(id: string): StoredKey | undefined {
+    const key = this.findAny(id);
+    return key?.customer === null ? key : undefined;
+  }
+
+  /** A key of the tenant or of one of its customers. */
+  findAny(id: string): StoredKey | undefined {
     return this.#all("SELECT * FROM keys WHERE id = ? AND state != 'revoked'", id)[0];
   }
 
-  /** How many keys stand: not revoked and not run out. A key that the operator disabled still stands. */
+  /** The keys of a customer that are not revoked, newest first. */
+  ofCustomer(customer: string): readonly StoredKey[] {
+    return this.#all(
+      "SELECT * FROM keys WHERE customer = ? AND state != 'revoked' ORDER BY created_at DESC, rowid DESC",
+      customer,
+    );
+  }
+
+  /** How many of the tenant's own keys stand: not revoked and not run out. A disabled key still stands. */
   countHeld(now: number): number {
     return this.#sql
       .exec<{ n: number }>(
-        "SELECT COUNT(*) AS n FROM keys WHERE state != 'revoked' AND (expires_at IS NULL OR expires_at > ?)",
+        `SELECT COUNT(*) AS n FROM keys
+         WHERE state != 'revoked' AND customer IS NULL AND (expires_at IS NULL OR expires_at > ?)`,
         now,
       )
       .one().n;

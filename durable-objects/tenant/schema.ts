@@ -57,4 +57,22 @@ export const migrations: readonly Migration[] = [
         deleted_at INTEGER
       );`,
   },
+  {
+    id: 3,
+    sql: `
+      ALTER TABLE keys ADD COLUMN customer TEXT;
+      CREATE INDEX keys_customer ON keys (customer) WHERE customer IS NOT NULL;
+      CREATE TABLE customers (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        external_id TEXT,
+        email TEXT,
+        qps_limit INTEGER NOT NULL CHECK (qps_limit > 0),
+        state TEXT NOT NULL CHECK (state IN ('active', 'deleting', 'deleted')),
+        created_at INTEGER NOT NULL,
+        deleted_at INTEGER
+      );
+      CREATE UNIQUE INDEX customers_external ON customers (external_id) WHERE state = 'active';
+      CREATE INDEX customers_deleting ON customers (seq) WHERE state = 'deleting';`,
+  },
 ];

@@ -113,6 +113,7 @@ const request = {
     'Request validation failed',
     'Correct the members in details.issues (send X-Polysim-Verbose: true to see them).',
   ),
+  MISSING_PARAMETER: entry(400, 'A parameter is missing', 'Send the parameter that the sentence names.'),
   INVALID_CURSOR: entry(400, 'Invalid cursor', 'Send next_cursor of the previous page, unchanged.'),
   INVALID_TIME_FILTER: entry(400, 'Invalid time filter', 'Send Unix seconds, with `after` before `before`.'),
   INVALID_INTERVAL: entry(400, 'Invalid interval', 'Use one of 1h, 6h, 1d, 1w, max.'),
@@ -168,7 +169,23 @@ const access = {
   RATE_LIMITED: entry(429, 'Too many trade writes in flight', 'Retry after retry_after_ms.', true),
 } as const satisfies Record<string, ErrorEntry>;
 
-export const errorCatalogue = { ...trading, ...request, ...access } as const;
+const router = {
+  EXCHANGE_NOT_FOUND: entry(404, 'Unknown exchange', 'Use one of the exchanges that the sentence names.'),
+  NOT_SUPPORTED: entry(501, 'This exchange does not support this', 'Use an exchange that does.'),
+  CUSTOMER_NOT_FOUND: entry(404, 'Customer not found', 'List the customers with GET /api/v1/builder/users.'),
+  CUSTOMER_FORBIDDEN: entry(
+    403,
+    'This key cannot act as this customer',
+    'Send the customer_id of one of your own customers in X-Builder-Customer-Id.',
+  ),
+  IMPERSONATION_NEEDS_KEY: entry(
+    400,
+    "X-Builder-Customer-Id goes with a builder's API key, not with a user token",
+    "Send the builder's key in X-API-Key.",
+  ),
+} as const satisfies Record<string, ErrorEntry>;
+
+export const errorCatalogue = { ...trading, ...request, ...access, ...router } as const;
 
 /** Machine code of a failure: the union that callers switch on. */
 export type Reason = keyof typeof errorCatalogue;
@@ -178,4 +195,5 @@ export const errorSections: Readonly<Record<string, Readonly<Record<string, Erro
   Trading: trading,
   Requests: request,
   'Credentials and limits': access,
+  'Order router and builders': router,
 };

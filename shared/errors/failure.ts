@@ -12,6 +12,9 @@ export interface FailureInfo {
   readonly retryAfter?: number;
   /** Milliseconds, for the body key `retry_after_ms` of RATE_LIMITED. */
   readonly retryAfterMs?: number;
+  /** For 429 on `/api/v1`: the tier and the requests a second that are used up. */
+  readonly tier?: string;
+  readonly limitQps?: number;
   /** For 402: the plan feature that is missing. */
   readonly featureKey?: string;
   /** For 405: what the path does answer. */

@@ -1,12 +1,6 @@
 import { errorCatalogue } from './catalogue.ts';
 import type { Failure } from './failure.ts';
-
-/** A failure in the words of one surface, ready to become a Response. */
-export interface WireError {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
-}
+import { errorHeaders, type WireError } from './wire-error.ts';
 
 /** Where a 402 sends the caller (seed 002). */
 const UPGRADE_URL = '/pricing';
@@ -38,12 +32,4 @@ function bodyOf(failure: Failure, message: string, requestId: string, verbose: b
     request_id: requestId,
     ...retry,
   };
-}
-
-/** Headers that every surface sends with a failure. */
-export function errorHeaders(failure: Failure): Record<string, string> {
-  const headers: Record<string, string> = { 'x-polysim-code': failure.reason };
-  if (failure.retryAfter !== undefined) headers['retry-after'] = String(failure.retryAfter);
-  if (failure.allow !== undefined) headers['allow'] = failure.allow.join(', ');
-  return headers;
 }

@@ -49,6 +49,16 @@ export class SlidingWindow {
     const time = this.#advance(now);
     const allowed = this.#wait(time) === 0;
     if (allowed) this.#push(time);
+    return this.#state(time, allowed);
+  }
+
+  /** Says whether a request would pass, and lets none pass. `now` in milliseconds. */
+  look(now: number): WindowState {
+    const time = this.#advance(now);
+    return this.#state(time, this.#wait(time) === 0);
+  }
+
+  #state(time: number, allowed: boolean): WindowState {
     return {
       allowed,
       remaining: this.#rules.map((rule) => Math.max(0, rule.cap - this.#newerThan(time - rule.spanMs))),

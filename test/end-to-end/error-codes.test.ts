@@ -5,9 +5,11 @@ import { startProgram, type OwnProgram } from '../support/program.ts';
 import { member, textOf, type Answer } from './ask.ts';
 import { accessProvocations } from './provoke-access.ts';
 import { requestProvocations } from './provoke-requests.ts';
+import { routerProvocations } from './provoke-router.ts';
 import { tradingProvocations } from './provoke-trading.ts';
 import type { Provoke, Stage } from './provoke.ts';
 
+/** Of `/v1`. */
 const provocations = { ...tradingProvocations, ...requestProvocations, ...accessProvocations };
 
 /** Codes that nothing on the paper venue can answer yet, and what they wait for. */
@@ -62,6 +64,19 @@ function expectBodies(code: Reason, plain: Answer, verbose: Answer): void {
   expect(textOf(verbose, 'message').length).toBeGreaterThan(3);
 }
 
+describe('over HTTP on /api/v1, in its one form', () => {
+  const known = Object.entries(routerProvocations) as readonly (readonly [Reason, Provoke])[];
+  test.each(known)('%s', async (code, provoke) => {
+    const send = await provoke(stage);
+    for (const headers of [{}, { 'x-polysim-verbose': 'true' }]) {
+      const answer = await send(headers);
+      expectCommon(answer, code);
+      expect(keysOf(answer)).toEqual(['code', 'error', 'retryable']);
+      expect(member(answer, 'retryable')).toBe(false);
+    }
+  });
+});
+
 describe('over HTTP, in its default and its verbose form', () => {
   const known = Object.entries(provocations) as readonly (readonly [Reason, Provoke])[];
   test.each(known)('%s', async (code, provoke) => {
@@ -85,6 +100,6 @@ test('VALIDATION_FAILED says what is wrong and where', async () => {
 });
 
 test('every code of the catalogue is provoked here, or waits for something that is named', () => {
-  const shown = [...Object.keys(provocations), ...Object.keys(waiting)];
+  const shown = [provocations, routerProvocations, waiting].flatMap(Object.keys);
   expect(shown.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
 });

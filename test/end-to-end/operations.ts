@@ -8,7 +8,7 @@ export interface Operation {
   readonly tag: string;
   readonly parameters: readonly {
     readonly name: string;
-    readonly in: 'path' | 'query';
+    readonly in: 'path' | 'query' | 'header';
     readonly schema: Schema;
   }[];
   readonly body: Schema | undefined;
@@ -43,6 +43,8 @@ export type Who = 'nobody' | 'key' | 'wallet' | 'token' | 'operator' | 'garbage'
 
 /** Stands in a path for the id of a key of whoever sends the request. */
 export const OWN_KEY = '@own';
+/** The same for the id of a customer of whoever sends the request. */
+export const OWN_CUSTOMER = '@customer';
 
 export interface Generated {
   readonly who: Who;
@@ -59,7 +61,7 @@ export function requestsTo(operation: Operation, known: Known): fc.Arbitrary<Gen
     who: whoFor(operation),
     nonce: fc.nat({ max: 2 }),
     path: pathOf(operation, known),
-    headers: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: strangeHeaders }),
+    headers: headersOf(operation, known),
     body: bodyOf(operation, known),
   });
 }
@@ -129,6 +131,28 @@ function queryOf(parameters: Operation['parameters'], known: Known): fc.Arbitrar
   return fc.tuple(...named, strange).map((parts) => parts.flat().join('&'));
 }
 
+/** Headers of the document, and now and then some that it does not name. */
+function headersOf({ parameters }: Operation, known: Known): fc.Arbitrary<Readonly<Record<string, string>>> {
+  const named = Object.fromEntries(
+    parameters
+      .filter((parameter) => parameter.in === 'header')
+      .map(({ name, schema }) => [name, valuesOf(schema, known, name).map(asHeader)]),
+  );
+  const strange = fc.oneof(
+    { weight: 3, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: strangeHeaders },
+  );
+  return fc
+    .tuple(fc.record(named, { requiredKeys: [] }), strange)
+    .map(([own, other]) => ({ ...other, ...(own as Readonly<Record<string, string>>) }));
+}
+
+/** What can be sent in a header at all. */
+const asHeader = (value: unknown): string =>
+  asText(value)
+    .replaceAll(/[^\x20-\x7e]/g, '')
+    .slice(0, 4_000);
+
 const headerName = fc.constantFrom(
   'X-Polysim-Verbose',
   'X-Request-Id',
@@ -138,6 +162,8 @@ const headerName = fc.constantFrom(
   'If-None-Match',
   'Idempotency-Key',
   'X-Postern-Venue',
+  'X-Builder-Customer-Id',
+  'X-Exchange-Credentials',
   'POLY_ADDRESS',
   'POLY_SIGNATURE',
   'POLY_TIMESTAMP',

@@ -15,6 +15,7 @@ import type { AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { wsTokenRoutes } from './keys/ws-token.ts';
+import { routerRoutes } from './router/routes.ts';
 import { wsRoutes } from './ws/routes.ts';
 
 /** Every route of the gateway: what serves them, what documents them and what fuzzes them read this list. */
@@ -34,6 +35,7 @@ export const routes: readonly AnyRoute[] = [
   ...wsTokenRoutes,
   ...wsRoutes,
   ...betaRoutes,
+  ...routerRoutes,
   ...tenantRoutes,
   ...settingsRoutes,
 ];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import { principalOf } from '../http/objects.ts';
+import { tenantPrincipalOf } from '../http/objects.ts';
 import { route } from '../http/route.ts';
 
 export const me = route({
@@ -23,7 +23,7 @@ export const me = route({
     }),
   },
   async handle({ env, caller }) {
-    const principal = principalOf(caller);
+    const principal = tenantPrincipalOf(caller);
     const profile = await tenantObject(env, principal.tenant).profile();
     if (!profile) throw new RequestError('ACCESS_RESTRICTED');
     return {

@@ -123,7 +123,7 @@ const reset = route({
   },
 });
 
-/** Wallets are the tenant's own: a customer of a partner has none. */
+/** Wallets are the tenant's own: a customer has none. */
 function tenantOf(env: Env, caller: Caller): Remote<Tenant> {
   const principal = principalOf(caller);
   if (principal.customer !== undefined) throw new RequestError('WALLET_NOT_FOUND');

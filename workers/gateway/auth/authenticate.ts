@@ -7,16 +7,20 @@ import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';
 import { grantable } from '../../../shared/keys/permissions.ts';
 import { standing } from '../../../shared/keys/principal.ts';
 import { retryAfterSeconds, type LimitReport } from '../../../shared/limits/headers.ts';
+import type { PoolReport } from '../../../shared/limits/pool.ts';
 import { publicRules, tiers } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
 import type { AuthRule, Caller } from '../http/route.ts';
-import { findCredential, type Credential } from './credentials.ts';
+import { findCredential, findRouterCredential, type Credential } from './credentials.ts';
+import { asCustomer, customerNamed } from './customers.ts';
 import { verifyL2, type SignedRequest } from './l2.ts';
 import { verifyUserToken } from './user-token.ts';
 
 /** What the limiter said, for the reply's headers, even when the request is refused. */
 export interface Seen {
   limit?: LimitReport;
+  /** Of a request that acts as a customer, in place of `limit`. */
+  pool?: PoolReport;
   betaExpired?: boolean;
   degraded?: boolean;
 }
@@ -67,6 +71,8 @@ async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: Seen):
     }
     case 'key':
       return { ...caller, ...(await requireKey(rule, input, env, seen)) };
+    case 'router':
+      return { ...caller, ...(await routerKey(rule, input, env, seen)) };
     case 'either':
       return { ...caller, ...(await keyOrToken(rule, input, env, seen)) };
     case 'token':
@@ -80,6 +86,26 @@ async function requireKey(ask: AdmitRequest, input: AuthInput, env: Env, seen: S
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'none' || credential.kind === 'token') throw new RequestError('MISSING_API_KEY');
   return byKey(credential, ask, input, env, seen, false);
+}
+
+/** A key by `X-API-Key`, and the customer that a builder's names (contract: router, "Who"). */
+async function routerKey(ask: AdmitRequest, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+  const { headers } = input.request;
+  const customer = customerNamed(headers);
+  const credential = findRouterCredential(headers);
+  if (credential.kind === 'token' && customer !== undefined)
+    throw new RequestError('IMPERSONATION_NEEDS_KEY');
+  if (credential.kind === 'none' || credential.kind === 'token') throw new RequestError('MISSING_API_KEY');
+  const buildersOwn = ask.permission === 'builder';
+  const asked = { ...ask, ...(customer !== undefined && !buildersOwn && { impersonating: true }) };
+  const { principal } = await byKey(credential, asked, input, env, seen, false);
+  if (customer === undefined || !principal) return principal ? { principal } : {};
+  if (buildersOwn) {
+    throw new RequestError('INSUFFICIENT_PERMISSION', {
+      message: "This route is the builder's own: send it without X-Builder-Customer-Id",
+    });
+  }
+  return { principal: await asCustomer(env, principal, customer, seen) };
 }
 
 async function keyOrToken(ask: AdmitRequest, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
@@ -119,6 +145,7 @@ async function byKey(
     admission = await keyGate(env, name).admit({
       ...(ask.permission === undefined ? {} : { permission: ask.permission }),
       ...(ask.issuance === undefined ? {} : { issuance: ask.issuance }),
+      ...(ask.impersonating === undefined ? {} : { impersonating: ask.impersonating }),
     });
   } catch {
     if (!mayDegrade)
@@ -129,7 +156,9 @@ async function byKey(
   if (admission.limit !== undefined) seen.limit = admission.limit;
   if (admission.betaExpired !== undefined) seen.betaExpired = admission.betaExpired;
   if (!admission.ok) throw new RequestError(admission);
-  return { principal: admission.principal };
+  const { principal } = admission;
+  if (principal.customer === undefined) return { principal };
+  return { principal: await asCustomer(env, principal, principal.customer, seen) };
 }
 
 /** The name of the key's object, once the credential's own proof holds. */
@@ -177,7 +206,11 @@ async function countToken(profile: Profile, env: Env, seen: Seen): Promise<NonNu
   const state = await rateGate(env, `tenant:${profile.tenant}`).take(tiers[current.tier].rules);
   seen.limit = { ...state, tier: current.tier };
   if (!state.allowed) {
-    throw new RequestError('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(state.retryAfterMs) });
+    throw new RequestError('RATE_LIMIT_EXCEEDED', {
+      retryAfter: retryAfterSeconds(state.retryAfterMs),
+      tier: current.tier,
+      limitQps: tiers[current.tier].requestsPerSecond,
+    });
   }
   return {
     tenant: profile.tenant,

@@ -37,6 +37,17 @@ export function findCredential(headers: Headers): Credential {
   return value.length <= MAX_CREDENTIAL_LENGTH ? { kind: 'token', token: value } : { kind: 'malformed' };
 }
 
+/**
+ * Finds the credential of an `/api/v1` request: a key in `X-API-Key`, and nothing else (contract: router, "Who"). A
+ * bearer token is told apart only for the sake of the answer.
+ */
+export function findRouterCredential(headers: Headers): Credential {
+  const own = headers.get('x-api-key');
+  if (own !== null) return asKey(own);
+  const token = headers.get('authorization');
+  return token === null ? { kind: 'none' } : { kind: 'token', token: '' };
+}
+
 const asKey = (key: string): Credential =>
   isWellFormedKey(key) ? { kind: 'key', key } : { kind: 'malformed' };
 

@@ -6,7 +6,7 @@ import { deriveTriple } from '../../../shared/keys/l2.ts';
 import { verifyL1, type L1Proof } from '../auth/l1.ts';
 import { provisionTenant } from '../keys/provision.ts';
 import type { Env } from '../env.ts';
-import { principalOf } from '../http/objects.ts';
+import { tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 
 const triple = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
@@ -57,7 +57,9 @@ const list = route({
   reply: { status: 200, schema: z.object({ apiKeys: z.array(z.string()) }) },
   async handle({ env, caller, request }) {
     const address = request.headers.get('poly_address')?.toLowerCase() ?? '';
-    return { body: { apiKeys: await tenantObject(env, principalOf(caller).tenant).listL2Keys(address) } };
+    return {
+      body: { apiKeys: await tenantObject(env, tenantPrincipalOf(caller).tenant).listL2Keys(address) },
+    };
   },
 });
 
@@ -69,7 +71,7 @@ const remove = route({
   auth: { kind: 'key' },
   reply: { status: 200, schema: z.literal('OK') },
   async handle({ env, caller, request, requestId }) {
-    const principal = principalOf(caller);
+    const principal = tenantPrincipalOf(caller);
     // A gateway key in POLY_API_KEY is good for trading; it is revoked with DELETE /v1/keys/{id}, by its id.
     if (request.headers.get('poly_api_key') !== principal.key) {
       throw new RequestError('INVALID_KEY', {

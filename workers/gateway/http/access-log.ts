@@ -20,6 +20,7 @@ export function logRequest(log: RequestLog): void {
       surface: log.route.tag,
       route: `${log.method} ${log.route.path}`,
       tenant: log.caller?.principal?.tenant,
+      customer: log.caller?.principal?.customer,
       key: log.caller?.principal?.key,
       status: log.status,
       code: log.code,

@@ -11,10 +11,15 @@ const inFlight = new Map<string, number>();
 /** Runs a request of a principal within its tier's cap. Throws RATE_LIMIT_EXCEEDED above it. */
 export async function withinCap<T>(principal: Principal | undefined, work: () => Promise<T> | T): Promise<T> {
   if (!principal) return work();
-  const name = `${principal.tenant} ${principal.key}`;
+  // A builder's key carries many customers: each has the cap to itself.
+  const name = `${principal.tenant} ${principal.key} ${principal.customer ?? ''}`;
   const running = inFlight.get(name) ?? 0;
   if (running >= tiers[principal.tier].inFlight) {
-    throw new RequestError('RATE_LIMIT_EXCEEDED', { message: 'Too many requests in flight', retryAfter: 1 });
+    throw new RequestError('RATE_LIMIT_EXCEEDED', {
+      message: 'Too many requests in flight',
+      retryAfter: 1,
+      tier: principal.tier,
+    });
   }
   inFlight.set(name, running + 1);
   try {

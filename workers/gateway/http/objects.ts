@@ -12,7 +12,21 @@ export function principalOf(caller: Caller): Principal {
   return caller.principal;
 }
 
-/** Who asks, what for, and and where from. */
+/**
+ * The principal of a route that concerns the tenant as a whole: its keys, its people. A customer's own key is the
+ * tenant's in name only.
+ */
+export function tenantPrincipalOf(caller: Caller): Principal {
+  const principal = principalOf(caller);
+  if (principal.customer !== undefined) {
+    throw new RequestError('INSUFFICIENT_PERMISSION', {
+      message: "A customer's key acts for its customer only",
+    });
+  }
+  return principal;
+}
+
+/** Who asks, what for, and where from. */
 export type AccountCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'request' | 'url'>;
 
 /** A trading account: its id and its object. */
@@ -55,7 +69,7 @@ function walletNamed({ request, url }: AccountCall, fromBody?: number | string):
   return named[0];
 }
 
-/** The account of one of the principal's own wallets. A customer of a partner has none. */
+/** The account of one of the principal's own wallets. A customer has none. */
 async function walletAccount(env: Env, principal: Principal, wallet: string): Promise<string> {
   const id = walletNumber(wallet);
   if (principal.customer !== undefined) throw new RequestError('WALLET_NOT_FOUND');

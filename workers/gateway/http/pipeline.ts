@@ -1,7 +1,8 @@
-import { errorHeaders, failure, RequestError, toV1Error } from './errors.ts';
+import { failure, RequestError, toWireError } from './errors.ts';
 import { authenticate, type Seen } from '../auth/authenticate.ts';
 import type { Env } from '../env.ts';
 import { rateLimitHeaders } from '../../../shared/limits/headers.ts';
+import { poolHeaders } from '../../../shared/limits/pool.ts';
 import { logRequest } from './access-log.ts';
 import { withinCap } from './in-flight.ts';
 import { parseJson, readBody } from './body.ts';
@@ -54,7 +55,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
   } catch (error) {
     const known = error instanceof RequestError ? error.failure : internal(error, requestId, route.path);
     code = known.reason;
-    const wire = toV1Error(known, requestId, request.headers.get('x-polysim-verbose') === 'true');
+    const wire = toWireError(known, route.path, requestId, request.headers);
     response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
   }
   finish(response, requestId, seen);
@@ -89,6 +90,7 @@ function finish(response: Response, requestId: string, seen: Seen): void {
   headers.set('cache-control', 'no-store');
   if (seen.limit)
     for (const [name, value] of rateLimitHeaders(seen.limit, Date.now())) headers.set(name, value);
+  if (seen.pool) for (const [name, value] of poolHeaders(seen.pool)) headers.set(name, value);
   if (seen.betaExpired === true) headers.set('x-api-beta-cutoff', 'expired');
   if (seen.degraded === true) headers.set('x-ratelimit-status', 'degraded');
 }
@@ -116,11 +118,9 @@ export function publish(request: Request, response: Response): Response {
 export function refuse(incoming: Omit<Incoming, 'params'>, allow: readonly string[] | undefined): Response {
   const requestId = requestIdOf(incoming.request.headers);
   const known = allow === undefined ? failure('NOT_FOUND') : failure('METHOD_NOT_ALLOWED', { allow });
-  const wire = toV1Error(known, requestId, incoming.request.headers.get('x-polysim-verbose') === 'true');
-  const response = Response.json(wire.body, {
-    status: wire.status,
-    headers: { ...wire.headers, ...errorHeaders(known) },
-  });
+  const { pathname } = new URL(incoming.request.url);
+  const wire = toWireError(known, pathname, requestId, incoming.request.headers);
+  const response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
   finish(response, requestId, {});
   return response;
 }

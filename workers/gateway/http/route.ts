@@ -12,11 +12,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `public`: anyone; counted on the key if one is sent, else on the caller's address.
  * - `l1`: a wallet signature, counted on the caller's address; the handler verifies it.
  * - `key`: an API key with a permission. `either`: a key or a user token. `token`: a user token only.
+ * - `router`: an API key by `X-API-Key` alone. A builder's may name a customer in `X-Builder-Customer-Id` and then
+ *   acts as that customer, without the permission `builder`.
  * - `operator`: the deployment's admin token.
  */
 export type AuthRule =
   | { readonly kind: 'open' | 'public' | 'l1' | 'operator' }
-  | { readonly kind: 'key'; readonly permission?: Permission }
+  | { readonly kind: 'key' | 'router'; readonly permission?: Permission }
   | { readonly kind: 'either'; readonly permission?: Permission; readonly issuance?: boolean }
   | { readonly kind: 'token'; readonly issuance?: boolean };
 

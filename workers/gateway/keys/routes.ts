@@ -8,7 +8,7 @@ import { retryAfterSeconds } from '../../../shared/limits/headers.ts';
 import { bootstrapRules, tierNames, tiers } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
 import { actorOf } from '../http/actor.ts';
-import { principalOf } from '../http/objects.ts';
+import { tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { provisionTenant } from './provision.ts';
 
@@ -162,7 +162,7 @@ async function issue(
   const { selfServe } = await directory(env, 'global').settings();
   const tenant =
     caller.newOwner === undefined
-      ? principalOf(caller).tenant
+      ? tenantPrincipalOf(caller).tenant
       : await enrol(env, caller.newOwner, selfServe, requestId);
   const options = { selfServe, bootstrap: first };
   return toCreated(await tenantObject(env, tenant).issueKey(request, options, actorOf(caller, requestId)));
@@ -179,7 +179,8 @@ async function enrol(env: Env, owner: string, selfServe: boolean, requestId: str
   return profile.tenant;
 }
 
-const tenantOf = (env: Env, caller: Caller): Remote<Tenant> => tenantObject(env, principalOf(caller).tenant);
+const tenantOf = (env: Env, caller: Caller): Remote<Tenant> =>
+  tenantObject(env, tenantPrincipalOf(caller).tenant);
 
 function toKeyRequest(body: z.infer<typeof keyRequest> | undefined): KeyRequest {
   return {

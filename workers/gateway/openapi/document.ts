@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
+import { errorShapeOf, type ErrorShape } from '../http/surfaces.ts';
 import type { AnyRoute, AuthRule } from '../http/route.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,7 +23,11 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
     },
     servers: [{ url: '/' }],
     paths,
-    components: { securitySchemes, schemas: { Error: errorSchema }, responses: { Error: errorResponse } },
+    components: {
+      securitySchemes,
+      schemas: { Error: errorSchema, RouterError: routerErrorSchema },
+      responses: { Error: errorResponse('Error'), RouterError: errorResponse('RouterError') },
+    },
   };
 }
 
@@ -36,17 +41,36 @@ const securitySchemes = {
 
 const errorSchema = { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] };
 
-const errorResponse = {
+const routerErrorSchema = {
+  type: 'object',
+  properties: {
+    error: { type: 'string' },
+    code: { type: 'string' },
+    retryable: { type: 'boolean' },
+    validation_errors: { type: 'array', items: { type: 'string' } },
+    tier: { type: 'string' },
+    limit_qps: { type: 'number' },
+  },
+  required: ['error', 'code', 'retryable'],
+};
+
+const responseNames: Readonly<Record<ErrorShape, string>> = { v1: 'Error', router: 'RouterError' };
+
+const errorResponse = (schema: string): Json => ({
   description: 'A refusal; the code stands in X-Polysim-Code',
   headers: {
     'X-Polysim-Code': { schema: { type: 'string', enum: Object.keys(errorCatalogue) } },
     'X-Request-Id': { schema: { type: 'string' } },
   },
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-};
+  content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
 
 function operation(entry: AnyRoute): Json {
-  const parameters = [...parametersOf(entry.params, 'path'), ...parametersOf(entry.query, 'query')];
+  const parameters = [
+    ...parametersOf(entry.params, 'path'),
+    ...parametersOf(entry.query, 'query'),
+    ...headersOf(entry.auth),
+  ];
   return {
     operationId: operationId(entry),
     summary: entry.summary,
@@ -62,11 +86,13 @@ function operation(entry: AnyRoute): Json {
     responses: {
       [entry.reply.status]: {
         description: 'Success',
-        content: {
-          [entry.reply.type ?? 'application/json']: { schema: schemaOf(entry.reply.schema, 'output') },
-        },
+        ...(entry.reply.status !== 204 && {
+          content: {
+            [entry.reply.type ?? 'application/json']: { schema: schemaOf(entry.reply.schema, 'output') },
+          },
+        }),
       },
-      default: { $ref: '#/components/responses/Error' },
+      default: { $ref: `#/components/responses/${responseNames[errorShapeOf(entry.path)]}` },
     },
   };
 }
@@ -84,6 +110,8 @@ function securityOf(auth: AuthRule): readonly Json[] {
       return [{ polymarketL1: [] }];
     case 'key':
       return [{ apiKey: [] }, { polymarketL2: [] }];
+    case 'router':
+      return [{ apiKey: [] }];
     case 'either':
       return [{ apiKey: [] }, { userToken: [] }];
     case 'token':
@@ -105,6 +133,20 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): r
     required: place === 'path' || required.includes(name),
     schema: property,
   }));
+}
+
+/** Headers that the way of signing in brings along, beside the credential itself. */
+function headersOf(auth: AuthRule): readonly Json[] {
+  if (auth.kind !== 'router' || auth.permission === 'builder') return [];
+  return [
+    {
+      name: 'X-Builder-Customer-Id',
+      in: 'header',
+      required: false,
+      description: "A builder's key acts as this customer of its own",
+      schema: { type: 'string', format: 'uuid' },
+    },
+  ];
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {

@@ -3,7 +3,7 @@ import type { Channel } from '../../../durable-objects/socket-hub/attachment.ts'
 import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { findCredential } from '../auth/credentials.ts';
-import { failure, toV1Error } from '../http/errors.ts';
+import { failure, toWireError } from '../http/errors.ts';
 import { route, type AnyRoute, type AuthRule, type Reply } from '../http/route.ts';
 import { verifyWsToken } from '../keys/ws-token.ts';
 import { closed, connect } from './connect.ts';
@@ -57,7 +57,7 @@ function upgradeHint(headers: Headers, requestId: string): Reply {
   const known = failure('METHOD_NOT_ALLOWED', {
     message: 'This is a websocket: connect with ws:// or wss:// (Upgrade: websocket)',
   });
-  const wire = toV1Error(known, requestId, headers.get('x-polysim-verbose') === 'true');
+  const wire = toWireError(known, '/v1/ws', requestId, headers);
   // The runtime owns the Upgrade and Connection headers; a reply cannot set them.
   return { status: 426, body: wire.body, headers: wire.headers };
 }

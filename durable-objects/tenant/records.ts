@@ -1,0 +1,44 @@
+import type { Env } from '../../workers/gateway/env.ts';
+import type { Actor } from './actor.ts';
+import { readProfile, writeProfile, type Profile } from './profile.ts';
+
+/** What every part of a Tenant shares: its storage, its profile and its audit log. */
+export class TenantRecords {
+  readonly storage: DurableObjectStorage;
+  readonly env: Env;
+  #profile: Profile | undefined;
+
+  constructor(storage: DurableObjectStorage, env: Env) {
+    this.storage = storage;
+    this.env = env;
+    this.#profile = readProfile(storage.sql);
+  }
+
+  /** The profile as it stands; undefined before the tenant is created. */
+  get profile(): Profile | undefined {
+    return this.#profile;
+  }
+
+  /** The profile, where the caller has made sure that the tenant exists. */
+  require(): Profile {
+    if (!this.#profile) throw new Error('tenant does not exist');
+    return this.#profile;
+  }
+
+  save(profile: Profile, actor: Actor, action: string): void {
+    writeProfile(this.storage.sql, profile);
+    this.#profile = profile;
+    this.audit(actor, action, profile.tenant);
+  }
+
+  audit(actor: Actor, action: string, subject: string): void {
+    this.storage.sql.exec(
+      'INSERT INTO audit (at, actor, action, subject, request_id) VALUES (?, ?, ?, ?, ?)',
+      Date.now(),
+      actor.id,
+      action,
+      subject,
+      actor.requestId,
+    );
+  }
+}

@@ -1,0 +1,5 @@
+/** Names of the venues on the wire of `/api/v1` (contract: router, "Routes"). */
+export const exchanges = ['polymarket', 'kalshi', 'limitless', 'opinion', 'predictfun', 'paper'] as const;
+export type Exchange = (typeof exchanges)[number];
+
+export const isExchange = (name: string): name is Exchange => exchanges.some((known) => known === name);

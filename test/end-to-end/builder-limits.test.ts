@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, inject, test } from 'vitest';
+import { member, type Answer } from './ask.ts';
+import { BALANCE, expectRouterRefusal, newBuilder, USERS, withKey, type Builder } from './builder.ts';
+import { mostWithin, numberIn, obey, timed } from './limits.ts';
+
+const file = inject('postern');
+
+let builder: Builder;
+beforeEach(async () => {
+  builder = await newBuilder(file);
+});
+
+describe("a customer's qps_limit", () => {
+  test("its own key and its builder's requests count together, and nobody else's do", async () => {
+    const [customer, neighbour] = [await builder.create({ qps_limit: 2 }), await builder.create()];
+    const ways: readonly (() => Promise<Answer>)[] = [
+      () => withKey(file, customer.key, 'GET', BALANCE),
+      () => builder.as(customer.id, 'GET', BALANCE),
+      // Also where another surface is asked.
+      () => withKey(file, customer.key, 'GET', '/v1/account/balance'),
+    ];
+    const sent = await Promise.all(
+      Array.from({ length: 7 }, () => ways)
+        .flat()
+        .map((way) => timed(way)),
+    );
+    const passed = sent.filter(({ answer }) => answer.status === 200);
+    expect(passed.length).toBeGreaterThanOrEqual(2);
+    expect(mostWithin(passed, 1_000)).toBeLessThanOrEqual(2);
+    expect((await builder.as(neighbour.id, 'GET', BALANCE)).status).toBe(200);
+
+    const refused = sent.filter(({ answer }) => answer.status === 429).map(({ answer }) => answer);
+    expect(refused.length + passed.length).toBe(sent.length);
+    const router = refused.find((answer) => member(answer, 'code') !== undefined);
+    if (!router) throw new Error('21 requests at once, and none was refused');
+    expectRouterRefusal(router, 429, 'rate_limit_exceeded', 'RATE_LIMIT_EXCEEDED');
+    expect(router.json).toMatchObject({ tier: 'enterprise', limit_qps: 2 });
+    expect(router.headers.get('x-ratelimit-user-limit')).toBe('2');
+    expect(router.headers.get('x-ratelimit-user-remaining')).toBe('0');
+    expect(router.headers.get('retry-after')).toBe('1');
+    await obey(router);
+    expect((await builder.as(customer.id, 'GET', BALANCE)).status).toBe(200);
+  });
+
+  test('a change holds from the next request on', async () => {
+    const customer = await builder.create({ qps_limit: 50 });
+    expect(numberIn(await builder.as(customer.id, 'GET', BALANCE), 'x-ratelimit-user-limit')).toBe(50);
+    await builder.call('PATCH', `${USERS}/${customer.id}`, { qps_limit: 51 });
+    expect(numberIn(await builder.as(customer.id, 'GET', BALANCE), 'x-ratelimit-user-limit')).toBe(51);
+  });
+});
+
+describe("the builder's pool", () => {
+  test("stands in for the key's own window: more pass for customers than the tier lets the key ask", async () => {
+    // Ten a second for the key; one after another, because the tier also has few in flight.
+    const pro = await newBuilder(file, { tier: 'pro' });
+    const customer = await pro.create();
+    for (let sent = 0; sent < 25; sent += 1) {
+      const answer = await pro.as(customer.id, 'GET', BALANCE);
+      expect(answer.status, answer.text).toBe(200);
+      expect(numberIn(answer, 'x-ratelimit-pool-remaining')).toBeLessThan(500);
+    }
+  });
+
+  test("a request for nobody but the caller is limited by the key's tier, and says so", async () => {
+    const free = await newBuilder(file, { tier: 'free' });
+    const sent = await Promise.all(Array.from({ length: 20 }, () => free.call('GET', BALANCE)));
+    // Some may be refused for being too many at once, which has no rate to tell.
+    const limited = sent.find((answer) => member(answer, 'limit_qps') !== undefined);
+    if (!limited) throw new Error('20 requests at once, and none above 2 a second was refused');
+    expectRouterRefusal(limited, 429, 'rate_limit_exceeded', 'RATE_LIMIT_EXCEEDED');
+    expect(limited.json).toMatchObject({ tier: 'free', limit_qps: 2 });
+    expect(limited.headers.get('x-ratelimit-pool-limit')).toBeNull();
+  });
+});

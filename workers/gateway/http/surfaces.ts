@@ -1,0 +1,30 @@
+import type { Failure } from '../../../shared/errors/failure.ts';
+import { toRouterError } from '../../../shared/errors/router-mapper.ts';
+import { toV1Error } from '../../../shared/errors/v1-mapper.ts';
+import type { WireError } from '../../../shared/errors/wire-error.ts';
+
+/** Wire contracts that differ in the shape of their errors (contract: errors and limits, "Bodies"). */
+export type ErrorShape = 'v1' | 'router';
+
+/** The contract that a path belongs to, whether a route answers there or not. */
+export function errorShapeOf(pathname: string): ErrorShape {
+  return pathname === '/api/v1' || pathname.startsWith('/api/v1/') ? 'router' : 'v1';
+}
+
+/** A failure in the words of the surface that a path belongs to. */
+export function toWireError(
+  failure: Failure,
+  pathname: string,
+  requestId: string,
+  headers: Headers,
+): WireError {
+  const shape = errorShapeOf(pathname);
+  switch (shape) {
+    case 'router':
+      return toRouterError(failure);
+    case 'v1':
+      return toV1Error(failure, requestId, headers.get('x-polysim-verbose') === 'true');
+    default:
+      return shape satisfies never;
+  }
+}

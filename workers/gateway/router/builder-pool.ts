@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { tenantObject } from '../../../durable-objects/stubs.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { POOL_QPS } from '../../../shared/limits/pool.ts';
+import { tenantPrincipalOf } from '../http/objects.ts';
+import { route, type AnyRoute } from '../http/route.ts';
+import { escrow, escrowView } from './builder-wire.ts';
+
+const pool = route({
+  method: 'GET',
+  path: '/api/v1/builder/pool',
+  summary:
+    'Requests a second that the customers share, and what they were promised: the promises may exceed it',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  reply: {
+    status: 200,
+    schema: z.object({
+      qps_pool: z.number(),
+      end_user_count: z.number(),
+      total_allocated_qps: z.number(),
+    }),
+  },
+  async handle({ env, caller }) {
+    const totals = await tenantObject(env, tenantPrincipalOf(caller).tenant).customerTotals();
+    if (!totals.ok) throw new RequestError(totals);
+    const { count, allocatedQps } = totals;
+    return { body: { qps_pool: POOL_QPS, end_user_count: count, total_allocated_qps: allocatedQps } };
+  },
+});
+
+const escrowConfig = route({
+  method: 'GET',
+  path: '/api/v1/builder/escrow/config',
+  summary: 'Fee escrow of this builder',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  reply: { status: 200, schema: escrowView },
+  handle: () => ({ body: escrow }),
+});
+
+export const builderPoolRoutes: readonly AnyRoute[] = [pool, escrowConfig];

@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import { tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
+import type { CustomerFound } from '../../../durable-objects/tenant/customers.ts';
+import type { Tenant } from '../../../durable-objects/tenant/tenant.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import type { Env } from '../env.ts';
+import { actorOf } from '../http/actor.ts';
+import { tenantPrincipalOf } from '../http/objects.ts';
+import { route, type AnyRoute, type Caller } from '../http/route.ts';
+import {
+  customerChange,
+  customerInput,
+  customerParams,
+  customerView,
+  toCustomerView,
+} from './builder-wire.ts';
+import { cursorOf, MAX_CURSOR_LENGTH, placeOf } from './cursor.ts';
+
+/** Customers of one page, if the request names no number, and at most (contract: router, "Builders"). */
+const PAGE = 50;
+const MAX_PAGE = 100;
+
+const create = route({
+  method: 'POST',
+  path: '/api/v1/builder/users',
+  summary:
+    'The customer with this external_id: 201 when new, with its raw API key, shown once; 200 when it exists',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  body: customerInput,
+  reply: { status: 201, schema: customerView },
+  async handle({ env, caller, body, requestId }) {
+    const created = await builderOf(env, caller).createCustomer(
+      {
+        externalId: body.external_id,
+        ...(body.email === undefined ? {} : { email: body.email }),
+        ...(body.qps_limit === undefined ? {} : { qpsLimit: body.qps_limit }),
+      },
+      actorOf(caller, requestId),
+    );
+    if (!created.ok) throw new RequestError(created);
+    const { customer, rawKey } = created;
+    return { status: rawKey === undefined ? 200 : 201, body: toCustomerView(customer, rawKey) };
+  },
+});
+
+const list = route({
+  method: 'GET',
+  path: '/api/v1/builder/users',
+  summary: 'Customers, oldest first',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  query: z.strictObject({
+    limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(PAGE),
+    cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
+  }),
+  reply: {
+    status: 200,
+    schema: z.object({ users: z.array(customerView), count: z.number(), next_cursor: z.string().optional() }),
+  },
+  async handle({ env, caller, query }) {
+    const page = await builderOf(env, caller).listCustomers(placeOf(query.cursor), query.limit);
+    if (!page.ok) throw new RequestError(page);
+    return {
+      body: {
+        users: page.customers.map((customer) => toCustomerView(customer)),
+        count: page.customers.length,
+        ...(page.next !== undefined && { next_cursor: cursorOf(page.next) }),
+      },
+    };
+  },
+});
+
+const read = route({
+  method: 'GET',
+  path: '/api/v1/builder/users/{customer_id}',
+  summary: 'One customer',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  params: customerParams,
+  reply: { status: 200, schema: customerView },
+  async handle({ env, caller, params }) {
+    return shown(await builderOf(env, caller).customer(params.customer_id));
+  },
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/api/v1/builder/users/{customer_id}',
+  summary: "Change a customer's qps_limit, and nothing else; it holds from the next request on",
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  params: customerParams,
+  body: customerChange,
+  reply: { status: 200, schema: customerView },
+  async handle({ env, caller, params, body, requestId }) {
+    const actor = actorOf(caller, requestId);
+    return shown(await builderOf(env, caller).setCustomerQpsLimit(params.customer_id, body.qps_limit, actor));
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/api/v1/builder/users/{customer_id}',
+  summary: 'Delete a customer for good: its keys are refused from the next request on',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  params: customerParams,
+  reply: { status: 204, schema: z.null() },
+  async handle({ env, caller, params, requestId }) {
+    const actor = actorOf(caller, requestId);
+    const removed = await builderOf(env, caller).removeCustomer(params.customer_id, actor);
+    if (!removed.ok) throw new RequestError(removed);
+    return new Response(null, { status: 204 });
+  },
+});
+
+const issueKey = route({
+  method: 'POST',
+  path: '/api/v1/builder/users/{customer_id}/keys',
+  summary: "A new API key of a customer's own, shown once; earlier ones expire in 24 hours, or now if asked",
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  params: customerParams,
+  body: z
+    .strictObject({
+      name: z.string().trim().min(1).max(100).optional(),
+      revoke_previous: z.boolean().optional(),
+    })
+    .optional(),
+  reply: {
+    status: 201,
+    schema: z.object({
+      id: z.string(),
+      customer_id: z.string(),
+      api_key: z.string(),
+      key_prefix: z.string(),
+      name: z.string().nullable(),
+      permissions: z.array(z.string()),
+      created_at: z.string(),
+    }),
+  },
+  async handle({ env, caller, params, body, requestId }) {
+    const request = {
+      ...(body?.name === undefined ? {} : { name: body.name }),
+      revokePrevious: body?.revoke_previous === true,
+    };
+    const actor = actorOf(caller, requestId);
+    const issued = await builderOf(env, caller).issueCustomerKey(params.customer_id, request, actor);
+    if (!issued.ok) throw new RequestError(issued);
+    const { key, rawKey } = issued;
+    return {
+      status: 201,
+      body: {
+        id: key.id,
+        customer_id: params.customer_id,
+        api_key: rawKey,
+        key_prefix: key.prefix,
+        name: key.name,
+        permissions: [...key.permissions],
+        created_at: new Date(key.createdAt).toISOString(),
+      },
+    };
+  },
+});
+
+const builderOf = (env: Env, caller: Caller): Remote<Tenant> =>
+  tenantObject(env, tenantPrincipalOf(caller).tenant);
+
+function shown(found: CustomerFound): { readonly body: z.infer<typeof customerView> } {
+  if (!found.ok) throw new RequestError(found);
+  return { body: toCustomerView(found.customer) };
+}
+
+export const builderUserRoutes: readonly AnyRoute[] = [create, list, read, update, remove, issueKey];
