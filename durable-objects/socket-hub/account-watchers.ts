@@ -1,8 +1,10 @@
-import { failure } from '../../shared/errors/failure.ts';
+import { failure, invalidMember, type Failure } from '../../shared/errors/failure.ts';
+import type { Principal } from '../../shared/keys/principal.ts';
 import { accountObject, keyGate } from '../stubs.ts';
+import { walletAccount } from '../tenant/wallet-account.ts';
 import type { AccountText } from '../trading-account/sockets.ts';
 import { CLOSE } from './close-codes.ts';
-import { overLimit, type SignIn } from './frames.ts';
+import { overLimit, type SignInCommand } from './frames.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
 import { gateOfSignIn } from './sign-in.ts';
@@ -28,7 +30,7 @@ export class AccountWatchers {
   }
 
   /** First frame of a user socket: whose it is, and which markets it shows. */
-  async signIn(member: Member, auth: SignIn, markets: readonly string[]): Promise<void> {
+  async signIn(member: Member, { auth, markets, wallet }: SignInCommand): Promise<void> {
     const { at } = member;
     at.markets = markets;
     // A second sign-in changes the markets only: a socket belongs to one account for its life.
@@ -45,13 +47,32 @@ export class AccountWatchers {
       this.#hub.reject(member, refusal, full ? CLOSE.tooMany : CLOSE.badToken);
       return;
     }
+    // From here on the socket's end gives its place back.
+    at.gate = gate;
+    const shown = await this.#accountOf(grant.principal, at.wallet, wallet);
     if (members.find(at.id) !== member) {
       await keyGate(env, gate).releaseSocket(at.id);
       return;
     }
-    at.gate = gate;
+    if (!shown.ok) {
+      // Two names that differ are a frame that makes no sense; a wallet that is not there is no credential.
+      const code = shown.reason === 'WALLET_NOT_FOUND' ? CLOSE.badToken : CLOSE.policy;
+      this.#hub.reject(member, shown, code);
+      return;
+    }
     at.mustSignInBy = undefined;
-    await this.watch(member, grant.principal.account);
+    await this.watch(member, shown.account);
+  }
+
+  /** The tenant's own account, or its wallet that the socket's address or its first frame names. */
+  async #accountOf(
+    principal: Principal,
+    ...names: readonly (string | undefined)[]
+  ): Promise<{ readonly ok: true; readonly account: string } | Failure> {
+    const [wallet, ...others] = new Set(names.filter((name) => name !== undefined));
+    if (others.length > 0) return invalidMember('wallet_id', 'address and frame name different wallets');
+    if (wallet === undefined) return { ok: true, account: principal.account };
+    return walletAccount(this.#hub.env, principal, wallet);
   }
 
   /** From now on the socket shows this account. */
@@ -60,7 +81,9 @@ export class AccountWatchers {
     member.at.account = account;
     member.save();
     members.watch(member, account);
-    await turns.run(account, () => accountObject(env, account).watch(name));
+    const watched = await turns.run(account, () => accountObject(env, account).watch(name));
+    // A wallet that was deleted between its lookup and now.
+    if (!watched.ok) this.#hub.reject(member, watched, CLOSE.badToken);
   }
 
   /** User channel: which markets to show. */

@@ -59,6 +59,7 @@ export class SocketHub extends DurableObject {
       id: handover.id,
       channel: handover.channel,
       gate: handover.gate,
+      wallet: handover.wallet,
       account: undefined,
       markets: [],
       custom: false,
@@ -148,13 +149,20 @@ export class SocketHub extends DurableObject {
     }
   }
 
+  /** Closes the sockets of an account that has been closed. */
+  dismissAccount(account: string): void {
+    for (const member of this.#members.ofAccount(account)) {
+      this.#reject(member, failure('WALLET_NOT_FOUND'), CLOSE.badToken);
+    }
+  }
+
   async #run(member: Member, command: Command): Promise<void> {
     switch (command.kind) {
       case 'ping':
         member.send(JSON.stringify({ type: 'pong', ts: Date.now() }));
         return;
       case 'sign-in':
-        await this.#watchers.signIn(member, command.auth, command.markets);
+        await this.#watchers.signIn(member, command);
         return;
       case 'subscribe':
       case 'unsubscribe':

@@ -63,6 +63,8 @@ export class TradingAccount extends DurableObject {
   #sweepAt = Number.POSITIVE_INFINITY;
   /** When the dead man's switch falls; undefined while it is not set. */
   #heartbeatAt: number | undefined;
+  /** Whether the wallet that this account belongs to was deleted. */
+  #closed: boolean;
   /** Whether a point of equity is being made. */
   #pricing = false;
   /** Trade writes in flight (contract: errors and limits, "Tiers"). */
@@ -76,6 +78,7 @@ export class TradingAccount extends DurableObject {
     this.#equity = new EquityLog(ctx.storage.sql);
     this.#watchers = new Watchers(ctx, env);
     this.#heartbeatAt = ctx.storage.kv.get<number>('heartbeat');
+    this.#closed = ctx.storage.kv.get<boolean>('closed') === true;
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
     this.#ledger.open(startingBalance(env));
   }
@@ -116,9 +119,22 @@ export class TradingAccount extends DurableObject {
     return cancelled;
   }
 
-  /** Clients at `hub` watch this account from now on. */
-  watch(hub: string): void {
+  /** Clients at `hub` watch this account from now on. WALLET_NOT_FOUND once it has been closed. */
+  watch(hub: string): { readonly ok: true } | Failure {
+    if (this.#closed) return failure('WALLET_NOT_FOUND');
     this.#watchers.add(hub);
+    return { ok: true };
+  }
+
+  /**
+   * Ends the account of a deleted wallet for good: cancels what rests, takes no more orders, closes its sockets.
+   * Idempotent, so that a deletion cut short can be repeated.
+   */
+  async close(): Promise<void> {
+    this.ctx.storage.kv.put('closed', true);
+    this.#closed = true;
+    await this.cancel({});
+    await this.#watchers.dismiss();
   }
 
   unwatch(hub: string): void {
@@ -243,6 +259,8 @@ export class TradingAccount extends DurableObject {
 
   async #place({ orders, naming }: PlaceCommand): Promise<Placing> {
     const quotes = await quotesFor(this.#marketData, orders);
+    // Looked at here, with no wait before the commit: nothing comes to rest in a closed account.
+    if (this.#closed) return failure('WALLET_NOT_FOUND');
     const now = Date.now();
     // While the quotes were fetched, the same command may have come and gone.
     const before = this.#before(naming);

@@ -101,10 +101,9 @@ const remove = route({
     const id = walletNumber(params.id);
     const tenant = tenantOf(env, caller);
     const wallet = walletOf(await tenant.wallet(id));
-    // Before, so that a call cut short can be repeated; and after, when no new order can come any more.
-    await accountOf(env, caller, wallet).cancel({});
+    // The account first: cut short between the two, the call can be repeated.
+    await accountOf(env, caller, wallet).close();
     walletOf(await tenant.removeWallet(id, actorOf(caller, requestId)));
-    await accountOf(env, caller, wallet).cancel({});
     return { body: { message: 'Wallet deleted' } };
   },
 });

@@ -1,9 +1,8 @@
-import { accountObject, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
+import { accountObject, type Remote } from '../../../durable-objects/stubs.ts';
 import type { TradingAccount } from '../../../durable-objects/trading-account/trading-account.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
-import { walletAccountOf } from '../../../durable-objects/tenant/wallets.ts';
-import type { Env } from '../env.ts';
+import { walletAccount, WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
 import type { Call, Caller } from './route.ts';
 
 /** The principal of a route whose AuthRule demands one. */
@@ -50,12 +49,19 @@ export async function tradingAccount(call: AccountCall, fromBody?: number | stri
   }
   const principal = principalOf(call.caller);
   const wallet = walletNamed(call, fromBody);
-  const id = wallet === undefined ? principal.account : await walletAccount(call.env, principal, wallet);
-  return { id, stub: accountObject(call.env, id) };
+  if (wallet === undefined) return accountRef(call, principal.account);
+  const found = await walletAccount(call.env, principal, wallet);
+  if (!found.ok) throw new RequestError(found);
+  return accountRef(call, found.account);
 }
 
+const accountRef = ({ env }: AccountCall, id: string): AccountRef => ({ id, stub: accountObject(env, id) });
+
 /** The wallet that a request names; throws when it names two different ones. */
-function walletNamed({ request, url }: AccountCall, fromBody?: number | string): string | undefined {
+export function walletNamed(
+  { request, url }: Pick<AccountCall, 'request' | 'url'>,
+  fromBody?: number | string,
+): string | undefined {
   const named = [
     fromBody,
     request.headers.get('x-postern-wallet'),
@@ -69,17 +75,8 @@ function walletNamed({ request, url }: AccountCall, fromBody?: number | string):
   return named[0];
 }
 
-/** The account of one of the principal's own wallets. A customer has none. */
-async function walletAccount(env: Env, principal: Principal, wallet: string): Promise<string> {
-  const id = walletNumber(wallet);
-  if (principal.customer !== undefined) throw new RequestError('WALLET_NOT_FOUND');
-  const found = await tenantObject(env, principal.tenant).wallet(id);
-  if (!found.ok) throw new RequestError(found);
-  return walletAccountOf(principal.tenant, found.wallet.id);
-}
-
 /** The number of a wallet; anything else names none. */
 export function walletNumber(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new RequestError('WALLET_NOT_FOUND');
+  if (!WALLET_NUMBER.test(text)) throw new RequestError('WALLET_NOT_FOUND');
   return Number(text);
 }
