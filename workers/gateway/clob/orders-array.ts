@@ -6,6 +6,7 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import { PolymarketMarketData } from '../../../shared/venues/polymarket/market-data.ts';
 import { replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount, type AccountRef } from '../http/objects.ts';
+import { placeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { nativeOrder, toNativeRequest, type NativeOrder } from './native-order.ts';
 import { nativeReply, toPlacedReply, toRejectedEntry } from './native-reply.ts';
@@ -28,6 +29,7 @@ const postOrders = route({
   summary: 'Place a native order (object), or up to 15 orders in Polymarket shape (array)',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: placeHeaders,
   body: z.union([nativeOrder, signedArray]),
   reply: { status: 200, schema: z.union([nativeReply, z.array(orderReply)]) },
   handle: (call) => {
@@ -42,6 +44,7 @@ const batch = route({
   summary: "Place native orders, up to the tier's batch size, each with its own outcome",
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: placeHeaders,
   // The tier's own size is checked below; this bounds the body.
   body: z.strictObject({ orders: z.array(nativeOrder).min(1).max(100) }),
   reply: {

@@ -3,6 +3,7 @@ import type { PlaceCommand, PlaceOutcome } from '../../../durable-objects/tradin
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { namingOf } from '../http/naming.ts';
+import { headerOf, idempotencyKeyHeader } from '../http/request-headers.ts';
 import { principalOf, type AccountRef } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
 
@@ -13,7 +14,7 @@ export async function placeCommand(
 ): Promise<PlaceCommand> {
   const maxWrites = tiers[principalOf(call.caller).tier].tradeWritesInFlight;
   // Orders that name themselves need no other name unless the caller gives one: no digest for nothing.
-  const named = call.request.headers.has('idempotency-key') || orders.some((order) => !order.identity);
+  const named = headerOf(call, idempotencyKeyHeader) !== undefined || orders.some((order) => !order.identity);
   return named ? { orders, naming: await namingOf(call), maxWrites } : { orders, maxWrites };
 }
 

@@ -3,6 +3,7 @@ import type { TradingAccount } from '../../../durable-objects/trading-account/tr
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { walletAccount, WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
+import { headerOf, venueHeader, walletHeader } from './request-headers.ts';
 import type { Call, Caller } from './route.ts';
 
 /** The principal of a route whose AuthRule demands one. */
@@ -26,7 +27,10 @@ export function tenantPrincipalOf(caller: Caller): Principal {
 }
 
 /** Who asks, what for, and where from. */
-export type AccountCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'request' | 'url'>;
+export type AccountCall = Pick<
+  Call<unknown, unknown, unknown>,
+  'env' | 'caller' | 'request' | 'url' | 'declared'
+>;
 
 /** A trading account: its id and its object. */
 export interface AccountRef {
@@ -41,7 +45,7 @@ export interface AccountRef {
  * (contract: clob, "Which venue").
  */
 export async function tradingAccount(call: AccountCall, fromBody?: number | string): Promise<AccountRef> {
-  const venue = call.request.headers.get('x-postern-venue') ?? 'paper';
+  const venue = headerOf(call, venueHeader) ?? 'paper';
   if (venue !== 'paper') {
     throw new RequestError('INSUFFICIENT_PERMISSION', {
       message: 'This account has no credentials for the venue in X-Postern-Venue',
@@ -59,14 +63,12 @@ const accountRef = ({ env }: AccountCall, id: string): AccountRef => ({ id, stub
 
 /** The wallet that a request names; throws when it names two different ones. */
 export function walletNamed(
-  { request, url }: Pick<AccountCall, 'request' | 'url'>,
+  call: Pick<AccountCall, 'request' | 'url' | 'declared'>,
   fromBody?: number | string,
 ): string | undefined {
-  const named = [
-    fromBody,
-    request.headers.get('x-postern-wallet'),
-    url.searchParams.get('wallet_id'),
-  ].flatMap((name) => (name === undefined || name === null ? [] : [String(name)]));
+  const named = [fromBody, headerOf(call, walletHeader), call.url.searchParams.get('wallet_id')].flatMap(
+    (name) => (name === undefined || name === null ? [] : [String(name)]),
+  );
   if (new Set(named).size > 1) {
     throw new RequestError(
       invalidMember('wallet_id', 'body, query and X-Postern-Wallet name different wallets'),

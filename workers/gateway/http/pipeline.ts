@@ -44,6 +44,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
       url,
       requestId,
       caller,
+      declared: route.headers ?? [],
       params: route.params === undefined ? undefined : validate(route.params, incoming.params),
       query:
         route.query === undefined ? undefined : validate(route.query, Object.fromEntries(url.searchParams)),

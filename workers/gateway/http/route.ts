@@ -3,6 +3,7 @@ import type { Permission } from '../../../shared/keys/permissions.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import type { Env } from '../env.ts';
+import type { RequestHeader } from './request-headers.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -37,6 +38,8 @@ export interface Call<P, Q, B> {
   readonly url: URL;
   readonly requestId: string;
   readonly caller: Caller;
+  /** Headers that the route may read, by `headerOf`. */
+  readonly declared: readonly RequestHeader[];
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -58,6 +61,8 @@ export interface RouteSpec<P = unknown, Q = unknown, B = unknown> {
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
+  /** Request headers that the route honours, beside those of every route. */
+  readonly headers?: readonly RequestHeader[];
   /** Code of a body that does not fit; VALIDATION_FAILED unless the contract names another. */
   readonly bodyFault?: Reason;
   /** Success status and body, for the document; `type` where it is not JSON. */

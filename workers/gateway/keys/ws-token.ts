@@ -7,6 +7,7 @@ import type { Principal } from '../../../shared/keys/principal.ts';
 import { findCredential } from '../auth/credentials.ts';
 import type { Env } from '../env.ts';
 import { principalOf, tradingAccount, walletNamed } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 
 /** A websocket's first request must come this soon after the token was made (contract: errors and limits, "Keys"). */
@@ -21,6 +22,7 @@ const wsToken = route({
   summary: 'A token for opening a websocket within a minute',
   tag: 'keys',
   auth: { kind: 'either', permission: 'read' },
+  headers: accountHeaders,
   reply: { status: 200, schema: z.object({ token: z.string(), expires_in: z.number() }) },
   async handle(call) {
     const { env, caller } = call;
