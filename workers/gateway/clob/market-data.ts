@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noteHop } from '../../../durable-objects/hops.ts';
 import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
 import type { Env } from '../env.ts';
 import type { AnyRoute } from '../http/route.ts';
@@ -69,6 +70,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** Whether the market-data source answers, for the readiness probe. */
 export async function sourceAnswers(env: Env): Promise<boolean> {
+  noteHop(env);
   try {
     const response = await venueFetch(`${env.POLYMARKET_CLOB_URL}/ok`, {}, PROBE_TIMEOUT_MS);
     await response.body?.cancel();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noteHop } from '../../../durable-objects/hops.ts';
 import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
 import type { PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
 import { invalidMember, failure, RequestError, type Failure } from '../../../shared/errors/failure.ts';
@@ -114,7 +115,11 @@ async function toEntryRequest(entry: unknown): Promise<Parsed> {
 }
 
 const nativeRequest = (call: AnyCall, body: NativeOrder): Promise<Parsed> =>
-  toNativeRequest(body, new PolymarketMarketData(call.env.POLYMARKET_CLOB_URL), principalOf(call.caller).key);
+  toNativeRequest(
+    body,
+    new PolymarketMarketData(call.env.POLYMARKET_CLOB_URL, () => noteHop(call.env)),
+    principalOf(call.caller).key,
+  );
 
 /** Places what parsed, and puts the outcomes back where their orders stood. */
 async function placeValid(

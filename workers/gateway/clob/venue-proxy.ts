@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noteHop } from '../../../durable-objects/hops.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
@@ -45,6 +46,7 @@ export function proxy<P = undefined, Q = undefined, B = undefined>(spec: ProxySp
 
 async function forward<P, Q, B>({ env, url, request, query, body }: Call<P, Q, B>): Promise<Response> {
   const target = `${env.POLYMARKET_CLOB_URL}${url.pathname.slice('/v1'.length)}${searchOf(query)}`;
+  noteHop(env);
   const upstream = await send(target, request.method, body);
   if (upstream.status >= 500 || upstream.status === 429) {
     await upstream.body?.cancel();

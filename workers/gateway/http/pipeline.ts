@@ -2,10 +2,13 @@ import { failure, RequestError, toWireError } from './errors.ts';
 import { authenticate, type Seen } from '../auth/authenticate.ts';
 import type { Env } from '../env.ts';
 import { rateLimitHeaders } from '../../../shared/limits/headers.ts';
+import { countedEnv, type HopCounter } from '../../../durable-objects/hops.ts';
 import { poolHeaders } from '../../../shared/limits/pool.ts';
-import { logRequest } from './access-log.ts';
+import { logRequest, type RequestLog } from './access-log.ts';
 import { withinCap } from './in-flight.ts';
 import { parseJson, readBody } from './body.ts';
+import { countRequest } from './request-counter.ts';
+import { markSpan } from './request-span.ts';
 import { requestIdOf } from './request-id.ts';
 import type { AnyRoute, Call, Caller, Reply } from './route.ts';
 import { validate } from './validate.ts';
@@ -23,7 +26,9 @@ export interface Incoming {
  */
 export async function run(route: AnyRoute, incoming: Incoming): Promise<Response> {
   const started = Date.now();
-  const { request, env } = incoming;
+  const { request } = incoming;
+  const counter: HopCounter = { hops: 0 };
+  const env = countedEnv(incoming.env, counter);
   const requestId = requestIdOf(request.headers);
   const seen: Seen = {};
   let caller: Caller | undefined;
@@ -60,7 +65,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
   }
   finish(response, requestId, seen);
-  logRequest({
+  observe(env, {
     requestId,
     route,
     method: request.method,
@@ -68,8 +73,16 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     status: response.status,
     code,
     ms: Date.now() - started,
+    hops: counter.hops,
   });
   return response;
+}
+
+/** Tells of a request in every way there is. Nothing of it is waited for. */
+function observe(env: Env, log: RequestLog): void {
+  logRequest(log);
+  countRequest(env.REQUESTS, log);
+  markSpan(log);
 }
 
 function bodyOf(route: AnyRoute, request: Request, text: string): unknown {
@@ -117,11 +130,14 @@ export function publish(request: Request, response: Response): Response {
 
 /** The reply of paths and methods that no route has. */
 export function refuse(incoming: Omit<Incoming, 'params'>, allow: readonly string[] | undefined): Response {
-  const requestId = requestIdOf(incoming.request.headers);
+  const { env, request } = incoming;
+  const requestId = requestIdOf(request.headers);
   const known = allow === undefined ? failure('NOT_FOUND') : failure('METHOD_NOT_ALLOWED', { allow });
-  const { pathname } = new URL(incoming.request.url);
-  const wire = toWireError(known, pathname, requestId, incoming.request.headers);
+  const wire = toWireError(known, new URL(request.url).pathname, requestId, request.headers);
   const response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
   finish(response, requestId, {});
+  const { method } = request;
+  const rest = { route: undefined, caller: undefined, ms: 0, hops: 0 };
+  observe(env, { requestId, method, status: response.status, code: known.reason, ...rest });
   return response;
 }
