@@ -59,6 +59,12 @@ describe('GET /v1/me', () => {
 });
 
 describe('a sandbox wallet', () => {
+  test('needs no body at all', async () => {
+    const trader = await newTrader(program.file);
+    const answer = await trader.call('POST', '/v1/me/wallets');
+    expect([answer.status, member(answer, 'name')], answer.text).toEqual([201, 'Sandbox']);
+  });
+
   test('begins with the balance it was given, from one dollar to a million', async () => {
     const trader = await newTrader(program.file);
     const [plain, rich] = [

@@ -40,18 +40,20 @@ const create = route({
   summary: "Open a sandbox wallet; above the plan's number of them 402",
   tag: 'account',
   auth: { kind: 'either', permission: 'read' },
-  body: z.strictObject({
-    name: name.optional(),
-    starting_balance: z
-      .union([z.string().max(32), z.number()])
-      .transform(String)
-      .optional(),
-  }),
+  body: z
+    .strictObject({
+      name: name.optional(),
+      starting_balance: z
+        .union([z.string().max(32), z.number()])
+        .transform(String)
+        .optional(),
+    })
+    .optional(),
   reply: { status: 201, schema: walletView },
   async handle({ env, caller, body, requestId }) {
-    const deposit = depositOf(body.starting_balance ?? env.PAPER_STARTING_BALANCE);
+    const deposit = depositOf(body?.starting_balance ?? env.PAPER_STARTING_BALANCE);
     const found = await tenantOf(env, caller).createWallet(
-      body.name ?? 'Sandbox',
+      body?.name ?? 'Sandbox',
       deposit,
       actorOf(caller, requestId),
     );

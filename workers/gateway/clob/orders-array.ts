@@ -46,8 +46,9 @@ const batch = route({
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
   headers: placeHeaders,
-  // The tier's own size is checked below; this bounds the body.
-  body: z.strictObject({ orders: z.array(nativeOrder).min(1).max(100) }),
+  // The tier's own size is checked below. As many as 256 KB can hold, so that no batch is too large for the code
+  // that says so.
+  body: z.strictObject({ orders: z.array(nativeOrder).min(1).max(4_000) }),
   reply: {
     status: 200,
     schema: z.object({ results: z.array(z.unknown()), succeeded: z.number(), failed: z.number() }),

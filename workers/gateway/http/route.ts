@@ -12,13 +12,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `open`: anyone, unlimited (health, documents).
  * - `public`: anyone; counted on the key if one is sent, else on the caller's address.
  * - `l1`: a wallet signature, counted on the caller's address; the handler verifies it.
+ * - `wallet`: that, or a key: then there is a principal.
  * - `key`: an API key with a permission. `either`: a key or a user token. `token`: a user token only.
  * - `router`: an API key by `X-API-Key` alone. A builder's may name a customer in `X-Builder-Customer-Id` and then
  *   acts as that customer, without the permission `builder`.
  * - `operator`: the deployment's admin token.
  */
 export type AuthRule =
-  | { readonly kind: 'open' | 'public' | 'l1' | 'operator' }
+  | { readonly kind: 'open' | 'public' | 'l1' | 'wallet' | 'operator' }
   | { readonly kind: 'key' | 'router'; readonly permission?: Permission }
   | { readonly kind: 'either'; readonly permission?: Permission; readonly issuance?: boolean }
   | { readonly kind: 'token'; readonly issuance?: boolean };

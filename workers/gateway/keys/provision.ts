@@ -69,6 +69,8 @@ async function claimAll(
     const holder = await directory(env, name).claim(tenant);
     if (holder !== tenant) {
       for (const mine of claimed) await directory(env, mine).release(tenant);
+      // Between the look and the claim another caller was quicker: now there is somebody to join.
+      if (mode === 'join' && known === undefined) return claimAll(env, names, candidate, mode);
       throw taken(name);
     }
     if (holders[index] === undefined) claimed.push(name);

@@ -114,6 +114,8 @@ function securityOf(auth: AuthRule): readonly Json[] {
       return [{}, { apiKey: [] }];
     case 'l1':
       return [{ polymarketL1: [] }];
+    case 'wallet':
+      return [{ polymarketL1: [] }, { polymarketL2: [] }];
     case 'key':
       return [{ apiKey: [] }, { polymarketL2: [] }];
     case 'router':
