@@ -58,7 +58,7 @@ describe('market data', () => {
     expect(asks).toEqual(asks.toSorted((a, b) => b - a));
     const body = [{ token_id: market.yes }, { token_id: market.no }];
     const several = rowsOf(await ask(file.url, 'POST', '/v1/books', { body }));
-    expect(several.map((row) => row['asset_id']).toSorted()).toEqual([market.yes, market.no].toSorted());
+    expect(new Set(several.map((row) => row['asset_id']))).toEqual(new Set([market.yes, market.no]));
   });
 
   test.each(['/book', '/midpoint', '/spread', '/last-trade-price'])(
