@@ -127,6 +127,14 @@ describe('each header that the document declares is honoured', () => {
     expect((await asked({ 'x-confirm-cancel-all': 'true' })).status).toBe(200);
   });
 
+  test.each(declaring('X-Builder-Customer-Id'))('X-Builder-Customer-Id: %s', async (name) => {
+    const builder = await newTrader(file, { roles: ['trader', 'builder'] });
+    const [method = '', path = ''] = name.split(' ');
+    const stranger = { 'x-builder-customer-id': randomUUID() };
+    const answer = await builder.call(method, path, undefined, stranger);
+    expect([answer.status, answer.code], answer.text).toEqual([403, 'CUSTOMER_FORBIDDEN']);
+  });
+
   test.each(declaring('X-Request-Id'))('X-Request-Id: %s', async (name) => {
     const [method = '', path = ''] = name.split(' ');
     const id = randomUUID();
