@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { add, formatMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
 
@@ -15,6 +16,7 @@ export const balance = route({
   summary: 'Cash on an exchange',
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
+  headers: accountHeaders,
   query: exchangeQuery,
   reply: {
     status: 200,
