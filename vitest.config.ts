@@ -1,6 +1,9 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
+/** As wrangler.toml defines it: what is tested here is what is deployed. */
+const define = { INSTRUMENTED: 'false' };
+
 /** Bindings of object tests: obviously test secrets, the emulator's URL where production has the venue's. */
 const testBindings = {
   ADMIN_TOKEN: 'test-admin-token',
@@ -16,6 +19,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        define,
         test: {
           name: 'unit',
           include: [
@@ -31,6 +35,7 @@ export default defineConfig({
         test: { name: 'emulators', include: ['emulators/**/*.test.ts'] },
       },
       {
+        define,
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },

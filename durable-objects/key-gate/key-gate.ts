@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import { standing, type Principal, type Standing } from '../../shared/keys/principal.ts';
@@ -60,17 +61,17 @@ export class KeyGate extends DurableObject {
    * request that is refused before the rate, or by it, does not consume.
    */
   admit(request: AdmitRequest): Admission {
-    const now = Date.now();
-    const usable = this.#usable(now);
-    return usable.ok ? this.#limit(usable.record, usable.current, request, now) : usable;
+    const at = now();
+    const usable = this.#usable(at);
+    return usable.ok ? this.#limit(usable.record, usable.current, request, at) : usable;
   }
 
-  #usable(now: number): Usable {
+  #usable(at: number): Usable {
     const record = this.#record;
     if (!record || record.state === 'revoked') return failure('INVALID_KEY');
     if (record.state === 'deactivated') return failure('KEY_DEACTIVATED');
-    if (record.expiresAt !== undefined && record.expiresAt <= now) return failure('KEY_EXPIRED');
-    const current = standing(record, record.snapshot, now);
+    if (record.expiresAt !== undefined && record.expiresAt <= at) return failure('KEY_EXPIRED');
+    const current = standing(record, record.snapshot, at);
     return { ok: true, record, current };
   }
 
@@ -79,7 +80,7 @@ export class KeyGate extends DurableObject {
    * because of sockets that are gone: before refusing, it asks their hubs.
    */
   async acquireSocket(socket: string, hub: string): Promise<SocketGrant> {
-    const usable = this.#usable(Date.now());
+    const usable = this.#usable(now());
     if (!usable.ok) return usable;
     if (isRestricted(usable.record, false)) return failure('ACCESS_RESTRICTED');
     if (!usable.current.permissions.includes('read')) return failure('INSUFFICIENT_PERMISSION');
@@ -101,11 +102,11 @@ export class KeyGate extends DurableObject {
     return this.#record && { tenant: this.#record.tenant, id: this.#record.id };
   }
 
-  #limit(record: KeyRecord, current: Standing, request: AdmitRequest, now: number): Admission {
+  #limit(record: KeyRecord, current: Standing, request: AdmitRequest, at: number): Admission {
     const { rules } = tiers[current.tier];
     this.#window ??= new SlidingWindow(rules);
     this.#window.setRules(rules);
-    const state = this.#window.take(now);
+    const state = this.#window.take(at);
     const seen: Seen = { limit: { ...state, tier: current.tier }, betaExpired: current.betaExpired };
     if (!state.allowed) {
       return {
@@ -114,7 +115,7 @@ export class KeyGate extends DurableObject {
       };
     }
     if (isRestricted(record, request.issuance === true)) return { ...failure('ACCESS_RESTRICTED'), ...seen };
-    this.#touch(now);
+    this.#touch(at);
     if (request.permission !== undefined && !current.permissions.includes(request.permission)) {
       const message = `API key missing required permission: ${request.permission}`;
       return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
@@ -140,7 +141,7 @@ export class KeyGate extends DurableObject {
       snapshot: stale ? record.snapshot : (change.snapshot ?? record.snapshot),
     });
     // A key that is no longer good loses its open sockets too.
-    const usable = this.#usable(Date.now());
+    const usable = this.#usable(now());
     const lost = !usable.ok || isRestricted(usable.record, false);
     if (lost) this.ctx.waitUntil(this.#sockets.closeAll());
   }
@@ -150,11 +151,11 @@ export class KeyGate extends DurableObject {
     return this.#lastUsedAt;
   }
 
-  #touch(now: number): void {
-    this.#lastUsedAt = now;
-    if (now - this.#lastUsedSaved < LAST_USED_EVERY_MS) return;
-    this.#lastUsedSaved = now;
-    this.ctx.storage.kv.put('last_used_at', now);
+  #touch(at: number): void {
+    this.#lastUsedAt = at;
+    if (at - this.#lastUsedSaved < LAST_USED_EVERY_MS) return;
+    this.#lastUsedSaved = at;
+    this.ctx.storage.kv.put('last_used_at', at);
   }
 }
 

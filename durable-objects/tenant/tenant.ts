@@ -1,10 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { now } from '../../shared/clock.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import { generateKey, keyPrefix } from '../../shared/keys/format.ts';
 import { deriveApiKeyId } from '../../shared/keys/l2.ts';
+import { pauseAt } from '../../shared/testing/fault-points.ts';
 import type { KeyGate } from '../key-gate/key-gate.ts';
 import type { KeyChange } from '../key-gate/record.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -80,7 +82,7 @@ export class Tenant extends DurableObject {
   /** Creates the tenant; a second call changes nothing and returns what stands. */
   create(input: Omit<Profile, 'version' | 'createdAt'>, actor: Actor): Profile {
     if (this.#profile) return this.#profile;
-    const profile = { ...input, version: 1, createdAt: Date.now() };
+    const profile = { ...input, version: 1, createdAt: now() };
     this.#save(profile, actor, 'tenant.create');
     return profile;
   }
@@ -107,7 +109,7 @@ export class Tenant extends DurableObject {
     if (!profile) return failure('INVALID_TOKEN');
     const closed = options.admitted === true ? undefined : issuanceGate(profile, options.selfServe === true);
     if (closed) return closed;
-    const held = this.#keys.countHeld(Date.now());
+    const held = this.#keys.countHeld(now());
     if (options.bootstrap === true && held > 0) return failure('BOOTSTRAP_NOT_ALLOWED');
     if (held >= MAX_ACTIVE_KEYS) return tooManyKeys();
     const granted = grant(profile, request);
@@ -145,8 +147,8 @@ export class Tenant extends DurableObject {
     if (!key || key.kind !== 'gateway' || key.state !== 'active') return noSuchKey();
     if (key.expiresAt !== null) return alreadyRotated();
     // One successor above the cap while the old key runs out; never more than that for each key.
-    if (this.#keys.countHeld(Date.now()) >= 2 * MAX_ACTIVE_KEYS) return tooManyKeys();
-    const expiresAt = Date.now() + ROTATION_OVERLAP_MS;
+    if (this.#keys.countHeld(now()) >= 2 * MAX_ACTIVE_KEYS) return tooManyKeys();
+    const expiresAt = now() + ROTATION_OVERLAP_MS;
     const issued = await this.#mint({ name: key.name, tier: key.tier, permissions: key.permissions }, actor);
     await this.#gate(key.hash).change({ expiresAt });
     this.#keys.setExpiry(id, expiresAt);
@@ -196,7 +198,7 @@ export class Tenant extends DurableObject {
         message: 'Could not create api key: derive the one that exists',
       });
     }
-    if (this.#keys.countHeld(Date.now()) >= MAX_ACTIVE_KEYS) return tooManyKeys();
+    if (this.#keys.countHeld(now()) >= MAX_ACTIVE_KEYS) return tooManyKeys();
     const granted = grant(profile, {});
     if (!granted.ok) return granted;
     await this.#admitItself(actor);
@@ -246,14 +248,16 @@ export class Tenant extends DurableObject {
   async createWallet(name: string, deposit: Micro, actor: Actor): Promise<WalletFound> {
     return this.#inTurn(async () => {
       const profile = this.#require();
-      const full = walletGate(profile, this.#wallets.list().length, Date.now());
+      const full = walletGate(profile, this.#wallets.list().length, now());
       if (full) return full;
       const id = this.#wallets.nextId();
       // The account first: cut short here, the next attempt finds the same id free and its account unused.
       await accountObject(this.env, walletAccountOf(profile.tenant, id)).open(deposit);
-      const wallet = { id, name, startingBalance: deposit, createdAt: Date.now() };
+      if (INSTRUMENTED) await pauseAt('tenant/wallet/account-opened');
+      const wallet = { id, name, startingBalance: deposit, createdAt: now() };
       this.#wallets.insert(wallet);
       this.#audit(actor, 'wallet.create', String(id));
+      if (INSTRUMENTED) await pauseAt('tenant/wallet/row-written');
       return { ok: true, wallet };
     });
   }
@@ -270,7 +274,7 @@ export class Tenant extends DurableObject {
   removeWallet(id: number, actor: Actor): WalletFound {
     const found = this.wallet(id);
     if (!found.ok) return found;
-    this.#wallets.remove(id, Date.now());
+    this.#wallets.remove(id, now());
     this.#audit(actor, 'wallet.delete', String(id));
     return found;
   }
@@ -332,17 +336,19 @@ export class Tenant extends DurableObject {
       state: 'active',
       snapshot,
     });
+    if (INSTRUMENTED) await pauseAt('tenant/key/gate-written');
     const row: StoredKey = {
       ...key,
       hash,
       prefix: keyPrefix(rawKey),
       state: 'active',
-      createdAt: Date.now(),
+      createdAt: now(),
       expiresAt: null,
       syncedVersion: snapshot.version,
     };
     this.#keys.insert(row);
     this.#audit(actor, 'key.issue', key.id);
+    if (INSTRUMENTED) await pauseAt('tenant/key/row-written');
     return { ok: true, rawKey, key: { ...row, lastUsedAt: null } };
   }
 
@@ -391,7 +397,7 @@ export class Tenant extends DurableObject {
   #audit(actor: Actor, action: string, subject: string): void {
     this.ctx.storage.sql.exec(
       'INSERT INTO audit (at, actor, action, subject, request_id) VALUES (?, ?, ?, ?, ?)',
-      Date.now(),
+      now(),
       actor.id,
       action,
       subject,

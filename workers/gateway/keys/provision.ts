@@ -3,6 +3,7 @@ import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { randomBase62 } from '../../../shared/keys/format.ts';
+import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Env } from '../env.ts';
 
 /** What a new tenant is given; the rest has defaults. */
@@ -27,7 +28,9 @@ export async function provisionTenant(
   const fresh = `tnt_${randomBase62(ID_LENGTH)}`;
   const tenant = await claimAll(env, namesOf(input), fresh, mode);
   const defaults = { flagged: false, underReview: false, betaCutoff };
+  if (INSTRUMENTED) await pauseAt('tenant/claim/name-claimed');
   const profile = await tenantObject(env, tenant).create({ ...defaults, ...input, tenant }, actor);
+  if (INSTRUMENTED) await pauseAt('tenant/claim/tenant-created');
   await directory(env, 'global').enlist(tenant, profile.admission);
   return profile;
 }

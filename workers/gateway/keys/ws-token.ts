@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { findCredential } from '../auth/credentials.ts';
@@ -23,6 +24,7 @@ const wsToken = route({
   async handle({ env, caller, request }) {
     const principal = principalOf(caller);
     const gate = await gateOf(request.headers);
+    const issuedAt = Math.floor(now() / 1000);
     const token = await new SignJWT({
       acc: principal.account,
       tier: principal.tier,
@@ -32,8 +34,8 @@ const wsToken = route({
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(principal.tenant)
       .setAudience(WS_AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime(`${LIFETIME_SECONDS}s`)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + LIFETIME_SECONDS)
       .sign(wsSecret(env));
     return { body: { token, expires_in: LIFETIME_SECONDS } };
   },
@@ -56,6 +58,7 @@ export async function verifyWsToken(token: string, env: Env): Promise<string | u
       audience: WS_AUDIENCE,
       algorithms: ['HS256'],
       requiredClaims: ['exp', 'sub', 'gate'],
+      currentDate: new Date(now()),
     });
     return typeof payload['gate'] === 'string' ? payload['gate'] : undefined;
   } catch {
