@@ -80,7 +80,7 @@ export async function pauseAt(point: FaultPoint): Promise<void> {
   if (take(point) !== 'hang') return;
   const mine = releases;
   for (let waited = 0; waited < HANG_MS && mine === releases; waited += LOOK_EVERY_MS)
-    await scheduler.wait(LOOK_EVERY_MS);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
 }
 
 /** The line of the log that says where a process has stopped: tests wait for it. */
