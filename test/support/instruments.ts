@@ -27,7 +27,9 @@ export async function armFault(program: OwnProgram, point: FaultPoint, kind: Fau
   // The log, because a process that hangs in synchronous code answers nobody.
   const said = (): boolean => readFileSync(log).subarray(begin).includes(reachedLine(point));
   return {
-    reached: () => expect.poll(said, { ...PATIENCE, message: `${point} was not reached` }).toBe(true),
+    reached: async () => {
+      await expect.poll(said, { ...PATIENCE, message: `${point} was not reached` }).toBe(true);
+    },
   };
 }
 
