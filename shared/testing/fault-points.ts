@@ -49,13 +49,13 @@ const LOOK_EVERY_MS = 10;
 /** Turns of the loop that stops a whole process: at a few ns each, about as long as HANG_MS. */
 const FREEZE_TURNS = 2e10;
 
-const armed = new Map<FaultPoint, FaultKind>();
+const armed = new Map<FaultPoint, FaultKind[]>();
 /** Grows when everything that hangs is to go on. */
 let releases = 0;
 
-/** Makes the next arrival at a point fail or hang, once. Only the instrumented build can. */
+/** Makes the next arrival at a point fail or hang; armed twice, the next two. Only the instrumented build can. */
 export function armFault(point: FaultPoint, kind: FaultKind): void {
-  armed.set(point, kind);
+  armed.set(point, [...(armed.get(point) ?? []), kind]);
 }
 
 /** Disarms every point and lets go on what hangs. */
@@ -88,9 +88,9 @@ export const reachedLine = (point: FaultPoint): string =>
   JSON.stringify({ level: 'info', event: 'fault_point', point });
 
 function take(point: FaultPoint): FaultKind | undefined {
-  const kind = armed.get(point);
+  const [kind, ...rest] = armed.get(point) ?? [];
   if (kind === undefined) return undefined;
-  armed.delete(point);
+  armed.set(point, rest);
   console.log(reachedLine(point));
   if (kind === 'throw') throw new Error(`fault point ${point}`);
   return kind;

@@ -40,6 +40,9 @@ export const releaseFaults = (program: OwnProgram): Promise<void> => control(pro
 export const moveClock = (program: OwnProgram, change: ClockChange): Promise<void> =>
   control(program, 'POST', 'clock', change);
 
+/** The machine's time again. */
+export const resetClock = (program: OwnProgram): Promise<void> => control(program, 'DELETE', 'clock');
+
 /** Kills workerd as `kill -9` does, and waits until the program has started it again. */
 export async function killAndWait(program: OwnProgram): Promise<void> {
   const pid = program.workerdPid();
