@@ -57,8 +57,9 @@ export const passedOf = (answers: readonly Answer[]): number =>
 export const numberIn = (answer: Answer, name: string): number =>
   Number(answer.headers.get(name) ?? 'missing');
 /** Lets as much time go by as the server says. */
-export const obey = (program: OwnProgram, answer: Answer): Promise<void> =>
-  moveClock(program, { kind: 'advance', ms: numberIn(answer, 'retry-after') * 1000 });
+export async function obey(program: OwnProgram, answer: Answer): Promise<void> {
+  await moveClock(program, { kind: 'advance', ms: numberIn(answer, 'retry-after') * 1000 });
+}
 
 export function expectLimited(answer: Answer): void {
   expectRefusal(answer, 429, 'RATE_LIMIT_EXCEEDED');

@@ -50,7 +50,7 @@ describe('to the request and to the millisecond', () => {
     await moveClock(program, { kind: 'stand' });
   });
   afterAll(() => program.stop());
-  const advance = (ms: number): Promise<void> => moveClock(program, { kind: 'advance', ms });
+  const advance = (ms: number): Promise<number> => moveClock(program, { kind: 'advance', ms });
   const send =
     (key: string): (() => Promise<Answer>) =>
     () =>

@@ -107,13 +107,14 @@ describe('/v1/ws/market', () => {
 
   test('many clients of one market share one subscription to the venue, which ends with the last', async () => {
     const { yes } = await openMarket(program.file, ({ minimum_tick_size }) => minimum_tick_size === 0.001);
-    const before = (await venueCounts()).sockets;
+    // Those of earlier tests end when their last client has gone.
+    await expect.poll(async () => (await venueCounts()).sockets, { timeout: 20_000 }).toBe(0);
     const clients = await Promise.all(Array.from({ length: 12 }, () => open('market')));
     for (const client of clients) client.send({ type: 'market', assets_ids: [yes] });
     await Promise.all(clients.map((client) => client.frame(isBook(yes))));
-    expect((await venueCounts()).sockets).toBe(before + 1);
+    expect((await venueCounts()).sockets).toBe(1);
     await Promise.all(clients.map((client) => client.close()));
-    await expect.poll(async () => (await venueCounts()).sockets, { timeout: 20_000 }).toBe(before);
+    await expect.poll(async () => (await venueCounts()).sockets, { timeout: 20_000 }).toBe(0);
   });
 
   test('an unsubscribed token is heard no more, another one still is', async () => {
@@ -422,7 +423,8 @@ describe('own fills and orders', () => {
     const key = await tenantKey();
     const { yes, condition } = await ownMarket();
     const { yes: other } = await ownMarket();
-    await setAsk(yes, '0.5', 4);
+    // One share at a time: however late the cancel comes, most of the order still rests.
+    await setAsk(yes, '0.5', 1);
     await setAsk(other, '0.5', 1_000);
     const socket = await open('user');
     socket.send({ type: 'user', auth: { apiKey: key, secret: '', passphrase: '' }, markets: [condition] });
@@ -431,7 +433,11 @@ describe('own fills and orders', () => {
     await postOrder(program.file.url, key, buy(yes, 50n));
     await ask(program.file.url, 'DELETE', '/v1/cancel-all', { headers: { 'x-api-key': key } });
     await socket.frame(({ type }) => type === 'CANCELLATION');
-    const events = socket.frames().filter(({ event_type }) => event_type !== undefined);
+    // What the account's alarm may have matched in between is another test's matter.
+    const events = socket
+      .frames()
+      .filter(({ event_type }) => event_type !== undefined)
+      .filter(({ type, trader_side }) => type !== 'UPDATE' && trader_side !== 'MAKER');
     expect(events.map(({ event_type, type }) => `${String(event_type)} ${String(type)}`)).toEqual([
       'order PLACEMENT',
       'trade TRADE',
@@ -440,10 +446,10 @@ describe('own fills and orders', () => {
     expect(events[0]).toMatchObject({
       asset_id: yes,
       original_size: '10',
-      size_matched: '4',
+      size_matched: '1',
       status: 'LIVE',
     });
-    expect(events[1]).toMatchObject({ taker_order_id: '2', size: '4', price: '0.5', trader_side: 'TAKER' });
+    expect(events[1]).toMatchObject({ taker_order_id: '2', size: '1', price: '0.5', trader_side: 'TAKER' });
   });
 
   test('user: a first frame without credentials ends the connection', async () => {

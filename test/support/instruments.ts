@@ -34,14 +34,20 @@ export async function armFault(program: OwnProgram, point: FaultPoint, kind: Fau
 }
 
 /** Lets everything go on that hangs at a point where waiting is possible. */
-export const releaseFaults = (program: OwnProgram): Promise<void> => control(program, 'DELETE', 'faults');
+export const releaseFaults = (program: OwnProgram): Promise<unknown> => control(program, 'DELETE', 'faults');
 
-/** Moves or holds the clock by which the gateway and its objects decide. A restart sets it back. */
-export const moveClock = (program: OwnProgram, change: ClockChange): Promise<void> =>
-  control(program, 'POST', 'clock', change);
+/**
+ * Moves or holds the clock by which the gateway and its objects decide, and returns what it shows then (Unix ms).
+ * A restart sets it back.
+ */
+export async function moveClock(program: OwnProgram, change: ClockChange): Promise<number> {
+  // The control route's own reply.
+  const { now } = (await control(program, 'POST', 'clock', change)) as { readonly now: number };
+  return now;
+}
 
 /** The machine's time again. */
-export const resetClock = (program: OwnProgram): Promise<void> => control(program, 'DELETE', 'clock');
+export const resetClock = (program: OwnProgram): Promise<unknown> => control(program, 'DELETE', 'clock');
 
 /** Kills workerd as `kill -9` does, and waits until the program has started it again. */
 export async function killAndWait(program: OwnProgram): Promise<void> {
@@ -71,7 +77,7 @@ async function control(
   method: 'POST' | 'DELETE',
   what: 'faults' | 'clock',
   body?: object,
-): Promise<void> {
+): Promise<unknown> {
   const response = await fetch(`${program.file.url}/__test/${what}`, {
     method,
     headers: { authorization: `Bearer ${program.file.adminToken}`, 'content-type': 'application/json' },
@@ -79,4 +85,5 @@ async function control(
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`the gateway refused: ${response.status} ${text}`);
+  return JSON.parse(text);
 }

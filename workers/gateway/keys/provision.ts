@@ -72,6 +72,8 @@ async function claimAll(
     const holder = await directory(env, name).claim(tenant);
     if (holder !== tenant) {
       for (const mine of claimed) await directory(env, mine).release(tenant);
+      // Somebody came between our look and our claim: now there is a tenant to join.
+      if (mode === 'join' && known === undefined) return claimAll(env, names, candidate, mode);
       throw taken(name);
     }
     if (holders[index] === undefined) claimed.push(name);
