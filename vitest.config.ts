@@ -1,8 +1,9 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
-/** As wrangler.toml defines it: what is tested here is what is deployed. */
-const define = { INSTRUMENTED: 'false' };
+/** As wrangler.toml defines it; object tests have fault points and a clock to set. */
+const production = { INSTRUMENTED: 'false' };
+const instrumented = { INSTRUMENTED: 'true' };
 
 /** Bindings of object tests: obviously test secrets, the emulator's URL where production has the venue's. */
 const testBindings = {
@@ -19,7 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        define,
+        define: production,
         test: {
           name: 'unit',
           include: [
@@ -35,7 +36,7 @@ export default defineConfig({
         test: { name: 'emulators', include: ['emulators/**/*.test.ts'] },
       },
       {
-        define,
+        define: instrumented,
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
