@@ -1,12 +1,10 @@
 import { runInDurableObject } from 'cloudflare:test';
+import type { TradingAccount } from '../../durable-objects/trading-account/trading-account.ts';
 
-/** An object of ours that has an alarm. */
-type Ringing = Rpc.DurableObjectBranded & { alarm(): Promise<void> };
-
-/** Runs an object's alarm, whether one is set or not: its own may have rung a moment ago on a slow machine. */
-export const ring = (stub: DurableObjectStub<Ringing>): Promise<void> =>
+/** Runs an account's alarm, whether one is set or not: its own may have rung a moment ago on a slow machine. */
+export const ring = (stub: DurableObjectStub<TradingAccount>): Promise<void> =>
   runInDurableObject(stub, (instance) => instance.alarm());
 
 /** Takes a set alarm away, so that it rings only when the test says so. */
-export const hush = (stub: DurableObjectStub<Ringing>): Promise<void> =>
+export const hush = (stub: DurableObjectStub<TradingAccount>): Promise<void> =>
   runInDurableObject(stub, (_, state) => state.storage.deleteAlarm());
