@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 const production = { INSTRUMENTED: 'false' };
 const instrumented = { INSTRUMENTED: 'true' };
 
+/** What polls wait for at most, unless told otherwise: vitest's own second is too short for a busy machine. */
+const patience = { poll: { timeout: 20_000, interval: 50 } };
+
 /** Bindings of object tests: obviously test secrets, the emulator's URL where production has the venue's. */
 const testBindings = {
   ADMIN_TOKEN: 'test-admin-token',
@@ -62,11 +65,14 @@ export default defineConfig({
           include: ['durable-objects/**/*.object.test.ts', 'workers/**/*.object.test.ts'],
           globalSetup: ['test/support/emulator-setup.ts'],
           testTimeout: 120_000,
+          expect: patience,
         },
       },
       {
+        define: production,
         test: {
           name: 'end-to-end',
+          expect: patience,
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/support/program-setup.ts'],
           testTimeout: 120_000,

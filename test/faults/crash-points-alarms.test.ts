@@ -23,7 +23,10 @@ beforeAll(async () => {
 afterAll(() => program.stop());
 beforeEach(async () => {
   // Each test ends its market or moves its book: the next takes the next open one.
-  market = await openMarket(program.file);
+  market = await openMarket(
+    program.file,
+    ({ minimum_tick_size, tokens }) => minimum_tick_size <= 0.01 && tokens[0]?.outcome === 'Yes',
+  );
   await offer('0.50');
   await moveClock(program, { kind: 'advance', ms: STALE_MS });
 });
