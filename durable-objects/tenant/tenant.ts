@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
+import { now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -78,7 +79,7 @@ export class Tenant extends DurableObject {
   create(input: Omit<Profile, 'version' | 'createdAt'>, actor: Actor): Profile {
     const existing = this.#records.profile;
     if (existing) return existing;
-    const profile = { ...input, version: 1, createdAt: Date.now() };
+    const profile = { ...input, version: 1, createdAt: now() };
     this.#records.save(profile, actor, 'tenant.create');
     return profile;
   }

@@ -97,7 +97,8 @@ describe('own fills and orders', () => {
     const key = await stage.tenantKey();
     const { yes, condition } = await ownMarket();
     const { yes: other } = await ownMarket();
-    await stage.setAsk(yes, '0.5', 4);
+    // One share at a time: however late the cancel comes, most of the order still rests.
+    await stage.setAsk(yes, '0.5', 1);
     await stage.setAsk(other, '0.5', 1_000);
     const socket = await stage.open('user');
     socket.send({ type: 'user', auth: { apiKey: key, secret: '', passphrase: '' }, markets: [condition] });
@@ -106,7 +107,11 @@ describe('own fills and orders', () => {
     await postOrder(stage.file.url, key, buy(yes, 50n));
     await ask(stage.file.url, 'DELETE', '/v1/cancel-all', { headers: { 'x-api-key': key } });
     await socket.frame(({ type }) => type === 'CANCELLATION');
-    const events = socket.frames().filter(({ event_type }) => event_type !== undefined);
+    // What the account's alarm may have matched in between is another test's matter.
+    const events = socket
+      .frames()
+      .filter(({ event_type }) => event_type !== undefined)
+      .filter(({ type, trader_side }) => type !== 'UPDATE' && trader_side !== 'MAKER');
     expect(events.map(({ event_type, type }) => `${String(event_type)} ${String(type)}`)).toEqual([
       'order PLACEMENT',
       'trade TRADE',
@@ -115,10 +120,10 @@ describe('own fills and orders', () => {
     expect(events[0]).toMatchObject({
       asset_id: yes,
       original_size: '10',
-      size_matched: '4',
+      size_matched: '1',
       status: 'LIVE',
     });
-    expect(events[1]).toMatchObject({ taker_order_id: '2', size: '4', price: '0.5', trader_side: 'TAKER' });
+    expect(events[1]).toMatchObject({ taker_order_id: '2', size: '1', price: '0.5', trader_side: 'TAKER' });
   });
 
   test('user: a first frame without credentials ends the connection', async () => {

@@ -2,6 +2,7 @@ import { directory, keyGate, tenantObject } from '../../../durable-objects/stubs
 import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/key-gate.ts';
 import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import { accountOf } from '../../../durable-objects/tenant/profile.ts';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';
 import { grantable } from '../../../shared/keys/permissions.ts';
@@ -180,7 +181,7 @@ async function nameOf(credential: Credential, input: AuthInput, env: Env): Promi
     pathname: input.url.pathname,
     body: input.body,
   };
-  const verdict = await verifyL2(credential.headers, signed, env.L2_ROOT_SECRET, Date.now());
+  const verdict = await verifyL2(credential.headers, signed, env.L2_ROOT_SECRET, now());
   if (verdict === 'valid') return sha256Hex(credential.headers.apiKey);
   const message =
     verdict === 'skewed'
@@ -217,7 +218,7 @@ async function countToken(
   seen: Seen,
 ): Promise<NonNullable<Who['principal']>> {
   const rights = { tier: profile.tier, permissions: [...grantable(profile.roles)] };
-  const current = standing(rights, profile, Date.now());
+  const current = standing(rights, profile, now());
   const state = await take(env, `tenant:${profile.tenant}`, tiers[current.tier].rules);
   if (state) seen.limit = { ...state, tier: current.tier };
   else if (request.method === 'GET') seen.degraded = true;

@@ -1,6 +1,7 @@
 import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
 import * as z from 'zod';
 import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { deriveTriple } from '../../../shared/keys/l2.ts';
 import { verifyL1, type L1Proof } from '../auth/l1.ts';
@@ -96,7 +97,7 @@ const remove = route({
 });
 
 const prove = (call: Call<undefined, undefined, undefined>): Promise<L1Proof> =>
-  verifyL1(call.request.headers, Number(call.env.L1_CHAIN_ID), Date.now());
+  verifyL1(call.request.headers, Number(call.env.L1_CHAIN_ID), now());
 
 /** The tenant that a wallet belongs to. */
 const ownerOf = (env: Env, address: string): Promise<string | undefined> =>

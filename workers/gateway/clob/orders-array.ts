@@ -12,7 +12,7 @@ import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { nativeOrder, toNativeRequest, type NativeOrder } from './native-order.ts';
 import { nativeReply, toPlacedReply, toRejectedEntry } from './native-reply.ts';
 import { orderReply, toFailedEntry, toOrderReply } from './order-reply.ts';
-import { placeCommand } from './place-command.ts';
+import { outcomeUnknown, placeCommand } from './place-command.ts';
 import { signedOrderPayload, toOrderRequest } from './signed-order.ts';
 
 /** Most orders of one array (contract: clob, `POST /v1/orders`). */
@@ -130,7 +130,7 @@ async function placeValid(
 ): Promise<{ readonly outcomes: readonly PlaceOutcome[]; readonly replayed: boolean }> {
   const valid = requests.flatMap((request) => (request.ok ? [request.value] : []));
   if (valid.length === 0) return { outcomes: requests.filter((request) => !request.ok), replayed: false };
-  const placing = await account.stub.place(await placeCommand(call, valid));
+  const placing = await account.stub.place(await placeCommand(call, valid)).catch(outcomeUnknown);
   if (!placing.ok) throw new RequestError(placing);
   const placed = placing.outcomes[Symbol.iterator]();
   const outcomes = requests.map((request): PlaceOutcome => (request.ok ? next(placed) : request));

@@ -18,13 +18,23 @@ export async function placeCommand(
   return named ? { orders, naming: await namingOf(call), maxWrites } : { orders, maxWrites };
 }
 
+/**
+ * For a call of the account that broke off: it may have died before its transaction or after it, and nobody can
+ * say which. Whoever named the command may ask again; others look the order up.
+ */
+export function outcomeUnknown(error: unknown): never {
+  const message = String(error).slice(0, 300);
+  console.error(JSON.stringify({ level: 'error', event: 'outcome_unknown', message }));
+  throw new RequestError('PERSISTENCE_UNKNOWN');
+}
+
 /** Places one order. Throws its refusal; `replayed` when it had been placed before, by whatever name. */
 export async function placeOne(
   call: Call<unknown, unknown, unknown>,
   account: AccountRef,
   order: OrderRequest,
 ): Promise<{ readonly outcome: Extract<PlaceOutcome, { ok: true }>; readonly replayed: boolean }> {
-  const placing = await account.stub.place(await placeCommand(call, [order]));
+  const placing = await account.stub.place(await placeCommand(call, [order])).catch(outcomeUnknown);
   if (!placing.ok) throw new RequestError(placing);
   const [outcome] = placing.outcomes;
   if (!outcome) throw new RequestError('INTERNAL_ERROR');

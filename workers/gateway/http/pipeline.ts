@@ -1,9 +1,11 @@
 import { failure, RequestError, toWireError } from './errors.ts';
 import { authenticate, type Seen } from '../auth/authenticate.ts';
 import type { Env } from '../env.ts';
+import { now } from '../../../shared/clock.ts';
 import { rateLimitHeaders } from '../../../shared/limits/headers.ts';
 import { countedEnv, type HopCounter } from '../../../durable-objects/hops.ts';
 import { poolHeaders } from '../../../shared/limits/pool.ts';
+import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import { logRequest, type RequestLog } from './access-log.ts';
 import { withinCap } from './in-flight.ts';
 import { parseJson, readBody } from './body.ts';
@@ -37,12 +39,14 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
   try {
     const url = new URL(request.url);
     const text = await readBody(request);
+    if (INSTRUMENTED) await pauseAt('gateway/request/received');
     caller = await authenticate(
       route.auth,
       { request, url, body: text, address: addressOf(request, env) },
       env,
       seen,
     );
+    if (INSTRUMENTED) await pauseAt('gateway/request/admitted');
     const call: Call<unknown, unknown, unknown> = {
       env,
       request,
@@ -58,6 +62,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     // The registry's handlers were checked against their schemas by `route`; here only the values meet again.
     const handle = route.handle as (call: Call<unknown, unknown, unknown>) => Promise<Reply>;
     response = toResponse(await withinCap(caller.principal, () => handle(call)));
+    if (INSTRUMENTED) await pauseAt('gateway/request/handled');
   } catch (error) {
     const known = error instanceof RequestError ? error.failure : internal(error, requestId, route.path);
     code = known.reason;
@@ -102,8 +107,7 @@ function finish(response: Response, requestId: string, seen: Seen): void {
   const { headers } = response;
   headers.set('x-request-id', requestId);
   headers.set('cache-control', 'no-store');
-  if (seen.limit)
-    for (const [name, value] of rateLimitHeaders(seen.limit, Date.now())) headers.set(name, value);
+  if (seen.limit) for (const [name, value] of rateLimitHeaders(seen.limit, now())) headers.set(name, value);
   if (seen.pool) for (const [name, value] of poolHeaders(seen.pool)) headers.set(name, value);
   if (seen.betaExpired === true) headers.set('x-api-beta-cutoff', 'expired');
   if (seen.degraded === true) headers.set('x-ratelimit-status', 'degraded');

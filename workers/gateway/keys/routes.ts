@@ -2,6 +2,7 @@ import { directory, tenantObject, type Remote } from '../../../durable-objects/s
 import * as z from 'zod';
 import type { Issued, KeyView, Tenant } from '../../../durable-objects/tenant/tenant.ts';
 import type { KeyRequest } from '../../../durable-objects/tenant/issuance.ts';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { permissions } from '../../../shared/keys/permissions.ts';
 import { bootstrapRules, tierNames, tiers } from '../../../shared/limits/tiers.ts';
@@ -202,7 +203,7 @@ function toRow(key: KeyView): z.infer<typeof row> {
     name: key.name,
     rate_limit_tier: key.tier,
     permissions: [...key.permissions],
-    is_active: key.state === 'active' && (key.expiresAt === null || key.expiresAt > Date.now()),
+    is_active: key.state === 'active' && (key.expiresAt === null || key.expiresAt > now()),
     created_at: new Date(key.createdAt).toISOString(),
     last_used_at: iso(key.lastUsedAt),
     expires_at: iso(key.expiresAt),

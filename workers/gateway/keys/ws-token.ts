@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
+import { now } from '../../../shared/clock.ts';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
@@ -31,6 +32,7 @@ const wsToken = route({
     const account = await tradingAccount(call);
     const wallet = walletNamed(call);
     const gate = await gateOf(call.request.headers, principal, env);
+    const issuedAt = Math.floor(now() / 1000);
     const token = await new SignJWT({
       acc: account.id,
       tier: principal.tier,
@@ -41,8 +43,8 @@ const wsToken = route({
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(principal.tenant)
       .setAudience(WS_AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime(`${LIFETIME_SECONDS}s`)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + LIFETIME_SECONDS)
       .sign(wsSecret(env));
     return { body: { token, expires_in: LIFETIME_SECONDS } };
   },
@@ -76,6 +78,7 @@ export async function verifyWsToken(token: string, env: Env): Promise<WsToken | 
       audience: WS_AUDIENCE,
       algorithms: ['HS256'],
       requiredClaims: ['exp', 'sub', 'gate'],
+      currentDate: new Date(now()),
     });
     const { gate, wallet } = payload;
     if (typeof gate !== 'string') return undefined;
