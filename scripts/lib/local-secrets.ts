@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Wallet } from 'ethers';
 
@@ -10,22 +10,29 @@ export interface LocalSecrets {
   readonly jwtSecret: string;
   /** Key of the local trader's wallet. It holds nothing on any chain. */
   readonly walletKey: string;
+  /** Root keys of the vault, by version: add one, and restart, to rotate (docs/vault.md). */
+  readonly vaultRootKeys: Readonly<Record<string, string>>;
 }
 
-/** Reads the secrets of a home, or makes them. */
+/** Reads the secrets of a home, and makes those that it does not have yet. */
 export function localSecrets(home: string): LocalSecrets {
   const file = join(home, 'secrets.json');
-  // Written by this function only; a file damaged by hand fails where its value is used.
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets;
-  const secrets: LocalSecrets = {
-    adminToken: `adm_${randomBytes(32).toString('base64url')}`,
-    l2RootSecret: randomBytes(32).toString('base64url'),
-    jwtSecret: randomBytes(32).toString('base64url'),
-    walletKey: Wallet.createRandom().privateKey,
-  };
-  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  // Written here, and by hand for a rotation; a value damaged by hand fails where it is used.
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) : {};
+  const secrets: LocalSecrets = { ...freshSecrets(), ...kept };
+  // Beside it and renamed: these keys open what is stored, half a file would lose it.
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return secrets;
 }
+
+const freshSecrets = (): LocalSecrets => ({
+  adminToken: `adm_${randomBytes(32).toString('base64url')}`,
+  l2RootSecret: randomBytes(32).toString('base64url'),
+  jwtSecret: randomBytes(32).toString('base64url'),
+  walletKey: Wallet.createRandom().privateKey,
+  vaultRootKeys: { 1: randomBytes(32).toString('base64') },
+});
 
 /** Issuer and audience of the user tokens that this machine's gateway takes. */
 export const localJwt = { issuer: 'https://localhost/postern', audience: 'postern' } as const;
