@@ -80,8 +80,8 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
-            wrangler: { configPath: './workers/vault/wrangler.toml' },
-            miniflare: { bindings: { VAULT_ROOT_KEYS: testRootKeys, KEY_EXPORT: 'on' } },
+            // Production's, so that the root keys come from a Secrets Store, which a test can write.
+            wrangler: { configPath: './workers/vault/wrangler.toml', environment: 'production' },
           }),
         ],
         test: { name: 'vault', include: vaultTests, testTimeout: 60_000 },

@@ -17,7 +17,9 @@ const vars = [
   'JWT_SECRET:development-jwt-secret-32-bytes-long',
 ];
 /** Required secrets come from the environment; this one the vault's configuration alone asks for. */
-const vaultSecrets = { VAULT_ROOT_KEYS: JSON.stringify({ 1: Buffer.alloc(32, 'development ').toString('base64') }) };
+const vaultSecrets = {
+  VAULT_ROOT_KEYS: JSON.stringify({ 1: Buffer.alloc(32, 'development ').toString('base64') }),
+};
 const wrangler = spawn(
   process.execPath,
   [

@@ -16,7 +16,7 @@ import { AuditLog } from './audit-log.ts';
 import { decode, encode, merge, viewOf } from './credentials.ts';
 import { open, rewrap, seal, type Place } from './envelope.ts';
 import { Operations, type Note } from './operations.ts';
-import { readRootKeys, type RootKeys } from './root-keys.ts';
+import { RootKeyring, type RootKeys } from './root-keys.ts';
 import { migrations } from './schema.ts';
 import { checkUsable, privateKeyOf, signers } from './signers.ts';
 import { CredentialStore, type RootUsage, type StoredCredential } from './store.ts';
@@ -47,6 +47,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   readonly #store: CredentialStore;
   readonly #log: AuditLog;
   readonly #operations: Operations;
+  readonly #roots: RootKeyring;
 
   constructor(ctx: DurableObjectState, env: VaultEnv) {
     super(ctx, env);
@@ -54,13 +55,14 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     this.#store = new CredentialStore(ctx.storage.sql);
     this.#log = new AuditLog(ctx.storage.sql);
     this.#operations = new Operations(ctx.storage, this.#log);
+    this.#roots = new RootKeyring(env.VAULT_ROOT_KEYS);
   }
 
   async store(request: VaultRequest<'store'>): ReturnType<Vault['store']> {
     return this.#change('store', request, async (note) => {
       const before = this.#store.find(request.credential.venue);
       note.about(request.credential.venue, before);
-      const roots = await this.#roots();
+      const roots = await this.#roots.read();
       const merging = request.mode === 'merge' && before !== undefined;
       const next = merging
         ? merge(await this.#open(roots, request.scope, before), request.credential)
@@ -74,7 +76,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#change('createWallet', request, async (note) => {
       const before = this.#store.find('polymarket');
       note.about('polymarket', before);
-      const roots = await this.#roots();
+      const roots = await this.#roots.read();
       if (before) {
         const held = await this.#open(roots, request.scope, before);
         if (held.venue !== 'polymarket' || held.privateKey === undefined)
@@ -92,7 +94,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
 
   async list(request: VaultRequest<'list'>): ReturnType<Vault['list']> {
     return this.#operations.run('list', request, async (note) => {
-      const roots = await this.#roots();
+      const roots = await this.#roots.read();
       const credentials = await Promise.all(
         this.#store.list().map((stored) => this.#view(roots, request.scope, stored, note)),
       );
@@ -195,7 +197,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
         if (stored.key.rootVersion >= target) continue;
         const result = await this.#operations.run('rewrap', { scope, actor }, async (note) => {
           note.about(stored.venue, stored);
-          const roots = await this.#roots();
+          const roots = await this.#roots.read(true);
           if (roots.current < target)
             throw new VaultRefusal('ROOT_VERSION_STALE', `root version ${target} is not known here yet`);
           const key = await rewrap(roots, placeOf(scope, stored), stored.key, stored.value.commitment);
@@ -224,7 +226,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       note.about(source.venue, stored);
       if (!stored)
         throw new VaultRefusal('CREDENTIAL_MISSING', `no credential for ${source.venue} is stored`);
-      const result = await act(await this.#open<V>(await this.#roots(), call.scope, stored));
+      const result = await act(await this.#open<V>(await this.#roots.read(), call.scope, stored));
       return () => result;
     });
   }
@@ -279,7 +281,9 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     scope: Scope,
     stored: StoredCredential & { readonly venue: CredentialVenue },
   ): Promise<CredentialOf<V>> {
-    const bytes = await open(roots, placeOf(scope, stored), stored);
+    // A version from after these keys were read is no reason to refuse yet.
+    const known = roots.keys.has(stored.key.rootVersion) ? roots : await this.#roots.read(true);
+    const bytes = await open(known, placeOf(scope, stored), stored);
     // A record is found by its venue, and opens only under it.
     return decode(stored.venue, bytes) as CredentialOf<V>;
   }
@@ -315,10 +319,6 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     const change = (this.ctx.storage.kv.get<number>('change') ?? 0) + 1;
     this.ctx.storage.kv.put('change', change);
     return { change, usage: this.#store.usage() };
-  }
-
-  #roots(): Promise<RootKeys> {
-    return readRootKeys(this.env.VAULT_ROOT_KEYS);
   }
 }
 

@@ -32,6 +32,9 @@ export interface Sealed {
   readonly value: SealedValue;
 }
 
+/** An AES-GCM key that cannot be taken out again. */
+type Cipher = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 /** Changes with anything below. */
 const FORMAT = 'postern-vault/1';
 /** What the wrapping key is for: other uses of a root key would derive other keys. */
@@ -85,7 +88,7 @@ async function unwrap(roots: RootKeys, place: Place, key: WrappedKey): Promise<B
 }
 
 /** HKDF-SHA-256 of the root key over (tenant, purpose). */
-async function wrappingKey(root: Bytes, tenant: string): Promise<CryptoKey> {
+async function wrappingKey(root: Bytes, tenant: string): Promise<Cipher> {
   return aesKey(await hkdf(root, lengthPrefixed(FORMAT, 'wrap', tenant, PURPOSE), KEY_BYTES));
 }
 
@@ -93,7 +96,7 @@ async function wrappingKey(root: Bytes, tenant: string): Promise<CryptoKey> {
 async function expand(
   dataKey: Bytes,
   place: Place,
-): Promise<{ readonly commitment: Bytes; readonly cipher: CryptoKey }> {
+): Promise<{ readonly commitment: Bytes; readonly cipher: Cipher }> {
   const both = await hkdf(dataKey, lengthPrefixed('expand', associated(place)), 2 * KEY_BYTES);
   return { commitment: both.slice(0, KEY_BYTES), cipher: await aesKey(both.slice(KEY_BYTES)) };
 }
@@ -102,11 +105,17 @@ async function expand(
  * The cipher of a data key that the record has committed to. AES-GCM alone would let one ciphertext open under
  * several keys; the commitment is compared before anything is decrypted, in constant time.
  */
-async function committed(dataKey: Bytes, place: Place, expected: Bytes): Promise<CryptoKey> {
+async function committed(dataKey: Bytes, place: Place, expected: Bytes): Promise<Cipher> {
   const { commitment, cipher } = await expand(dataKey, place);
-  const same = commitment.length === expected.length && crypto.subtle.timingSafeEqual(commitment, expected);
-  if (!same) throw unreadable('commitment');
+  if (!sameBytes(commitment, expected)) throw unreadable('commitment');
   return cipher;
+}
+
+/** Compares without telling by time where two values differ. The length is no secret. */
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
+  return difference === 0;
 }
 
 /** Format, tenant, account, venue, credential, version; for a wrapped key also the root version. */
@@ -123,16 +132,16 @@ async function hkdf(secret: Bytes, info: Bytes, length: number): Promise<Bytes> 
   return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, length * 8));
 }
 
-const aesKey = (bytes: Bytes): Promise<CryptoKey> =>
+const aesKey = (bytes: Bytes): Promise<Cipher> =>
   crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
-async function encrypt(key: CryptoKey, nonce: Bytes, associatedData: Bytes, plain: Bytes): Promise<Bytes> {
+async function encrypt(key: Cipher, nonce: Bytes, associatedData: Bytes, plain: Bytes): Promise<Bytes> {
   const parameters = { name: 'AES-GCM', iv: nonce, additionalData: associatedData };
   return new Uint8Array(await crypto.subtle.encrypt(parameters, key, plain));
 }
 
 async function decrypt(
-  key: CryptoKey,
+  key: Cipher,
   nonce: Bytes,
   associatedData: Bytes,
   ciphertext: Bytes,

@@ -26,23 +26,33 @@ const RULE =
   `VAULT_ROOT_KEYS must be JSON like {"1":"<base64 of 32 bytes>"}: 1 to ${MAX_VERSIONS} numbered versions, ` +
   'each with another key';
 
-/** Parsed once for each text: an operation takes less time than the parsing does. */
-let parsed: { readonly text: string; readonly roots: RootKeys } | undefined;
+/** How long an object goes on with the keys it has read: the Secrets Store is a call away from each signature. */
+const KEEP_MS = 30_000;
 
-/** Reads the root keys. Throws ROOT_KEYS_INVALID for the operator. */
-export async function readRootKeys(binding: RootKeysBinding | undefined): Promise<RootKeys> {
-  const text = typeof binding === 'string' ? binding : await fromStore(binding);
-  if (parsed?.text === text) return parsed.roots;
-  const roots = parseRootKeys(text);
-  parsed = { text, roots };
-  return roots;
-}
+/** The root keys as one object reads them. */
+export class RootKeyring {
+  readonly #binding: RootKeysBinding | undefined;
+  #held: { readonly until: number; readonly roots: RootKeys } | undefined;
 
-async function fromStore(binding: Exclude<RootKeysBinding, string> | undefined): Promise<string> {
-  try {
-    return (await binding?.get()) ?? '';
-  } catch {
-    throw new VaultRefusal('ROOT_KEYS_INVALID', 'VAULT_ROOT_KEYS could not be read from the Secrets Store');
+  constructor(binding: RootKeysBinding | undefined) {
+    this.#binding = binding;
+  }
+
+  /** The root keys, `fresh` ones where a version is at stake. Throws ROOT_KEYS_INVALID for the operator. */
+  async read(fresh = false): Promise<RootKeys> {
+    if (!fresh && this.#held && Date.now() < this.#held.until) return this.#held.roots;
+    const roots = parseRootKeys(await this.#text());
+    this.#held = { until: Date.now() + KEEP_MS, roots };
+    return roots;
+  }
+
+  async #text(): Promise<string> {
+    if (typeof this.#binding === 'string') return this.#binding;
+    try {
+      return (await this.#binding?.get()) ?? '';
+    } catch {
+      throw new VaultRefusal('ROOT_KEYS_INVALID', 'VAULT_ROOT_KEYS could not be read from the Secrets Store');
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Actor } from '../../shared/vault/request.ts';
 import type { RotationStatus } from '../../shared/vault/port.ts';
 import { refusal, VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
 import type { VaultEnv } from '../../workers/vault/env.ts';
-import { readRootKeys, type RootKeys } from '../credential-vault/root-keys.ts';
+import { RootKeyring, type RootKeys } from '../credential-vault/root-keys.ts';
 import { migrate } from '../storage/migrate.ts';
 import { credentialVault } from '../vault-stubs.ts';
 import { AccountList, type StaleAccount, type UsageReport } from './accounts.ts';
@@ -122,7 +122,7 @@ export class VaultRegistry extends DurableObject<VaultEnv> {
   /** The root keys, or why they cannot be read. */
   async #roots(): Promise<RootKeys | VaultRefusal> {
     try {
-      return await readRootKeys(this.env.VAULT_ROOT_KEYS);
+      return await new RootKeyring(this.env.VAULT_ROOT_KEYS).read();
     } catch (error) {
       if (error instanceof VaultRefusal) return error;
       throw error;
