@@ -7,6 +7,7 @@ import { LoadGenerator } from './load/load.ts';
 import { measureItty } from './modes/itty.ts';
 import { measureKeys } from './modes/keys.ts';
 import { measureRows } from './modes/rows.ts';
+import { measureVault } from './modes/vault.ts';
 
 /** What every mode of the bench works with. */
 export interface Bench {
@@ -18,9 +19,9 @@ export interface Bench {
   readonly step: (name: string) => void;
 }
 
-const modes = { rows: measureRows, keys: measureKeys, itty: measureItty } as const;
+const modes = { rows: measureRows, keys: measureKeys, itty: measureItty, vault: measureVault } as const;
 
-/** `npm run bench [-- keys | itty]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
+/** `npm run bench [-- keys | itty | vault]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
 async function main(): Promise<void> {
   const name = process.argv[2] ?? 'rows';
   const mode = Object.entries(modes).find(([known]) => known === name)?.[1];
