@@ -26,6 +26,7 @@ export async function measureVault({ home, cleanup, step }: Bench): Promise<void
   vault = await serveVault(home, [1, 2], cleanup);
 
   step('signing alone');
+  const warm = await signUntil(vault, 1, afterMs(2_000));
   const alone = await signUntil(vault, accounts, afterMs(5_000));
   step('signing while everything is re-wrapped');
   const started = Date.now();
@@ -38,6 +39,7 @@ export async function measureVault({ home, cleanup, step }: Bench): Promise<void
   const status = await vault.rotation();
   console.log(`re-wrapped: ${rate(accounts, started)}, sweep ${status.sweep.state}`);
   console.log(`root versions: ${JSON.stringify(status.versions)}`);
+  console.log(`one warm account:   ${warm}`);
   console.log(`signing alone:      ${alone}`);
   console.log(`signing, rotating:  ${during}`);
   await vault.child.stop();
