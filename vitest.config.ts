@@ -71,7 +71,7 @@ export default defineConfig({
         ],
         test: {
           name: 'objects',
-          include: ['durable-objects/**/*.object.test.ts', 'workers/**/*.object.test.ts'],
+          include: ['{durable-objects,workers,shared}/**/*.object.test.ts'],
           exclude: vaultTests,
           globalSetup: ['test/support/emulator-setup.ts'],
           testTimeout: 120_000,

@@ -17,6 +17,8 @@ export interface KalshiRequest {
   readonly timestampMs: number;
 }
 
+/** WebCrypto's MGF1 uses the same hash. */
+const RSA_PSS = { name: 'RSA-PSS', hash: 'SHA-256' };
 /** Bytes of salt: the length of the digest (contract: venues, "Kalshi"). */
 const SALT_LENGTH = 32;
 
@@ -32,23 +34,20 @@ export async function kalshiHeaders(
   const apiKeyId = headerText('apiKeyId', credential.apiKeyId);
   const timestamp = unixMilliseconds(request.timestampMs).toString();
   const message = `${timestamp}${requestMethod(request.method)}${requestPath(request.path)}`;
-  const key = await importKey(revealed(credential.privateKeyPem));
-  const signature = await crypto.subtle.sign(
-    { name: 'RSA-PSS', saltLength: SALT_LENGTH },
-    key,
-    new TextEncoder().encode(message),
-  );
+  const signature = await signPss(revealed(credential.privateKeyPem), message);
   return {
     'KALSHI-ACCESS-KEY': apiKeyId,
-    'KALSHI-ACCESS-SIGNATURE': btoa(String.fromCharCode(...new Uint8Array(signature))),
+    'KALSHI-ACCESS-SIGNATURE': btoa(String.fromCharCode(...signature)),
     'KALSHI-ACCESS-TIMESTAMP': timestamp,
   };
 }
 
-async function importKey(pem: string) {
+async function signPss(pem: string, message: string): Promise<Uint8Array> {
   const der = rsaPkcs8(pem);
   try {
-    return await crypto.subtle.importKey('pkcs8', der, { name: 'RSA-PSS', hash: 'SHA-256' }, false, ['sign']);
+    const key = await crypto.subtle.importKey('pkcs8', der, RSA_PSS, false, ['sign']);
+    const algorithm = { name: RSA_PSS.name, saltLength: SALT_LENGTH };
+    return new Uint8Array(await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(message)));
   } catch {
     // The importer's own words may describe the key; the shape was right, so its numbers are not.
     throw new SigningFault('privateKeyPem', 'is damaged: its numbers are not an RSA key');

@@ -3,7 +3,7 @@ import { SigningFault } from './fault.ts';
 
 /** NIST SP 800-131A refuses less. Kalshi hands out 2,048 bits. */
 const MIN_BITS = 2_048;
-/** A signature costs the cube of the length; at 8,192 bits already 30 ms. */
+/** A signature costs the cube of the length; at 8,192 bits already about 35 ms. */
 const MAX_BITS = 8_192;
 /** An 8,192-bit key takes 6,400 characters; the rest is room for line ends and indentation. */
 const MAX_PEM = 10_000;
@@ -56,7 +56,7 @@ function unwrap(der: Bytes): Bytes {
   const id = algorithm && readElement(algorithm.body, OBJECT_ID);
   const key = algorithm && readElement(algorithm.rest, OCTET_STRING);
   if (!id || !key || info.rest.length > 0) throw refused('is damaged: it is not PKCS#8');
-  if (!equal(id.body, RSA_ENCRYPTION)) throw refused('is not an RSA key');
+  if (!equal(id.body, RSA_ENCRYPTION)) throw refused('is not an RSA key (rsaEncryption)');
   return key.body;
 }
 
