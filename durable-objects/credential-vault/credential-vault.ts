@@ -13,12 +13,12 @@ import type { VaultEnv } from '../../workers/vault/env.ts';
 import { migrate } from '../storage/migrate.ts';
 import { vaultRegistry } from '../vault-stubs.ts';
 import { AuditLog } from './audit-log.ts';
-import { decode, encode, merge, viewOf } from './credentials.ts';
+import { decode, encode, merge, viewOf, withAddress } from './credentials.ts';
 import { open, rewrap, seal, type Place } from './envelope.ts';
 import { Operations, type Note } from './operations.ts';
 import { RootKeyring, type RootKeys } from './root-keys.ts';
 import { migrations } from './schema.ts';
-import { checkUsable, privateKeyOf, signers } from './signers.ts';
+import { checkAddress, checkUsable, privateKeyOf, signers } from './signers.ts';
 import { CredentialStore, type RootUsage, type StoredCredential } from './store.ts';
 
 /** Everything that an object is asked comes checked against `requests` by the VaultService. */
@@ -219,6 +219,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#operations.run(operation, call, async (note) => {
       if (source.kind === 'request') {
         note.given(source.credential.venue);
+        checkAddress(source.credential);
         const result = await act(source.credential);
         return () => result;
       }
@@ -268,7 +269,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       updatedAt: now,
     };
     await this.#announce(scope, roots.current);
-    const sealed = { ...row, ...(await seal(roots, placeOf(scope, row), encode(credential))) };
+    const sealed = { ...row, ...(await seal(roots, placeOf(scope, row), encode(withAddress(credential)))) };
     return () => {
       this.#store.put(sealed);
       note.about(venue, sealed);

@@ -46,6 +46,11 @@ function* files(folder = home): Generator<Buffer> {
 
 const onDisk = (bytes: Buffer): boolean => [...files()].some((file) => file.includes(bytes));
 
+const searchIn =
+  (bytes: Buffer) =>
+  (piece: Buffer): boolean =>
+    bytes.includes(piece);
+
 /** Each piece of 12 bytes, as it is, in hex, and in base64 at every alignment. */
 function* piecesOf(secret: Buffer): Generator<Buffer> {
   for (let at = 0; at + 12 <= secret.length; at += 1) {
@@ -91,7 +96,7 @@ describe('what the vault leaves on disk', () => {
       ok: true,
     });
     const search = (): readonly string[] => {
-      const disk = Buffer.concat([...files()]);
+      const contains = searchIn(Buffer.concat([...files()]));
       const secrets = {
         'private key': Buffer.from(polymarket.privateKey.slice(2), 'hex'),
         'private key in hex': Buffer.from(polymarket.privateKey.slice(2)),
@@ -101,7 +106,7 @@ describe('what the vault leaves on disk', () => {
         pem: Buffer.from(pem.split('\n').slice(2, 5).join('')),
       };
       return Object.entries(secrets).flatMap(([name, secret]) =>
-        [...piecesOf(secret)].some((piece) => disk.includes(piece)) ? [name] : [],
+        [...piecesOf(secret)].some(contains) ? [name] : [],
       );
     };
     expect(onDisk(Buffer.from(scope.tenant))).toBe(true);
