@@ -10,13 +10,10 @@ import { AccountList, type StaleAccount, type UsageReport } from './accounts.ts'
 import { migrations } from './schema.ts';
 import { describeRotation, type Sweep } from './status.ts';
 
-/**
- * Accounts re-wrapped side by side. Where all objects share a thread, a signature waits for as many of them as
- * there are here: 20 made it wait 49 ms (p50) for the same rate (`node bench/run.ts vault`).
- */
+/** Accounts re-wrapped side by side: where all objects share a thread, a signature waits for as many of them. */
 const BATCH = 4;
-/** Batches between two alarms: a tenth of a second of work or so, against the wait for an alarm. */
-const BATCHES = 25;
+/** Batches between two alarms, which are slow to come: half a second of work or so. */
+const BATCHES = 50;
 /** Attempts at an account that fails; an instance with yesterday's root keys is gone after a few. */
 const MAX_ATTEMPTS = 6;
 /** Pause before a second attempt; it doubles with each one. */
@@ -91,6 +88,8 @@ export class VaultRegistry extends DurableObject<VaultEnv> {
       const batch = this.#accounts.stale(sweep.target, sweep.attempt, BATCH);
       if (batch.length === 0) return this.#endAttempt(sweep);
       await Promise.all(batch.map((account) => this.#visit(account, sweep)));
+      // Where all objects share a thread, it reads from no socket before it is idle: signatures wait for this.
+      await scheduler.wait(0);
     }
     await this.ctx.storage.setAlarm(Date.now());
   }
