@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 /** Each test begins with an empty registry: what an earlier one left under its versions is not this one's. */
 afterEach(async () => {
-  await Promise.all(scopes.map((scope) => vault.destroy({ scope, actor })));
+  await Promise.all(scopes.map((scope) => vault.remove({ scope, actor, venue: 'polymarket' })));
   await runInDurableObject(registry(), async (_, { storage }) => {
     await storage.deleteAlarm();
     storage.kv.delete('sweep');
