@@ -17,9 +17,11 @@ export const bundleFolder = (worker: 'gateway' | 'vault', build: Build = 'produc
  */
 export async function buildWorkers(build: Build = 'production'): Promise<void> {
   const defines = build === 'instrumented' ? ['--define', 'INSTRUMENTED:true'] : [];
+  const vault = 'workers/vault/wrangler.toml';
   await Promise.all([
     dryRun(['-c', 'wrangler.toml', '--outdir', bundleFolder('gateway', build), ...defines]),
-    dryRun(['-c', 'workers/vault/wrangler.toml', '--outdir', bundleFolder('vault', build), ...defines]),
+    // The top environment: production's differs in where the root keys come from, not in the bundle.
+    dryRun(['-c', vault, '--env', '', '--outdir', bundleFolder('vault', build), ...defines]),
   ]);
 }
 
