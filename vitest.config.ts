@@ -9,8 +9,21 @@ const testBindings = {
   KEY_MODE: 'test',
 };
 
+/** The vault's: two root versions, so that a test can seal under the first and rotate to the second. */
+const testRootKeys = JSON.stringify({
+  1: Buffer.alloc(32, 'test root key 1 ').toString('base64'),
+  2: Buffer.alloc(32, 'test root key 2 ').toString('base64'),
+});
+
 // The plugin reads wrangler.toml's required secrets from the environment.
-Object.assign(process.env, testBindings);
+Object.assign(process.env, testBindings, { VAULT_ROOT_KEYS: testRootKeys });
+
+/** Tests inside the vault's own Worker. */
+const vaultTests = [
+  'durable-objects/credential-vault/**/*.object.test.ts',
+  'durable-objects/vault-registry/**/*.object.test.ts',
+  'workers/vault/**/*.object.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -47,6 +60,11 @@ export default defineConfig({
                   modules: true,
                   scriptPath: './dist/vault/index.js',
                   compatibilityDate: '2026-11-01',
+                  bindings: { VAULT_ROOT_KEYS: testRootKeys, KEY_EXPORT: 'on' },
+                  durableObjects: {
+                    CREDENTIAL_VAULT: { className: 'CredentialVault', useSQLite: true },
+                    VAULT_REGISTRY: { className: 'VaultRegistry', useSQLite: true },
+                  },
                 },
               ],
             },
@@ -55,9 +73,19 @@ export default defineConfig({
         test: {
           name: 'objects',
           include: ['{durable-objects,workers,shared}/**/*.object.test.ts'],
+          exclude: vaultTests,
           globalSetup: ['test/support/emulator-setup.ts'],
           testTimeout: 120_000,
         },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            // Production's, so that the root keys come from a Secrets Store, which a test can write.
+            wrangler: { configPath: './workers/vault/wrangler.toml', environment: 'production' },
+          }),
+        ],
+        test: { name: 'vault', include: vaultTests, testTimeout: 60_000 },
       },
       {
         test: {

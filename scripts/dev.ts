@@ -19,6 +19,10 @@ const vars = [
   'L2_ROOT_SECRET:development-l2-root-secret',
   'JWT_SECRET:development-jwt-secret-32-bytes-long',
 ];
+/** Required secrets come from the environment; this one the vault's configuration alone asks for. */
+const vaultSecrets = {
+  VAULT_ROOT_KEYS: JSON.stringify({ 1: Buffer.alloc(32, 'development ').toString('base64') }),
+};
 const wrangler = spawn(
   process.execPath,
   [
@@ -30,7 +34,7 @@ const wrangler = spawn(
     'workers/vault/wrangler.toml',
     ...vars.flatMap((entry) => ['--var', entry]),
   ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, ...vaultSecrets, WRANGLER_SEND_METRICS: 'false' } },
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => wrangler.kill(signal));
 wrangler.once('close', (code) => {

@@ -12,7 +12,8 @@ export const bundleFolder = (worker: 'gateway' | 'vault'): string => inProject(`
 export async function buildWorkers(): Promise<void> {
   await Promise.all([
     dryRun(['-c', 'wrangler.toml', '--outdir', bundleFolder('gateway')]),
-    dryRun(['-c', 'workers/vault/wrangler.toml', '--outdir', bundleFolder('vault')]),
+    // The top environment: production's differs in where the root keys come from, not in the bundle.
+    dryRun(['-c', 'workers/vault/wrangler.toml', '--env', '', '--outdir', bundleFolder('vault')]),
   ]);
 }
 

@@ -12,6 +12,16 @@ const wranglerTypes = [
   'env.d.ts',
 ] as const;
 
+const productionVault = [
+  'wrangler',
+  'deploy',
+  '--dry-run',
+  '-c',
+  'workers/vault/wrangler.toml',
+  '--env',
+  'production',
+] as const;
+
 /** Everything but the tests, fastest first. The dry run also leaves the bundles that the tests start. */
 export const checks: readonly Step[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
@@ -22,4 +32,5 @@ export const checks: readonly Step[] = [
   { name: 'env.d.ts is up to date', command: [...wranglerTypes, '--check'] },
   { name: 'generated documents are up to date', command: ['node', 'scripts/generate.ts', '--check'] },
   { name: 'wrangler deploy --dry-run', command: ['node', 'scripts/build.ts'] },
+  { name: 'wrangler deploy --dry-run of the production vault', command: productionVault },
 ];

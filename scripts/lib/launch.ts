@@ -18,6 +18,8 @@ export interface LaunchOptions {
   readonly port: number;
   /** Values instead of those in wrangler.toml, for tests. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** The same for the vault's. */
+  readonly vaultVars?: Readonly<Record<string, string>>;
   /** Environment of the emulator, for tests: EMULATOR_CLOCK, EMULATOR_SEED. */
   readonly emulatorEnv?: Readonly<Record<string, string>>;
   /** Told when workerd died and was started again, or could not be. */
@@ -135,9 +137,9 @@ async function startWorkerd(
     ...options.vars,
   };
   const configFile = join(home, 'workerd.capnp');
-  writeFileSync(configFile, workerdConfig({ folder: home, objects: join(home, 'objects'), port, vars }), {
-    mode: 0o600,
-  });
+  const vaultVars = options.vaultVars ?? {};
+  const local = { folder: home, objects: join(home, 'objects'), port, vars, vaultVars };
+  writeFileSync(configFile, workerdConfig(local), { mode: 0o600 });
   const { child, ready } = await startChild({
     name: 'workerd',
     command: workerdBinary,
@@ -146,6 +148,8 @@ async function startWorkerd(
       ADMIN_TOKEN: secrets.adminToken,
       L2_ROOT_SECRET: secrets.l2RootSecret,
       JWT_SECRET: secrets.jwtSecret,
+      // workerd gives it to the vault alone: no binding of the gateway names it.
+      VAULT_ROOT_KEYS: JSON.stringify(secrets.vaultRootKeys),
     },
     logFile: join(home, 'logs/gateway.log'),
     ready: {

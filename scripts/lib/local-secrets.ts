@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Wallet } from 'ethers';
 import type { KalshiKey } from './launch-file.ts';
@@ -13,25 +13,30 @@ export interface LocalSecrets {
   readonly walletKey: string;
   /** Key of the local trader on the Kalshi emulator. */
   readonly kalshi: KalshiKey;
+  /** Root keys of the vault, by version: add one, and restart, to rotate (docs/vault.md). */
+  readonly vaultRootKeys: Readonly<Record<string, string>>;
 }
 
 /** Reads the secrets of a home, and makes those that it does not have yet. */
 export function localSecrets(home: string): LocalSecrets {
   const file = join(home, 'secrets.json');
-  // Written by this function only; a file damaged by hand fails where its value is used.
-  const stored = existsSync(file) ? readFileSync(file, 'utf8') : '{}';
-  const known = JSON.parse(stored) as Partial<LocalSecrets>;
-  const secrets: LocalSecrets = {
-    adminToken: known.adminToken ?? `adm_${randomBytes(32).toString('base64url')}`,
-    l2RootSecret: known.l2RootSecret ?? randomBytes(32).toString('base64url'),
-    jwtSecret: known.jwtSecret ?? randomBytes(32).toString('base64url'),
-    walletKey: known.walletKey ?? Wallet.createRandom().privateKey,
-    kalshi: known.kalshi ?? newKalshiKey(),
-  };
-  const text = `${JSON.stringify(secrets, null, 2)}\n`;
-  if (text !== stored) writeFileSync(file, text, { mode: 0o600 });
+  // Written here, and by hand for a rotation; a value damaged by hand fails where it is used.
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) : {};
+  // An RSA key takes a while to make: only where there is none.
+  const secrets: LocalSecrets = { ...freshSecrets(), ...kept, kalshi: kept.kalshi ?? newKalshiKey() };
+  // Beside it and renamed: these keys open what is stored, half a file would lose it.
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return secrets;
 }
+
+const freshSecrets = (): Omit<LocalSecrets, 'kalshi'> => ({
+  adminToken: `adm_${randomBytes(32).toString('base64url')}`,
+  l2RootSecret: randomBytes(32).toString('base64url'),
+  jwtSecret: randomBytes(32).toString('base64url'),
+  walletKey: Wallet.createRandom().privateKey,
+  vaultRootKeys: { 1: randomBytes(32).toString('base64') },
+});
 
 /** Kalshi takes RSA keys of 2048 bits. */
 function newKalshiKey(): KalshiKey {

@@ -12,6 +12,8 @@ export interface LocalWorkers {
   readonly port: number;
   /** Values instead of those in wrangler.toml's `[vars]`. */
   readonly vars: Readonly<Record<string, string>>;
+  /** The same for the vault's own. */
+  readonly vaultVars: Readonly<Record<string, string>>;
 }
 
 /** The part of a wrangler configuration that concerns workerd. */
@@ -35,22 +37,7 @@ export const SOCKET = 'http';
 export function workerdConfig(local: LocalWorkers): string {
   const gateway: WranglerConfig = unstable_readConfig({ config: inProject('wrangler.toml') });
   const vault: WranglerConfig = unstable_readConfig({ config: inProject('workers/vault/wrangler.toml') });
-  const vars = { ...asTexts(gateway.vars), ...local.vars };
-  const objects = gateway.durable_objects.bindings;
-  const bindings = [
-    ...Object.entries(vars).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
-    ...(gateway.secrets?.required ?? []).map(
-      (name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`,
-    ),
-    ...objects.map(
-      (entry) => `(name = ${quote(entry.name)}, durableObjectNamespace = ${quote(entry.class_name)})`,
-    ),
-    '(name = "VAULT", service = (name = "vault", entrypoint = "VaultService"))',
-  ];
-  const namespaces = objects.map(
-    ({ class_name }) =>
-      `(className = ${quote(class_name)}, uniqueKey = ${quote(`postern-${class_name}`)}, enableSql = true)`,
-  );
+  const service = '(name = "VAULT", service = (name = "vault", entrypoint = "VaultService"))';
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -63,10 +50,25 @@ const config :Workerd.Config = (
   sockets = [(name = ${quote(SOCKET)}, address = "127.0.0.1:${local.port}", http = (), service = "gateway")],
 );
 
-const gateway :Workerd.Worker = (
-  modules = [(name = "index.js", esModule = embed ${quote(embedded(local, 'gateway'))})],
-  compatibilityDate = ${quote(gateway.compatibility_date ?? '')},
-  compatibilityFlags = [${(gateway.compatibility_flags ?? []).map(quote).join(', ')}],
+${worker('gateway', gateway, local, [...bindingsOf(gateway, local.vars), service])}
+${worker('vault', vault, local, bindingsOf(vault, local.vaultVars))}`;
+}
+
+/** One Worker as workerd knows it: its own bindings and namespaces, and nothing of the other's. */
+function worker(
+  name: 'gateway' | 'vault',
+  config: WranglerConfig,
+  local: LocalWorkers,
+  bindings: readonly string[],
+): string {
+  const namespaces = config.durable_objects.bindings.map(
+    ({ class_name }) =>
+      `(className = ${quote(class_name)}, uniqueKey = ${quote(`postern-${class_name}`)}, enableSql = true)`,
+  );
+  return `const ${name} :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed ${quote(embedded(local, name))})],
+  compatibilityDate = ${quote(config.compatibility_date ?? '')},
+  compatibilityFlags = [${(config.compatibility_flags ?? []).map(quote).join(', ')}],
   bindings = [
     ${bindings.join(',\n    ')},
   ],
@@ -75,12 +77,21 @@ const gateway :Workerd.Worker = (
   ],
   durableObjectStorage = (localDisk = "objects"),
 );
-
-const vault :Workerd.Worker = (
-  modules = [(name = "index.js", esModule = embed ${quote(embedded(local, 'vault'))})],
-  compatibilityDate = ${quote(vault.compatibility_date ?? '')},
-);
 `;
+}
+
+/** Variables, secrets (which workerd reads from its environment) and Durable Objects. */
+function bindingsOf(config: WranglerConfig, vars: Readonly<Record<string, string>>): readonly string[] {
+  const texts = { ...asTexts(config.vars), ...vars };
+  return [
+    ...Object.entries(texts).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
+    ...(config.secrets?.required ?? []).map(
+      (name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`,
+    ),
+    ...config.durable_objects.bindings.map(
+      ({ name, class_name }) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(class_name)})`,
+    ),
+  ];
 }
 
 /** Cap'n Proto text has JSON's string escapes. */

@@ -1,0 +1,359 @@
+import { DurableObject } from 'cloudflare:workers';
+import { createPrivateKey } from '../../shared/signing/wallet.ts';
+import {
+  credentialVenues,
+  type Credential,
+  type CredentialOf,
+  type CredentialVenue,
+} from '../../shared/vault/credential.ts';
+import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
+import type { AuditRow, StoredView, Vault } from '../../shared/vault/port.ts';
+import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
+import type { VaultEnv } from '../../workers/vault/env.ts';
+import { migrate } from '../storage/migrate.ts';
+import { vaultRegistry } from '../vault-stubs.ts';
+import { AuditLog } from './audit-log.ts';
+import { decode, encode, merge, viewOf } from './credentials.ts';
+import { open, rewrap, seal, type Place } from './envelope.ts';
+import { Operations, type Note } from './operations.ts';
+import { RootKeyring, type RootKeys } from './root-keys.ts';
+import { migrations } from './schema.ts';
+import { checkUsable, privateKeyOf, signers } from './signers.ts';
+import { CredentialStore, type RootUsage, type StoredCredential } from './store.ts';
+
+/** Everything that an object is asked comes checked against `requests` by the VaultService. */
+interface Call {
+  readonly scope: Scope;
+  readonly actor: Actor;
+}
+
+/** Where a credential is taken from. */
+type Source<V extends CredentialVenue> =
+  | { readonly kind: 'stored'; readonly venue: V }
+  | { readonly kind: 'request'; readonly credential: CredentialOf<V> };
+
+/** What a sweep learns: how the account's credentials stand now, and why one could not be re-wrapped. */
+export interface Rewrapped {
+  readonly change: number;
+  readonly usage: RootUsage;
+  readonly failure?: string;
+}
+
+/**
+ * The credentials of one account (design, section 5): sealed at rest, open only inside an operation, and every
+ * operation in the account's audit chain. Signing waits for nobody; what changes credentials runs in turn.
+ */
+export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPort {
+  readonly #store: CredentialStore;
+  readonly #log: AuditLog;
+  readonly #operations: Operations;
+  readonly #roots: RootKeyring;
+
+  constructor(ctx: DurableObjectState, env: VaultEnv) {
+    super(ctx, env);
+    migrate(ctx.storage, migrations);
+    this.#store = new CredentialStore(ctx.storage.sql);
+    this.#log = new AuditLog(ctx.storage.sql);
+    this.#operations = new Operations(ctx.storage, this.#log);
+    this.#roots = new RootKeyring(env.VAULT_ROOT_KEYS);
+  }
+
+  async store(request: VaultRequest<'store'>): ReturnType<Vault['store']> {
+    return this.#change('store', request, async (note) => {
+      const before = this.#store.find(request.credential.venue);
+      note.about(request.credential.venue, before);
+      const roots = await this.#roots.read();
+      const merging = request.mode === 'merge' && before !== undefined;
+      const next = merging
+        ? merge(await this.#open(roots, request.scope, before), request.credential)
+        : request.credential;
+      await checkUsable(next);
+      return this.#sealed(roots, request.scope, next, before, note);
+    });
+  }
+
+  async createWallet(request: VaultRequest<'createWallet'>): ReturnType<Vault['createWallet']> {
+    return this.#change('createWallet', request, async (note) => {
+      const before = this.#store.find('polymarket');
+      note.about('polymarket', before);
+      const roots = await this.#roots.read();
+      if (before) {
+        const held = await this.#open(roots, request.scope, before);
+        if (held.venue !== 'polymarket' || held.privateKey === undefined)
+          throw new VaultRefusal(
+            'CREDENTIAL_EXISTS',
+            'a key triple without a wallet is stored: remove it first',
+          );
+        return () => walletView(storedView(before, held), false);
+      }
+      const fresh: Credential = { venue: 'polymarket', privateKey: createPrivateKey(), signatureType: 0 };
+      const commit = await this.#sealed(roots, request.scope, fresh, undefined, note);
+      return () => walletView(commit().credential, true);
+    });
+  }
+
+  async list(request: VaultRequest<'list'>): ReturnType<Vault['list']> {
+    return this.#operations.run('list', request, async (note) => {
+      const roots = await this.#roots.read();
+      const credentials = await Promise.all(
+        this.#store.list().map((stored) => this.#view(roots, request.scope, stored, note)),
+      );
+      return () => ({ credentials });
+    });
+  }
+
+  async describe(request: VaultRequest<'describe'>): ReturnType<Vault['describe']> {
+    return this.#use('describe', request, request.source, (credential) =>
+      Promise.resolve({ credential: viewOf(credential) }),
+    );
+  }
+
+  async remove(request: VaultRequest<'remove'>): ReturnType<Vault['remove']> {
+    return this.#change('remove', request, (note) => {
+      note.about(request.venue, this.#store.find(request.venue));
+      return Promise.resolve(() => ({ removed: this.#store.scrub(request.venue) }));
+    });
+  }
+
+  async destroy(request: VaultRequest<'destroy'>): ReturnType<Vault['destroy']> {
+    return this.#change('destroy', request, () =>
+      Promise.resolve(() => ({
+        destroyed: credentialVenues.filter((venue) => this.#store.scrub(venue)).length,
+      })),
+    );
+  }
+
+  /**
+   * Ends this instance, so that its database is closed: only then does SQLite fold its write-ahead log, where
+   * earlier pages still stand, into the file and remove it. The call never returns.
+   */
+  release(): void {
+    this.ctx.abort('released');
+  }
+
+  async signOrder(request: VaultRequest<'signOrder'>): ReturnType<Vault['signOrder']> {
+    return this.#use('signOrder', request, request.source, (credential) =>
+      signers.order(credential, request),
+    );
+  }
+
+  async l1Headers(request: VaultRequest<'l1Headers'>): ReturnType<Vault['l1Headers']> {
+    return this.#use('l1Headers', request, request.source, async (credential) => ({
+      headers: await signers.l1(credential, request.claim),
+    }));
+  }
+
+  async l2Headers(request: VaultRequest<'l2Headers'>): ReturnType<Vault['l2Headers']> {
+    return this.#use('l2Headers', request, request.source, async (credential) => ({
+      headers: await signers.l2(credential, request.request),
+    }));
+  }
+
+  async builderHeaders(request: VaultRequest<'builderHeaders'>): ReturnType<Vault['builderHeaders']> {
+    return this.#use('builderHeaders', request, request.source, async (credential) => ({
+      headers: await signers.builder(credential, request.request),
+    }));
+  }
+
+  async kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): ReturnType<Vault['kalshiHeaders']> {
+    return this.#use('kalshiHeaders', request, request.source, async (credential) => ({
+      headers: await signers.kalshi(credential, request.request),
+    }));
+  }
+
+  async exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']> {
+    const source = { kind: 'stored', venue: 'polymarket' } as const;
+    return this.#use('exportKey', request, source, (credential) => {
+      if (this.env.KEY_EXPORT !== 'on')
+        throw new VaultRefusal(
+          'EXPORT_NOT_ALLOWED',
+          'the operator has not enabled the export of private keys',
+        );
+      if (!request.permitted)
+        throw new VaultRefusal('EXPORT_NOT_ALLOWED', 'the key lacks the permission credentials:export');
+      const privateKey = privateKeyOf(credential).reveal();
+      return Promise.resolve({ address: viewOf(credential).address ?? '', privateKey });
+    });
+  }
+
+  /** Rows after a number, oldest first. SCOPE_MISMATCH for another tenant's account. */
+  auditPage({
+    scope,
+    after,
+    limit,
+  }: VaultRequest<'auditPage'>): Vaulted<{ readonly rows: readonly AuditRow[] }> {
+    const mismatch = this.#operations.mismatch(scope);
+    return mismatch ?? { ok: true, rows: this.#log.page(after, limit) };
+  }
+
+  /**
+   * Puts every data key of the account under the current root version, which must be `target` or later: an
+   * instance with root keys from before says so, and is asked again. What cannot be re-wrapped stays as it is.
+   */
+  async rewrap(scope: Scope, target: number, actor: Actor): Promise<Rewrapped> {
+    return this.#operations.inTurn(async () => {
+      let failure: string | undefined;
+      for (const stored of this.#store.list()) {
+        if (stored.key.rootVersion >= target) continue;
+        const result = await this.#operations.run('rewrap', { scope, actor }, async (note) => {
+          note.about(stored.venue, stored);
+          const roots = await this.#roots.read(true);
+          if (roots.current < target)
+            throw new VaultRefusal('ROOT_VERSION_STALE', `root version ${target} is not known here yet`);
+          const key = await rewrap(roots, placeOf(scope, stored), stored.key, stored.value.commitment);
+          return () => ({ replaced: this.#store.rewrap(stored, key) });
+        });
+        if (!result.ok) failure ??= result.message;
+      }
+      return { ...this.#usage(), ...(failure !== undefined && { failure }) };
+    });
+  }
+
+  /** Opens a credential, lets `act` use it, and records it. A stored one is read once: one whole version. */
+  #use<V extends CredentialVenue, T extends object>(
+    operation: string,
+    call: Call,
+    source: Source<V>,
+    act: (credential: CredentialOf<V>) => Promise<T>,
+  ): Promise<Vaulted<T>> {
+    return this.#operations.run(operation, call, async (note) => {
+      if (source.kind === 'request') {
+        note.given(source.credential.venue);
+        const result = await act(source.credential);
+        return () => result;
+      }
+      const stored = this.#store.find(source.venue);
+      note.about(source.venue, stored);
+      if (!stored)
+        throw new VaultRefusal('CREDENTIAL_MISSING', `no credential for ${source.venue} is stored`);
+      const result = await act(await this.#open<V>(await this.#roots.read(), call.scope, stored));
+      return () => result;
+    });
+  }
+
+  /** An operation that changes credentials: in turn, and the registry learns how many there are now. */
+  #change<T extends object>(
+    operation: string,
+    call: Call,
+    act: (note: Note) => Promise<() => T>,
+  ): Promise<Vaulted<T>> {
+    return this.#operations.inTurn(async () => {
+      const result = await this.#operations.run(operation, call, act);
+      // Also after a refusal, which may have come after the announcement. Should it not arrive, the registry goes on
+      // with a number that is too high: the next report or sweep mends it.
+      const foreign = this.#operations.mismatch(call.scope) !== undefined;
+      if (!foreign) await this.#report(call.scope, this.#usage()).catch(() => undefined);
+      return result;
+    });
+  }
+
+  /**
+   * Seals a credential in memory; the returned function puts it on disk. The registry learns of it before:
+   * a rotation must never miss a credential, even if this object dies right after the write.
+   */
+  async #sealed(
+    roots: RootKeys,
+    scope: Scope,
+    credential: Credential,
+    before: StoredCredential | undefined,
+    note: Note,
+  ): Promise<() => { readonly credential: StoredView }> {
+    const { venue } = credential;
+    const now = Date.now();
+    const row = {
+      venue,
+      id: before?.id ?? crypto.randomUUID(),
+      version: (before?.version ?? 0) + 1,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
+    };
+    await this.#announce(scope, roots.current);
+    const sealed = { ...row, ...(await seal(roots, placeOf(scope, row), encode(credential))) };
+    return () => {
+      this.#store.put(sealed);
+      note.about(venue, sealed);
+      return { credential: storedView(sealed, credential) };
+    };
+  }
+
+  async #open<V extends CredentialVenue>(
+    roots: RootKeys,
+    scope: Scope,
+    stored: StoredCredential & { readonly venue: CredentialVenue },
+  ): Promise<CredentialOf<V>> {
+    // A version from after these keys were read is no reason to refuse yet.
+    const known = roots.keys.has(stored.key.rootVersion) ? roots : await this.#roots.read(true);
+    const bytes = await open(known, placeOf(scope, stored), stored);
+    // A record is found by its venue, and opens only under it.
+    return decode(stored.venue, bytes) as CredentialOf<V>;
+  }
+
+  /** A record that does not open is listed without its parts, and is the outcome that the chain records. */
+  async #view(roots: RootKeys, scope: Scope, stored: StoredCredential, note: Note): Promise<StoredView> {
+    try {
+      return storedView(stored, await this.#open(roots, scope, stored));
+    } catch (error) {
+      if (!(error instanceof VaultRefusal)) throw error;
+      note.about(stored.venue, stored);
+      note.outcome(error.failure.reason);
+      return { ...storedRow(stored), parts: [], state: 'unreadable' };
+    }
+  }
+
+  /** Before a seal: one more credential under `version` than there are. Throws ROOT_VERSION_STALE. */
+  async #announce(scope: Scope, version: number): Promise<void> {
+    const { change, usage } = this.#usage();
+    const counts = new Map(usage);
+    counts.set(version, (counts.get(version) ?? 0) + 1);
+    await this.#report(scope, { change, usage: [...counts] }, version);
+  }
+
+  async #report(scope: Scope, { change, usage }: Rewrapped, sealing?: number): Promise<void> {
+    const report = { ...scope, change, usage, ...(sealing !== undefined && { sealing }) };
+    const result = await vaultRegistry(this.env).report(report);
+    if (!result.ok) throw new VaultRefusal(result.reason, result.message);
+  }
+
+  /** How the account's credentials stand, numbered, so that the registry keeps the latest whatever arrives last. */
+  #usage(): Rewrapped {
+    const change = (this.ctx.storage.kv.get<number>('change') ?? 0) + 1;
+    this.ctx.storage.kv.put('change', change);
+    return { change, usage: this.#store.usage() };
+  }
+}
+
+/** Methods that the VaultService passes on as they are. */
+type ObjectPort = Omit<Vault, 'auditPage' | 'auditVerify' | 'rotationStatus' | 'startRotation'>;
+
+type Row = Pick<StoredCredential, 'venue' | 'id' | 'version' | 'createdAt' | 'updatedAt'>;
+
+const placeOf = (
+  { tenant, account }: Scope,
+  { venue, id, version }: Omit<Row, 'createdAt' | 'updatedAt'>,
+): Place => ({
+  tenant,
+  account,
+  venue,
+  credential: id,
+  version,
+});
+
+const storedRow = ({ venue, id, version, createdAt, updatedAt }: Row): Row => ({
+  venue,
+  id,
+  version,
+  createdAt,
+  updatedAt,
+});
+
+const storedView = (row: Row, credential: Credential): StoredView => ({
+  ...storedRow(row),
+  ...viewOf(credential),
+  state: 'ready',
+});
+
+const walletView = (credential: StoredView, created: boolean) => ({
+  created,
+  credential,
+  address: credential.address ?? '',
+});

@@ -1,0 +1,62 @@
+import { addressOf } from '../../shared/signing/wallet.ts';
+import type {
+  Credential,
+  CredentialOf,
+  CredentialVenue,
+  CredentialView,
+  PolymarketCredential,
+} from '../../shared/vault/credential.ts';
+import { VaultRefusal } from '../../shared/vault/result.ts';
+import { utf8, type Bytes } from './bytes.ts';
+
+/** A credential as the bytes that are sealed. */
+export const encode = (credential: Credential): Bytes => utf8(JSON.stringify(credential));
+
+/** Back from opened bytes. They passed the vault's schema before they were sealed, and the seal is whole. */
+export function decode<V extends CredentialVenue>(venue: V, bytes: Uint8Array): CredentialOf<V> {
+  const value = JSON.parse(new TextDecoder().decode(bytes)) as Credential;
+  if (value.venue !== venue)
+    throw new VaultRefusal('CREDENTIAL_UNREADABLE', 'the sealed record is of another venue', 'venue');
+  return value as CredentialOf<V>;
+}
+
+/** What may be told. Throws SigningFault for a private key that is none. */
+export function viewOf(credential: Credential): CredentialView {
+  if (credential.venue === 'kalshi') return { venue: 'kalshi', parts: ['apiKeyId', 'privateKeyPem'] };
+  if (credential.venue === 'builder') return { venue: 'builder', parts: ['key', 'secret', 'passphrase'] };
+  const { privateKey, clob, signatureType, funder } = credential;
+  const address = walletOf(credential);
+  return {
+    venue: 'polymarket',
+    parts: [...(privateKey === undefined ? [] : ['privateKey']), ...(clob ? ['clob'] : [])],
+    ...(address !== undefined && { address }),
+    signatureType: signatureType ?? 0,
+    ...(funder !== undefined && { funder }),
+  };
+}
+
+/**
+ * Whose wallet it is: that of the key, the one named beside a triple alone, or the funder where the wallet
+ * itself holds the funds (signature type 0).
+ */
+export function walletOf({
+  privateKey,
+  address,
+  signatureType,
+  funder,
+}: PolymarketCredential): string | undefined {
+  if (privateKey !== undefined) return addressOf(privateKey);
+  return address ?? ((signatureType ?? 0) === 0 ? funder : undefined);
+}
+
+/**
+ * The parts of `next`, and those of `before` that it does not name. Another wallet keeps nothing of the earlier
+ * one: a triple signs for the wallet that it was made for.
+ */
+export function merge(before: Credential, next: Credential): Credential {
+  if (before.venue !== 'polymarket' || next.venue !== 'polymarket') return next;
+  const merged = { ...before, ...next };
+  const [was, is] = [walletOf(before), walletOf(next)];
+  const another = was !== undefined && is !== undefined && was.toLowerCase() !== is.toLowerCase();
+  return another ? next : merged;
+}

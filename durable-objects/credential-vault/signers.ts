@@ -1,0 +1,75 @@
+import { SigningFault } from '../../shared/signing/fault.ts';
+import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
+import { builderHeaders } from '../../shared/signing/polymarket-builder.ts';
+import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
+import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
+import { signOrder } from '../../shared/signing/polymarket-order.ts';
+import { Secret } from '../../shared/signing/secret.ts';
+import { addressOf } from '../../shared/signing/wallet.ts';
+import type {
+  BuilderCredential,
+  Credential,
+  KalshiCredential,
+  PolymarketCredential,
+} from '../../shared/vault/credential.ts';
+import type { VaultRequest } from '../../shared/vault/request.ts';
+import { VaultRefusal } from '../../shared/vault/result.ts';
+import { walletOf } from './credentials.ts';
+
+type Timed = VaultRequest<'l2Headers'>['request'];
+type Headers = Promise<Record<string, string>>;
+
+/** Signs with an open credential. Each throws CREDENTIAL_INCOMPLETE for a part that is not there, SigningFault. */
+export const signers = {
+  order: (credential: PolymarketCredential, { order, exchange }: VaultRequest<'signOrder'>) =>
+    signOrder(privateKeyOf(credential), order, exchange),
+  l1: (credential: PolymarketCredential, claim: VaultRequest<'l1Headers'>['claim']): Headers =>
+    l1Headers(privateKeyOf(credential), claim),
+  l2(credential: PolymarketCredential, request: Timed): Headers {
+    const { apiKey, secret, passphrase } = credential.clob ?? missing('clob');
+    const address = walletOf(credential) ?? missing('address');
+    return l2Headers(
+      { apiKey, secret: Secret.of(secret), passphrase: Secret.of(passphrase), address },
+      request,
+    );
+  },
+  builder: ({ key, secret, passphrase }: BuilderCredential, request: Timed): Headers =>
+    builderHeaders({ key, secret: Secret.of(secret), passphrase: Secret.of(passphrase) }, request),
+  kalshi: (
+    { apiKeyId, privateKeyPem }: KalshiCredential,
+    request: VaultRequest<'kalshiHeaders'>['request'],
+  ): Headers => kalshiHeaders({ apiKeyId, privateKeyPem: Secret.of(privateKeyPem) }, request),
+};
+
+/** A request that every signer takes, to see whether a credential can sign at all. */
+const SAMPLE = { method: 'GET', path: '/', timestamp: 1, timestampMs: 1_700_000_000_000 } as const;
+
+/** Refuses a credential that could not sign, naming the part, before it is sealed. */
+export async function checkUsable(credential: Credential): Promise<void> {
+  switch (credential.venue) {
+    case 'kalshi':
+      await signers.kalshi(credential, SAMPLE);
+      return;
+    case 'builder':
+      await signers.builder(credential, SAMPLE);
+      return;
+    case 'polymarket':
+      checkWallet(credential);
+      if (credential.clob) await signers.l2(credential, SAMPLE);
+  }
+}
+
+function checkWallet({ privateKey, address, signatureType, funder }: PolymarketCredential): void {
+  const own = privateKey === undefined ? undefined : addressOf(privateKey);
+  if (own !== undefined && address !== undefined && own.toLowerCase() !== address.toLowerCase())
+    throw new SigningFault('address', 'is not the address of the private key');
+  if ((signatureType ?? 0) !== 0 && funder === undefined) missing('funder');
+}
+
+/** The key of an export or a signature. */
+export const privateKeyOf = ({ privateKey }: PolymarketCredential): Secret =>
+  Secret.of(privateKey ?? missing('privateKey'));
+
+function missing(part: string): never {
+  throw new VaultRefusal('CREDENTIAL_INCOMPLETE', `the credential has no ${part}`, part);
+}

@@ -1,0 +1,300 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { hashTypedData, recoverAddress, recoverTypedDataAddress } from 'viem';
+import { privateKeyToAddress } from 'viem/accounts';
+import type { Vault } from '../../../shared/vault/port.ts';
+import type { VaultRequest } from '../../../shared/vault/request.ts';
+import {
+  actor,
+  builder,
+  clob,
+  freshScope,
+  lastAudit,
+  polymarket,
+  privateKey,
+  request,
+  setRootKeys,
+  setRootVersions,
+  signStored,
+  sql,
+  storeIn,
+  stored,
+  vault,
+} from './support.ts';
+
+beforeAll(() => setRootVersions(1));
+
+const address = privateKeyToAddress(`0x${privateKey.slice(2)}`);
+const exchange = { chainId: 137, verifyingContract: '0x4bFb41d5B3570DeFd03C39a9A4D8dE6Bd8B8982E' };
+const order = {
+  schema: 1,
+  salt: 1n,
+  maker: address,
+  signer: address,
+  taker: `0x${'0'.repeat(40)}`,
+  tokenId: 1234n,
+  makerAmount: 5_000_000n,
+  takerAmount: 10_000_000n,
+  side: 'BUY',
+  signatureType: 0,
+  expiration: 0n,
+  nonce: 0n,
+  feeRateBps: 0n,
+} as const;
+const claim = { chainId: 137, timestamp: 1_700_000_000, nonce: 0 };
+const given = { kind: 'request', credential: polymarket } as const;
+
+describe('a stored credential signs', () => {
+  test("L1, as viem's own recovery says", async () => {
+    const scope = freshScope();
+    await storeIn(scope);
+    const result = await vault.l1Headers({ scope, actor, source: stored, claim });
+    if (!result.ok) throw new Error(result.message);
+    const signer = await recoverTypedDataAddress({
+      domain: { name: 'ClobAuthDomain', version: '1', chainId: 137 },
+      types: {
+        ClobAuth: [
+          { name: 'address', type: 'address' },
+          { name: 'timestamp', type: 'string' },
+          { name: 'nonce', type: 'uint256' },
+          { name: 'message', type: 'string' },
+        ],
+      },
+      primaryType: 'ClobAuth',
+      message: {
+        address,
+        timestamp: '1700000000',
+        nonce: 0n,
+        message: 'This message attests that I control the given wallet',
+      },
+      signature: `0x${result.headers['POLY_SIGNATURE']?.slice(2) ?? ''}`,
+    });
+    expect(signer).toBe(address);
+  });
+
+  test('an order, the same whether it is stored or comes with the request', async () => {
+    const scope = freshScope();
+    await storeIn(scope);
+    const one = await vault.signOrder({ scope, actor, source: stored, order, exchange });
+    const two = await vault.signOrder({ scope, actor, source: given, order, exchange });
+    if (!one.ok) throw new Error(one.message);
+    expect(two).toEqual(one);
+    const [hash, signature] = [one.orderHash, one.signature] as [`0x${string}`, `0x${string}`];
+    expect(await recoverAddress({ hash, signature })).toBe(address);
+    expect(hash).not.toBe(hashTypedData({ domain: {}, types: { A: [] }, primaryType: 'A', message: {} }));
+  });
+
+  test('with one whole version while it is replaced again and again', async () => {
+    const scope = freshScope();
+    const version = (n: number) => ({ ...clob, apiKey: `api-key-${n}`, passphrase: `passphrase-${n}` });
+    await storeIn(scope, { ...polymarket, clob: version(0) });
+    const replacing = (async () => {
+      for (let n = 1; n <= 20; n += 1) await storeIn(scope, { ...polymarket, clob: version(n) });
+    })();
+    const signed = await Promise.all(Array.from({ length: 100 }, () => signStored(scope)));
+    await replacing;
+    for (const result of signed) {
+      if (!result.ok) throw new Error(result.message);
+      const { POLY_API_KEY: key = '', POLY_PASSPHRASE: passphrase = '' } = result.headers;
+      expect(passphrase).toBe(key.replace('api-key', 'passphrase'));
+    }
+    expect(await vault.list({ scope, actor })).toMatchObject({ credentials: [{ version: 21 }] });
+  });
+});
+
+describe('what stands in the vault', () => {
+  test('two stores of one venue at once make versions 1 and 2 of one credential', async () => {
+    const scope = freshScope();
+    const results = await Promise.all(
+      [1, 2].map(() => vault.store({ scope, actor, credential: polymarket })),
+    );
+    const versions = results.map((result) => (result.ok ? result.credential.version : 0));
+    expect(versions.toSorted()).toEqual([1, 2]);
+    expect(await sql(scope, 'SELECT COUNT(*) n FROM credentials')).toEqual([{ n: 1 }]);
+  });
+
+  test('merging keeps the wallet and adds its triple; another wallet keeps nothing', async () => {
+    const scope = freshScope();
+    const wallet = await vault.createWallet({ scope, actor });
+    if (!wallet.ok) throw new Error(wallet.message);
+    await vault.store({ scope, actor, credential: { venue: 'polymarket', clob }, mode: 'merge' });
+    const merged = await vault.list({ scope, actor });
+    expect(merged).toMatchObject({
+      credentials: [{ address: wallet.address, parts: ['privateKey', 'clob'], version: 2 }],
+    });
+    await vault.store({ scope, actor, credential: { venue: 'polymarket', privateKey }, mode: 'merge' });
+    expect(await vault.list({ scope, actor })).toMatchObject({
+      credentials: [{ address, parts: ['privateKey'] }],
+    });
+  });
+
+  test('a wallet is created once; its key signs and is never told', async () => {
+    const scope = freshScope();
+    const [one, two] = [
+      await vault.createWallet({ scope, actor }),
+      await vault.createWallet({ scope, actor }),
+    ];
+    if (!one.ok || !two.ok) throw new Error('no wallet');
+    expect([one.created, two.created, two.address]).toEqual([true, false, one.address]);
+    expect(JSON.stringify(one)).not.toMatch(/[0-9a-f]{64}/i);
+    const own = { ...order, maker: one.address, signer: one.address };
+    const signed = await vault.signOrder({ scope, actor, source: stored, order: own, exchange });
+    if (!signed.ok) throw new Error(signed.message);
+    const [hash, signature] = [signed.orderHash, signed.signature] as [`0x${string}`, `0x${string}`];
+    expect(await recoverAddress({ hash, signature })).toBe(one.address);
+  });
+
+  test('what is removed or destroyed signs no more, and comes back as a new credential', async () => {
+    const scope = freshScope();
+    await storeIn(scope);
+    await storeIn(scope, builder);
+    expect(await vault.remove({ scope, actor, venue: 'builder' })).toEqual({ ok: true, removed: true });
+    expect(await vault.remove({ scope, actor, venue: 'builder' })).toEqual({ ok: true, removed: false });
+    expect(await vault.destroy({ scope, actor })).toEqual({ ok: true, destroyed: 1 });
+    expect(await signStored(scope)).toMatchObject({ ok: false, reason: 'CREDENTIAL_MISSING' });
+    expect(await sql(scope, 'SELECT * FROM credentials')).toEqual([]);
+    expect(await sql(scope, 'SELECT * FROM data_keys')).toEqual([]);
+    await storeIn(scope);
+    expect(await vault.list({ scope, actor })).toMatchObject({ credentials: [{ version: 1 }] });
+    expect(await vault.auditVerify({ scope })).toMatchObject({ report: { intact: true } });
+  });
+
+  test('a credential that comes with a request is used and not kept', async () => {
+    const scope = freshScope();
+    expect(await vault.l2Headers({ scope, actor, source: given, request })).toMatchObject({ ok: true });
+    expect(await vault.l1Headers({ scope, actor, source: given, claim })).toMatchObject({ ok: true });
+    expect(await vault.describe({ scope, actor, source: given })).toMatchObject({ credential: { address } });
+    expect(await sql(scope, 'SELECT * FROM credentials')).toEqual([]);
+    expect(await lastAudit(scope)).toMatchObject({ credential: 'request', venue: 'polymarket' });
+    expect(await signStored(scope)).toMatchObject({ reason: 'CREDENTIAL_MISSING' });
+  });
+});
+
+describe('a credential that cannot sign is refused before it is stored, saying which part', () => {
+  const refused: readonly (readonly [string, VaultRequest<'store'>['credential'], string])[] = [
+    ['a private key of zero', { venue: 'polymarket', privateKey: `0x${'0'.repeat(64)}` }, 'privateKey'],
+    ['another address', { ...polymarket, address: `0x${'1'.repeat(40)}` }, 'address'],
+    ['a triple of nobody', { venue: 'polymarket', clob }, 'address'],
+    ['a secret that is no base64', { ...polymarket, clob: { ...clob, secret: '*' } }, 'secret'],
+    ['a proxy wallet without funder', { ...polymarket, signatureType: 2 }, 'funder'],
+    ['no PEM', { venue: 'kalshi', apiKeyId: 'id', privateKeyPem: 'nothing' }, 'privateKeyPem'],
+    ['a builder secret that is no base64', { ...builder, secret: '*' }, 'secret'],
+  ];
+  test.each(refused)('%s', async (_, credential, part) => {
+    const scope = freshScope();
+    expect(await vault.store({ scope, actor, credential })).toMatchObject({ ok: false, part });
+    expect(await sql(scope, 'SELECT * FROM credentials')).toEqual([]);
+    expect((await lastAudit(scope))?.outcome).toMatch(/^(SIGNING_REFUSED|CREDENTIAL_INCOMPLETE)$/);
+  });
+
+  test('a triple alone signs requests; what needs the wallet says that it is missing', async () => {
+    const scope = freshScope();
+    await storeIn(scope, { venue: 'polymarket', clob, address });
+    expect(await signStored(scope)).toMatchObject({ ok: true });
+    const missing = { reason: 'CREDENTIAL_INCOMPLETE', part: 'privateKey' };
+    expect(await vault.l1Headers({ scope, actor, source: stored, claim })).toMatchObject(missing);
+    expect(await vault.signOrder({ scope, actor, source: stored, order, exchange })).toMatchObject(missing);
+  });
+});
+
+describe('nobody gets past the door', () => {
+  test("another tenant does not reach the account, and the owner's chain shows that it tried", async () => {
+    const scope = freshScope();
+    await storeIn(scope);
+    const foreign = { ...scope, tenant: 'tnt_other' };
+    const mismatch = { ok: false, reason: 'SCOPE_MISMATCH' };
+    expect(await signStored(foreign)).toMatchObject(mismatch);
+    expect(await vault.list({ scope: foreign, actor })).toMatchObject(mismatch);
+    expect(await vault.destroy({ scope: foreign, actor })).toMatchObject(mismatch);
+    expect(await vault.auditPage({ scope: foreign })).toMatchObject(mismatch);
+    expect(await lastAudit(scope)).toMatchObject({ operation: 'destroy', outcome: 'SCOPE_MISMATCH' });
+    expect(await signStored(scope)).toMatchObject({ ok: true });
+  });
+
+  test('a private key leaves only with the permission, and only while the operator allows it', async () => {
+    const scope = freshScope();
+    await storeIn(scope);
+    // The deployment's default is off: see KEY_EXPORT in workers/vault/wrangler.toml.
+    const refusal = { ok: false, reason: 'EXPORT_NOT_ALLOWED' };
+    expect(await vault.exportKey({ scope, actor, permitted: true })).toMatchObject(refusal);
+    expect(await lastAudit(scope)).toMatchObject({ operation: 'exportKey', outcome: 'EXPORT_NOT_ALLOWED' });
+  });
+
+  test.each([
+    ['no scope', { actor, source: stored, request }],
+    ['an account that is no id', { scope: { tenant: 't', account: '../x' }, actor, source: stored, request }],
+    ['a member nobody knows', { scope: freshScope(), actor, source: stored, request, extra: 1 }],
+    ['another venue', { scope: freshScope(), actor, source: { kind: 'stored', venue: 'kalshi' }, request }],
+    ['a body above 256 KB', { ...bodyOf('x'.repeat(256 * 1024 + 1)) }],
+    ['a secret of 257 characters', credentialOf('x'.repeat(257))],
+  ])('%s is refused by the schema, without its value', async (_, wrong) => {
+    const result = await vault.l2Headers(wrong as unknown as Parameters<Vault['l2Headers']>[0]);
+    expect(result).toMatchObject({ ok: false, reason: 'REQUEST_INVALID' });
+    expect(JSON.stringify(result).length).toBeLessThan(300);
+  });
+});
+
+describe('the operator is told', () => {
+  test('of root keys that cannot be read; nothing is lost', async () => {
+    const scope = freshScope();
+    await storeIn(scope);
+    await setRootKeys('{"1":"short"}');
+    const told = { reason: 'ROOT_KEYS_INVALID', message: expect.stringContaining('VAULT_ROOT_KEYS must be') };
+    expect(await signStored(scope)).toMatchObject(told);
+    expect(await lastAudit(scope)).toMatchObject({ outcome: 'ROOT_KEYS_INVALID' });
+    expect(await vault.rotationStatus()).toMatchObject({ current: null, fault: told.message });
+    await setRootVersions(1);
+    expect(await signStored(scope)).toMatchObject({ ok: true });
+  });
+
+  test('of a root version that is missing; nothing is lost', async () => {
+    const scope = freshScope();
+    await storeIn(scope);
+    await setRootVersions(2);
+    const message = 'root version 1 is missing from VAULT_ROOT_KEYS: put it back, credentials need it';
+    expect(await signStored(scope)).toMatchObject({ reason: 'ROOT_VERSION_MISSING', message });
+    expect((await vault.rotationStatus()).fault).toContain('root version 1 is missing');
+    await setRootVersions(1);
+    expect(await signStored(scope)).toMatchObject({ ok: true });
+  });
+});
+
+test('no answer, no chain and no table tells a secret', async () => {
+  const scope = freshScope();
+  const answers: unknown[] = [];
+  await storeIn(scope);
+  await storeIn(scope, builder);
+  answers.push(
+    await vault.store({ scope, actor, credential: { ...polymarket, address: `0x${'1'.repeat(40)}` } }),
+  );
+  answers.push(await vault.list({ scope, actor }), await vault.describe({ scope, actor, source: given }));
+  answers.push(
+    await vault.signOrder({
+      scope,
+      actor,
+      source: given,
+      order: { ...order, maker: exchange.verifyingContract },
+      exchange,
+    }),
+  );
+  answers.push(await vault.auditPage({ scope, limit: 1_000 }), await vault.destroy({ scope, actor }));
+  for (const table of ['credentials', 'data_keys', 'audit', '_cf_KV'])
+    answers.push(await sql(scope, `SELECT * FROM ${table}`).catch(() => []));
+  const told = JSON.stringify(answers);
+  for (const secret of [
+    privateKey.slice(2),
+    clob.secret,
+    clob.passphrase,
+    builder.secret,
+    builder.passphrase,
+  ])
+    for (let at = 0; at + 12 <= secret.length; at += 1) expect(told).not.toContain(secret.slice(at, at + 12));
+});
+
+function bodyOf(body: string) {
+  return { scope: freshScope(), actor, source: stored, request: { ...request, method: 'POST', body } };
+}
+
+function credentialOf(secret: string) {
+  const credential = { ...polymarket, clob: { ...clob, secret } };
+  return { scope: freshScope(), actor, source: { kind: 'request', credential }, request };
+}

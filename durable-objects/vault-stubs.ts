@@ -1,0 +1,18 @@
+import type { VaultEnv } from '../workers/vault/env.ts';
+import type { Vault } from '../shared/vault/port.ts';
+import type { CredentialVault } from './credential-vault/credential-vault.ts';
+import type { Remote } from './stubs.ts';
+import type { VaultRegistry } from './vault-registry/vault-registry.ts';
+
+// The casts: see `Remote`.
+
+/** The object that holds an account's credentials, named by the account id. */
+export const credentialVault = (env: VaultEnv, account: string): Remote<CredentialVault> =>
+  env.CREDENTIAL_VAULT.getByName(account) as unknown as Remote<CredentialVault>;
+
+/** The one list of accounts that have credentials: for rotation only, never on the way of a signature. */
+export const vaultRegistry = (env: VaultEnv): Remote<VaultRegistry> =>
+  env.VAULT_REGISTRY.getByName('registry') as unknown as Remote<VaultRegistry>;
+
+/** The vault as the gateway's Worker and objects reach it. */
+export const vaultOf = (env: { readonly VAULT: unknown }): Vault => env.VAULT as Vault;

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+
+/** Whom a credential convinces: one per account and venue. `builder` is Polymarket's builder programme. */
+export const credentialVenues = ['polymarket', 'kalshi', 'builder'] as const;
+export type CredentialVenue = (typeof credentialVenues)[number];
+
+/** Goes into a header as it is: visible ASCII. No venue's ids or secrets come near this length. */
+const headerText = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII');
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
+
+/** A CLOB key triple; the builder's has the same three parts. */
+const triple = z.strictObject({ apiKey: headerText, secret: headerText, passphrase: headerText });
+
+/**
+ * Polymarket: a wallet, its CLOB key triple, or both. With the triple alone nothing can be signed but requests,
+ * and `address` must say whose triple it is.
+ */
+export const polymarketCredential = z
+  .strictObject({
+    venue: z.literal('polymarket'),
+    /** 32 bytes of hex, with or without 0x. */
+    privateKey: z.string().min(64).max(66).optional(),
+    clob: triple.optional(),
+    address: address.optional(),
+    signatureType: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+    /** Proxy or Safe that holds the funds, for signature types 1 and 2. */
+    funder: address.optional(),
+  })
+  .refine(({ privateKey, clob }) => privateKey !== undefined || clob !== undefined, {
+    message: 'needs privateKey or clob',
+    path: ['privateKey'],
+  });
+
+export const kalshiCredential = z.strictObject({
+  venue: z.literal('kalshi'),
+  apiKeyId: headerText,
+  /** An 8,192-bit key, the largest that is signed with, takes 6,400 characters. */
+  privateKeyPem: z.string().min(1).max(10_000),
+});
+
+export const builderCredential = z.strictObject({
+  venue: z.literal('builder'),
+  key: headerText,
+  secret: headerText,
+  passphrase: headerText,
+});
+
+export const credential = z.union([polymarketCredential, kalshiCredential, builderCredential]);
+
+export type PolymarketCredential = z.infer<typeof polymarketCredential>;
+export type KalshiCredential = z.infer<typeof kalshiCredential>;
+export type BuilderCredential = z.infer<typeof builderCredential>;
+/** What a venue needs to believe us, in plain: on its way into the vault, or open inside one operation. */
+export type Credential = PolymarketCredential | KalshiCredential | BuilderCredential;
+export type CredentialOf<V extends CredentialVenue> = Extract<Credential, { readonly venue: V }>;
+
+/** What may be told of a credential: which parts it has, and what the chain shows anyway. */
+export interface CredentialView {
+  readonly venue: CredentialVenue;
+  readonly parts: readonly string[];
+  /** Checksummed address of the wallet; absent where there is none. */
+  readonly address?: string | undefined;
+  readonly signatureType?: 0 | 1 | 2 | undefined;
+  readonly funder?: string | undefined;
+}

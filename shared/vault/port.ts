@@ -1,0 +1,113 @@
+import type { CredentialVenue, CredentialView } from './credential.ts';
+import type { VaultRequest } from './request.ts';
+import type { Vaulted } from './result.ts';
+
+/** A stored credential, without a value. */
+export interface StoredView extends CredentialView {
+  readonly id: string;
+  /** Grows with each replacement. */
+  readonly version: number;
+  /** Unix ms. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** `unreadable`: the record does not open, so its parts are not known. */
+  readonly state: 'ready' | 'unreadable';
+}
+
+/** Headers ready to be sent. */
+export interface SignedHeaders {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One operation as the chain records it. `hash` covers the row and the one before. */
+export interface AuditRow {
+  readonly seq: number;
+  /** Unix ms. */
+  readonly at: number;
+  readonly actor: string;
+  readonly operation: string;
+  readonly venue: CredentialVenue | null;
+  readonly credential: string | null;
+  readonly version: number | null;
+  /** `ok`, or the reason of the refusal. */
+  readonly outcome: string;
+  readonly requestId: string;
+  /** Lower-case hex. */
+  readonly hash: string;
+}
+
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** How the chain stands: whole up to its head, or broken first at a row. */
+export type ChainReport =
+  | { readonly intact: true; readonly rows: number; readonly head: ChainHead }
+  | { readonly intact: false; readonly brokenAt: number; readonly why: 'altered' | 'missing' };
+
+/** How many credentials need a root version, and whether it may be dropped. */
+export interface RootUse {
+  readonly version: number;
+  /** Whether VAULT_ROOT_KEYS has it. */
+  readonly present: boolean;
+  /** Never less than there are; exact once every change has been reported. */
+  readonly credentials: number;
+  readonly canDrop: boolean;
+}
+
+export interface RotationStatus {
+  /** Version that new credentials are sealed under; null while VAULT_ROOT_KEYS cannot be read. */
+  readonly current: number | null;
+  readonly versions: readonly RootUse[];
+  readonly sweep: {
+    /** `incomplete`: it ended, and some accounts could not be re-wrapped. */
+    readonly state: 'none' | 'running' | 'finished' | 'incomplete';
+    readonly target: number | null;
+    readonly startedAt: number | null;
+    readonly finishedAt: number | null;
+    readonly accountsLeft: number;
+    /** The first of those that failed. */
+    readonly failures: readonly { readonly account: string; readonly reason: string }[];
+  };
+  /** What the operator must mend; null when nothing. */
+  readonly fault: string | null;
+}
+
+/**
+ * The vault as the gateway sees it over the service binding (design, section 5): credentials go in, signatures
+ * come out. Each method writes a row of the account's audit chain, except the reads of that chain.
+ */
+export interface Vault {
+  store(request: VaultRequest<'store'>): Promise<Vaulted<{ readonly credential: StoredView }>>;
+  list(request: VaultRequest<'list'>): Promise<Vaulted<{ readonly credentials: readonly StoredView[] }>>;
+  /** What may be told of one credential, stored or given. */
+  describe(request: VaultRequest<'describe'>): Promise<Vaulted<{ readonly credential: CredentialView }>>;
+  /** `removed` is false when there was none. */
+  remove(request: VaultRequest<'remove'>): Promise<Vaulted<{ readonly removed: boolean }>>;
+  /** Every credential of the account, from disk too. The audit chain stays. */
+  destroy(request: VaultRequest<'destroy'>): Promise<Vaulted<{ readonly destroyed: number }>>;
+  /** A wallet whose key nobody has seen. A second call gives the first wallet (`created: false`). */
+  createWallet(
+    request: VaultRequest<'createWallet'>,
+  ): Promise<
+    Vaulted<{ readonly created: boolean; readonly credential: StoredView; readonly address: string }>
+  >;
+  signOrder(
+    request: VaultRequest<'signOrder'>,
+  ): Promise<Vaulted<{ readonly signature: string; readonly orderHash: string }>>;
+  l1Headers(request: VaultRequest<'l1Headers'>): Promise<Vaulted<SignedHeaders>>;
+  l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<SignedHeaders>>;
+  builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<Vaulted<SignedHeaders>>;
+  kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<Vaulted<SignedHeaders>>;
+  exportKey(
+    request: VaultRequest<'exportKey'>,
+  ): Promise<Vaulted<{ readonly address: string; readonly privateKey: string }>>;
+  auditPage(request: VaultRequest<'auditPage'>): Promise<Vaulted<{ readonly rows: readonly AuditRow[] }>>;
+  auditVerify(request: VaultRequest<'auditVerify'>): Promise<Vaulted<{ readonly report: ChainReport }>>;
+  rotationStatus(): Promise<RotationStatus>;
+  /** Begins to re-wrap everything under the highest version; harmless when it is under way. */
+  startRotation(
+    request: VaultRequest<'startRotation'>,
+  ): Promise<Vaulted<{ readonly status: RotationStatus }>>;
+}

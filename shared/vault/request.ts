@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import {
+  builderCredential,
+  credential,
+  credentialVenues,
+  kalshiCredential,
+  polymarketCredential,
+} from './credential.ts';
+
+/** Ids of tenants, accounts and keys are ours and short; `l1:<address>` is the longest. */
+const id = z.string().regex(/^[\w:.@-]{1,128}$/, 'must be an id');
+
+/** Whose credentials: a request reaches no others. */
+export const scope = z.strictObject({ tenant: id, account: id });
+/** Who asks, for the audit chain: the key's public id, and the id of the request. */
+export const actor = z.strictObject({ keyId: id, requestId: z.string().min(1).max(128) });
+const call = { scope, actor };
+
+/** Where the credential comes from: the vault, or the request itself, for this one time and never stored. */
+const stored = <V extends string>(venue: V) =>
+  z.strictObject({ kind: z.literal('stored'), venue: z.literal(venue) });
+const given = <C extends z.ZodType>(schema: C) =>
+  z.strictObject({ kind: z.literal('request'), credential: schema });
+const polymarketSource = z.union([stored('polymarket'), given(polymarketCredential)]);
+const kalshiSource = z.union([stored('kalshi'), given(kalshiCredential)]);
+const builderSource = z.union([stored('builder'), given(builderCredential)]);
+
+/** Shapes are bounded here; what they mean is the signers' business (shared/signing). */
+const hex = (digits: number) => z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${digits}}$`));
+const uint = z.bigint().nonnegative();
+const orderBase = {
+  salt: uint,
+  maker: hex(40),
+  signer: hex(40),
+  tokenId: uint,
+  makerAmount: uint,
+  takerAmount: uint,
+  side: z.enum(['BUY', 'SELL']),
+  signatureType: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+};
+const order = z.discriminatedUnion('schema', [
+  z.strictObject({
+    ...orderBase,
+    schema: z.literal(1),
+    taker: hex(40),
+    expiration: uint,
+    nonce: uint,
+    feeRateBps: uint,
+  }),
+  z.strictObject({
+    ...orderBase,
+    schema: z.literal(2),
+    timestamp: uint,
+    metadata: hex(64),
+    builder: hex(64),
+    expiration: uint.optional(),
+  }),
+]);
+
+const method = z.string().min(3).max(7);
+const path = z.string().min(1).max(2_048);
+/** Method, path without query, exact body, Unix seconds. The body's limit is the gateway's own. */
+const timed = z.strictObject({
+  method,
+  path,
+  body: z
+    .string()
+    .max(256 * 1024)
+    .optional(),
+  timestamp: z.int().nonnegative(),
+});
+
+export const requests = {
+  store: z.strictObject({
+    ...call,
+    credential,
+    /** `replace` (default) makes it all there is; `merge` keeps the parts that it does not name. */
+    mode: z.enum(['replace', 'merge']).optional(),
+  }),
+  list: z.strictObject(call),
+  remove: z.strictObject({ ...call, venue: z.enum(credentialVenues) }),
+  destroy: z.strictObject(call),
+  createWallet: z.strictObject(call),
+  describe: z.strictObject({ ...call, source: z.union([polymarketSource, kalshiSource, builderSource]) }),
+  signOrder: z.strictObject({
+    ...call,
+    source: polymarketSource,
+    order,
+    exchange: z.strictObject({ chainId: z.int().positive(), verifyingContract: hex(40) }),
+  }),
+  l1Headers: z.strictObject({
+    ...call,
+    source: polymarketSource,
+    claim: z.strictObject({
+      chainId: z.int().positive(),
+      timestamp: z.int().nonnegative(),
+      nonce: z.int().nonnegative(),
+    }),
+  }),
+  l2Headers: z.strictObject({ ...call, source: polymarketSource, request: timed }),
+  builderHeaders: z.strictObject({ ...call, source: builderSource, request: timed }),
+  kalshiHeaders: z.strictObject({
+    ...call,
+    source: kalshiSource,
+    request: z.strictObject({ method, path, timestampMs: z.int().nonnegative() }),
+  }),
+  /** `permitted`: the gateway has seen `credentials:export` on the caller's key. The operator's switch is the vault's. */
+  exportKey: z.strictObject({ ...call, permitted: z.boolean() }),
+  auditPage: z.strictObject({
+    scope,
+    after: z.int().nonnegative().optional(),
+    limit: z.int().min(1).max(1_000).optional(),
+  }),
+  auditVerify: z.strictObject({ scope }),
+  startRotation: z.strictObject({ actor }),
+} as const;
+
+export type VaultOperation = keyof typeof requests;
+export type VaultRequest<O extends VaultOperation> = z.infer<(typeof requests)[O]>;
+export type Scope = z.infer<typeof scope>;
+export type Actor = z.infer<typeof actor>;

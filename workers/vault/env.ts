@@ -1,0 +1,16 @@
+import type { CredentialVault } from '../../durable-objects/credential-vault/credential-vault.ts';
+import type { RootKeysBinding } from '../../durable-objects/credential-vault/root-keys.ts';
+import type { VaultRegistry } from '../../durable-objects/vault-registry/vault-registry.ts';
+
+/**
+ * The vault's bindings, as workers/vault/wrangler.toml declares them. Written by hand: `wrangler types` makes one
+ * environment for one program, and that is the gateway's.
+ */
+export interface VaultEnv {
+  /** A secret's text, or the Secrets Store's binding in production. */
+  readonly VAULT_ROOT_KEYS: RootKeysBinding;
+  /** `on`: the operator lets private keys be exported by keys with `credentials:export`. */
+  readonly KEY_EXPORT: string;
+  readonly CREDENTIAL_VAULT: DurableObjectNamespace<CredentialVault>;
+  readonly VAULT_REGISTRY: DurableObjectNamespace<VaultRegistry>;
+}
