@@ -1,5 +1,6 @@
 import { settingsRoutes } from './admin/settings.ts';
 import { tenantRoutes } from './admin/tenants.ts';
+import { vaultRoutes } from './admin/vault.ts';
 import { accountRoutes } from './account/routes.ts';
 import { l1Routes } from './clob/l1-keys.ts';
 import { marketDataRoutes } from './clob/market-data.ts';
@@ -38,4 +39,5 @@ export const routes: readonly AnyRoute[] = [
   ...routerRoutes,
   ...tenantRoutes,
   ...settingsRoutes,
+  ...vaultRoutes,
 ];

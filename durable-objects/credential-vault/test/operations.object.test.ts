@@ -1,3 +1,4 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hashTypedData, recoverAddress, recoverTypedDataAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
@@ -7,6 +8,7 @@ import {
   actor,
   builder,
   clob,
+  env,
   freshScope,
   lastAudit,
   polymarket,
@@ -19,6 +21,7 @@ import {
   storeIn,
   stored,
   vault,
+  vaultStub,
 } from './support.ts';
 
 beforeAll(() => setRootVersions(1));
@@ -217,6 +220,15 @@ describe('nobody gets past the door', () => {
     const refusal = { ok: false, reason: 'EXPORT_NOT_ALLOWED' };
     expect(await vault.exportKey({ scope, actor, permitted: true })).toMatchObject(refusal);
     expect(await lastAudit(scope)).toMatchObject({ operation: 'exportKey', outcome: 'EXPORT_NOT_ALLOWED' });
+    const [unpermitted, exported] = await runInDurableObject(vaultStub(scope), async (instance) => {
+      // As if the operator had deployed the vault with it.
+      Object.assign(instance, { env: { ...env, KEY_EXPORT: 'on' } });
+      const ask = (permitted: boolean) => instance.exportKey({ scope, actor, permitted });
+      return [await ask(false), await ask(true)];
+    });
+    expect(unpermitted).toMatchObject(refusal);
+    expect(exported).toEqual({ ok: true, address, privateKey });
+    expect(await lastAudit(scope)).toMatchObject({ operation: 'exportKey', outcome: 'ok' });
   });
 
   test.each([

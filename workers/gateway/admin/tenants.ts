@@ -9,7 +9,8 @@ import { route, type AnyRoute } from '../http/route.ts';
 import { namesOf, provisionTenant, rename } from '../keys/provision.ts';
 import { keyChange, tenantChange, tenantCreate, tenantView, toTenantView } from './wire.ts';
 
-const tenantId = z.object({ tenant: z.string().min(1).max(64) });
+/** Path parameters of a tenant's routes. */
+export const tenantId = z.object({ tenant: z.string().min(1).max(64) });
 const issuedKey = z.object({ id: z.string(), raw_key: z.string() });
 const operator = (requestId: string): Actor => ({ id: 'operator', requestId });
 
@@ -163,7 +164,8 @@ async function issueKeys(
   return keys;
 }
 
-async function profileOf(env: Env, tenant: string): Promise<Profile> {
+/** A tenant's profile. Throws NOT_FOUND. */
+export async function profileOf(env: Env, tenant: string): Promise<Profile> {
   const known = /^tnt_[0-9A-Za-z]{20}$/.test(tenant);
   const profile = known ? await tenantObject(env, tenant).profile() : undefined;
   if (!profile) throw noSuchTenant();
