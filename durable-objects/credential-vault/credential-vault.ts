@@ -62,6 +62,9 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#change('store', request, async (note) => {
       const before = this.#store.find(request.credential.venue);
       note.about(request.credential.venue, before);
+      this.#refuseClosed();
+      if (request.replacing !== undefined && !isSame(request.replacing, before))
+        throw new VaultRefusal('CREDENTIAL_CHANGED', 'another credential was stored or removed meanwhile');
       const roots = await this.#roots.read();
       const merging = request.mode === 'merge' && before !== undefined;
       const next = merging
@@ -76,6 +79,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#change('createWallet', request, async (note) => {
       const before = this.#store.find('polymarket');
       note.about('polymarket', before);
+      this.#refuseClosed();
       const roots = await this.#roots.read();
       if (before) {
         const held = await this.#open(roots, request.scope, before);
@@ -86,7 +90,12 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
           );
         return () => walletView(storedView(before, held), false);
       }
-      const fresh: Credential = { venue: 'polymarket', privateKey: createPrivateKey(), signatureType: 0 };
+      const fresh: Credential = {
+        venue: 'polymarket',
+        privateKey: createPrivateKey(),
+        signatureType: 0,
+        managed: true,
+      };
       const commit = await this.#sealed(roots, request.scope, fresh, undefined, note);
       return () => walletView(commit().credential, true);
     });
@@ -117,9 +126,10 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
 
   async destroy(request: VaultRequest<'destroy'>): ReturnType<Vault['destroy']> {
     return this.#change('destroy', request, () =>
-      Promise.resolve(() => ({
-        destroyed: credentialVenues.filter((venue) => this.#store.scrub(venue)).length,
-      })),
+      Promise.resolve(() => {
+        if (request.forever === true) this.ctx.storage.kv.put('closed', true);
+        return { destroyed: credentialVenues.filter((venue) => this.#store.scrub(venue)).length };
+      }),
     );
   }
 
@@ -207,6 +217,12 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       }
       return { ...this.#usage(), ...(failure !== undefined && { failure }) };
     });
+  }
+
+  /** An account that was destroyed for good takes nothing, though a request for it may have been on its way. */
+  #refuseClosed(): void {
+    if (this.ctx.storage.kv.get<boolean>('closed') === true)
+      throw new VaultRefusal('ACCOUNT_CLOSED', 'the account has been deleted');
   }
 
   /** Opens a credential, lets `act` use it, and records it. A stored one is read once: one whole version. */
@@ -326,6 +342,9 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
 type ObjectPort = Omit<Vault, 'auditPage' | 'auditVerify' | 'rotationStatus' | 'startRotation'>;
 
 type Row = Pick<StoredCredential, 'venue' | 'id' | 'version' | 'createdAt' | 'updatedAt'>;
+
+const isSame = (seen: Pick<Row, 'id' | 'version'> | null, now: Row | undefined): boolean =>
+  seen === null ? now === undefined : now?.id === seen.id && now.version === seen.version;
 
 const placeOf = (
   { tenant, account }: Scope,
