@@ -33,6 +33,7 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
 
 const securitySchemes = {
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  bearerKey: { type: 'http', scheme: 'bearer', description: 'The same key, as SDKs of venues send it' },
   polymarketL2: { type: 'apiKey', in: 'header', name: 'POLY_API_KEY' },
   polymarketL1: { type: 'apiKey', in: 'header', name: 'POLY_SIGNATURE' },
   userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -69,7 +70,7 @@ function operation(entry: AnyRoute): Json {
   const parameters = [
     ...parametersOf(entry.params, 'path'),
     ...parametersOf(entry.query, 'query'),
-    ...headersOf(entry.auth),
+    ...headersOf(entry),
   ];
   return {
     operationId: operationId(entry),
@@ -111,7 +112,7 @@ function securityOf(auth: AuthRule): readonly Json[] {
     case 'key':
       return [{ apiKey: [] }, { polymarketL2: [] }];
     case 'router':
-      return [{ apiKey: [] }];
+      return auth.bearer === true ? [{ apiKey: [] }, { bearerKey: [] }] : [{ apiKey: [] }];
     case 'either':
       return [{ apiKey: [] }, { userToken: [] }];
     case 'token':
@@ -136,18 +137,28 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): r
 }
 
 /** Headers that the way of signing in brings along, beside the credential itself. */
-function headersOf(auth: AuthRule): readonly Json[] {
-  if (auth.kind !== 'router' || auth.permission === 'builder') return [];
-  return [
-    {
-      name: 'X-Builder-Customer-Id',
-      in: 'header',
-      required: false,
-      description: "A builder's key acts as this customer of its own",
-      schema: { type: 'string', format: 'uuid' },
-    },
-  ];
+function headersOf({ auth, exchangeCredentials }: AnyRoute): readonly Json[] {
+  const actsAs = auth.kind === 'router' && auth.permission !== 'builder';
+  return [...(actsAs ? [customerHeader] : []), ...(exchangeCredentials === true ? [credentialsHeader] : [])];
 }
+
+const customerHeader: Json = {
+  name: 'X-Builder-Customer-Id',
+  in: 'header',
+  required: false,
+  description: "A builder's key acts as this customer of its own",
+  schema: { type: 'string', format: 'uuid' },
+};
+
+const credentialsHeader: Json = {
+  name: 'X-Exchange-Credentials',
+  in: 'header',
+  required: false,
+  description:
+    'Credentials for this request alone, as JSON in base64. polymarket: private_key, and clob_api_key, ' +
+    'clob_api_secret, clob_api_passphrase, signature_type, funder if wanted. kalshi: api_key_id, private_key (PEM)',
+  schema: { type: 'string', contentEncoding: 'base64' },
+};
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
