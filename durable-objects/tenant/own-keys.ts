@@ -45,7 +45,7 @@ export class OwnKeys {
     const held = this.#store.countHeld(Date.now());
     if (options.bootstrap === true && held > 0) return failure('BOOTSTRAP_NOT_ALLOWED');
     if (held >= MAX_ACTIVE_KEYS) return tooManyKeys();
-    const granted = grant(profile, request);
+    const granted = grant(profile, request, options.admitted === true);
     if (!granted.ok) return granted;
     if (options.admitted !== true) await this.#admitItself(actor);
     const { tier, permissions } = granted;

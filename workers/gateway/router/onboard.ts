@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { customerAccountOf } from '../../../durable-objects/tenant/customers.ts';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
@@ -10,7 +9,7 @@ import { onboardKalshi, onboardPolymarket } from '../credentials/onboard-self.ts
 import type { Onboarded } from '../credentials/onboard.ts';
 import { asked, vaultAccess, type VaultAccess } from '../credentials/vault-access.ts';
 import { clobVenue } from '../credentials/venues.ts';
-import { customerId } from '../auth/customers.ts';
+import { customerId, customerPrincipal } from '../auth/customers.ts';
 import type { Env } from '../env.ts';
 import { principalOf, tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute } from '../http/route.ts';
@@ -80,7 +79,7 @@ async function asCustomerOf(env: Env, principal: Principal, customer: string): P
   }
   const found = await tenantObject(env, principal.tenant).customer(customer);
   if (!found.ok) throw new RequestError(found);
-  return { ...principal, customer, account: customerAccountOf(principal.tenant, customer) };
+  return customerPrincipal(principal, customer);
 }
 
 async function linked(
