@@ -35,6 +35,8 @@ async function attempt(
   const wallet = await reach(access.vault.createWallet(access.call));
   if (!wallet.ok) return wallet.reason === 'CREDENTIAL_EXISTS' ? 'changed' : toFailure('polymarket', wallet);
   const { address, credential } = wallet;
+  // The trader's own wallet, stored since we looked.
+  if (credential.managed !== true) return 'changed';
   const triple = await obtainTriple(venue.base, clobSigner(access, undefined, venue.chainId));
   if (!triple.ok) return triple;
   const clob = triple.value;
