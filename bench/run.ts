@@ -8,6 +8,7 @@ import { measureHops } from './modes/hops.ts';
 import { measureItty } from './modes/itty.ts';
 import { measureKeys } from './modes/keys.ts';
 import { measureRows } from './modes/rows.ts';
+import { measureVault } from './modes/vault.ts';
 
 /** What every mode of the bench works with. */
 export interface Bench {
@@ -19,9 +20,15 @@ export interface Bench {
   readonly step: (name: string) => void;
 }
 
-const modes = { rows: measureRows, keys: measureKeys, hops: measureHops, itty: measureItty } as const;
+const modes = {
+  rows: measureRows,
+  keys: measureKeys,
+  hops: measureHops,
+  itty: measureItty,
+  vault: measureVault,
+} as const;
 
-/** `npm run bench [-- keys | hops | itty]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
+/** `npm run bench [-- keys | hops | itty | vault]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
 async function main(): Promise<void> {
   const name = process.argv[2] ?? 'rows';
   const mode = Object.entries(modes).find(([known]) => known === name)?.[1];

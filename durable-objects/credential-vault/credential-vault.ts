@@ -11,15 +11,16 @@ import type { AuditRow, StoredView, Vault } from '../../shared/vault/port.ts';
 import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
 import type { VaultEnv } from '../../workers/vault/env.ts';
 import { migrate } from '../storage/migrate.ts';
-import { vaultRegistry } from '../vault-stubs.ts';
 import { AuditLog } from './audit-log.ts';
-import { decode, encode, merge, viewOf } from './credentials.ts';
-import { open, rewrap, seal, type Place } from './envelope.ts';
+import { decode, encode, merge, viewOf, withAddress } from './credentials.ts';
+import { open, rewrap, seal } from './envelope.ts';
 import { Operations, type Note } from './operations.ts';
 import { RootKeyring, type RootKeys } from './root-keys.ts';
 import { migrations } from './schema.ts';
-import { checkUsable, privateKeyOf, signers } from './signers.ts';
-import { CredentialStore, type RootUsage, type StoredCredential } from './store.ts';
+import { checkAddress, checkUsable, privateKeyOf, signers } from './signers.ts';
+import { CredentialStore, type StoredCredential } from './store.ts';
+import { UsageReports, type Usage } from './usage-reports.ts';
+import { placeOf, storedRow, storedView, walletView } from './views.ts';
 
 /** Everything that an object is asked comes checked against `requests` by the VaultService. */
 interface Call {
@@ -33,9 +34,7 @@ type Source<V extends CredentialVenue> =
   | { readonly kind: 'request'; readonly credential: CredentialOf<V> };
 
 /** What a sweep learns: how the account's credentials stand now, and why one could not be re-wrapped. */
-export interface Rewrapped {
-  readonly change: number;
-  readonly usage: RootUsage;
+export interface Rewrapped extends Usage {
   readonly failure?: string;
 }
 
@@ -48,6 +47,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   readonly #log: AuditLog;
   readonly #operations: Operations;
   readonly #roots: RootKeyring;
+  readonly #reports: UsageReports;
 
   constructor(ctx: DurableObjectState, env: VaultEnv) {
     super(ctx, env);
@@ -56,6 +56,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     this.#log = new AuditLog(ctx.storage.sql);
     this.#operations = new Operations(ctx.storage, this.#log);
     this.#roots = new RootKeyring(env.VAULT_ROOT_KEYS);
+    this.#reports = new UsageReports(ctx.storage.kv, this.#store, env);
   }
 
   async store(request: VaultRequest<'store'>): ReturnType<Vault['store']> {
@@ -215,7 +216,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
         });
         if (!result.ok) failure ??= result.message;
       }
-      return { ...this.#usage(), ...(failure !== undefined && { failure }) };
+      return { ...this.#reports.now(), ...(failure !== undefined && { failure }) };
     });
   }
 
@@ -235,6 +236,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#operations.run(operation, call, async (note) => {
       if (source.kind === 'request') {
         note.given(source.credential.venue);
+        checkAddress(source.credential);
         const result = await act(source.credential);
         return () => result;
       }
@@ -258,7 +260,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       // Also after a refusal, which may have come after the announcement. Should it not arrive, the registry goes on
       // with a number that is too high: the next report or sweep mends it.
       const foreign = this.#operations.mismatch(call.scope) !== undefined;
-      if (!foreign) await this.#report(call.scope, this.#usage()).catch(() => undefined);
+      if (!foreign) await this.#reports.tell(call.scope).catch(() => undefined);
       return result;
     });
   }
@@ -283,8 +285,8 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       createdAt: before?.createdAt ?? now,
       updatedAt: now,
     };
-    await this.#announce(scope, roots.current);
-    const sealed = { ...row, ...(await seal(roots, placeOf(scope, row), encode(credential))) };
+    await this.#reports.announce(scope, roots.current);
+    const sealed = { ...row, ...(await seal(roots, placeOf(scope, row), encode(withAddress(credential)))) };
     return () => {
       this.#store.put(sealed);
       note.about(venue, sealed);
@@ -315,64 +317,12 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       return { ...storedRow(stored), parts: [], state: 'unreadable' };
     }
   }
-
-  /** Before a seal: one more credential under `version` than there are. Throws ROOT_VERSION_STALE. */
-  async #announce(scope: Scope, version: number): Promise<void> {
-    const { change, usage } = this.#usage();
-    const counts = new Map(usage);
-    counts.set(version, (counts.get(version) ?? 0) + 1);
-    await this.#report(scope, { change, usage: [...counts] }, version);
-  }
-
-  async #report(scope: Scope, { change, usage }: Rewrapped, sealing?: number): Promise<void> {
-    const report = { ...scope, change, usage, ...(sealing !== undefined && { sealing }) };
-    const result = await vaultRegistry(this.env).report(report);
-    if (!result.ok) throw new VaultRefusal(result.reason, result.message);
-  }
-
-  /** How the account's credentials stand, numbered, so that the registry keeps the latest whatever arrives last. */
-  #usage(): Rewrapped {
-    const change = (this.ctx.storage.kv.get<number>('change') ?? 0) + 1;
-    this.ctx.storage.kv.put('change', change);
-    return { change, usage: this.#store.usage() };
-  }
 }
 
 /** Methods that the VaultService passes on as they are. */
 type ObjectPort = Omit<Vault, 'auditPage' | 'auditVerify' | 'rotationStatus' | 'startRotation'>;
 
-type Row = Pick<StoredCredential, 'venue' | 'id' | 'version' | 'createdAt' | 'updatedAt'>;
-
-const isSame = (seen: Pick<Row, 'id' | 'version'> | null, now: Row | undefined): boolean =>
-  seen === null ? now === undefined : now?.id === seen.id && now.version === seen.version;
-
-const placeOf = (
-  { tenant, account }: Scope,
-  { venue, id, version }: Omit<Row, 'createdAt' | 'updatedAt'>,
-): Place => ({
-  tenant,
-  account,
-  venue,
-  credential: id,
-  version,
-});
-
-const storedRow = ({ venue, id, version, createdAt, updatedAt }: Row): Row => ({
-  venue,
-  id,
-  version,
-  createdAt,
-  updatedAt,
-});
-
-const storedView = (row: Row, credential: Credential): StoredView => ({
-  ...storedRow(row),
-  ...viewOf(credential),
-  state: 'ready',
-});
-
-const walletView = (credential: StoredView, created: boolean) => ({
-  created,
-  credential,
-  address: credential.address ?? '',
-});
+const isSame = (
+  seen: Pick<StoredCredential, 'id' | 'version'> | null,
+  now: StoredCredential | undefined,
+): boolean => (seen === null ? now === undefined : now?.id === seen.id && now.version === seen.version);

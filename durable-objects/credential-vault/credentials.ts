@@ -38,7 +38,7 @@ export function viewOf(credential: Credential): CredentialView {
 }
 
 /**
- * Whose wallet it is: that of the key, the one named beside a triple alone, or the funder where the wallet
+ * Whose wallet it is: the address that was checked or named, that of the key, or the funder where the wallet
  * itself holds the funds (signature type 0).
  */
 export function walletOf({
@@ -47,8 +47,15 @@ export function walletOf({
   signatureType,
   funder,
 }: PolymarketCredential): string | undefined {
+  if (address !== undefined) return address;
   if (privateKey !== undefined) return addressOf(privateKey);
-  return address ?? ((signatureType ?? 0) === 0 ? funder : undefined);
+  return (signatureType ?? 0) === 0 ? funder : undefined;
+}
+
+/** With the wallet's address beside its key: to find it out takes longer than all the rest of an L2 signature. */
+export function withAddress(credential: Credential): Credential {
+  if (credential.venue !== 'polymarket' || credential.privateKey === undefined) return credential;
+  return { ...credential, address: addressOf(credential.privateKey) };
 }
 
 /**

@@ -59,10 +59,19 @@ export async function checkUsable(credential: Credential): Promise<void> {
   }
 }
 
-function checkWallet({ privateKey, address, signatureType, funder }: PolymarketCredential): void {
-  const own = privateKey === undefined ? undefined : addressOf(privateKey);
-  if (own !== undefined && address !== undefined && own.toLowerCase() !== address.toLowerCase())
+/** An address beside a private key is the key's own. Throws SigningFault. */
+export function checkAddress(credential: Credential): void {
+  if (credential.venue !== 'polymarket') return;
+  const { privateKey, address } = credential;
+  if (privateKey === undefined || address === undefined) return;
+  if (addressOf(privateKey).toLowerCase() !== address.toLowerCase())
     throw new SigningFault('address', 'is not the address of the private key');
+}
+
+function checkWallet(credential: PolymarketCredential): void {
+  const { privateKey, signatureType, funder } = credential;
+  if (privateKey !== undefined) addressOf(privateKey);
+  checkAddress(credential);
   if ((signatureType ?? 0) !== 0 && funder === undefined) missing('funder');
 }
 

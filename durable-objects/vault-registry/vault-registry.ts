@@ -10,8 +10,10 @@ import { AccountList, type StaleAccount, type UsageReport } from './accounts.ts'
 import { migrations } from './schema.ts';
 import { describeRotation, type Sweep } from './status.ts';
 
-/** Accounts re-wrapped side by side: enough to keep the vaults busy, few enough to leave signing its turn. */
-const BATCH = 20;
+/** Accounts re-wrapped side by side: where all objects share a thread, a signature waits for as many of them. */
+const BATCH = 4;
+/** Batches between two alarms, which are slow to come: half a second of work or so. */
+const BATCHES = 50;
 /** Attempts at an account that fails; an instance with yesterday's root keys is gone after a few. */
 const MAX_ATTEMPTS = 6;
 /** Pause before a second attempt; it doubles with each one. */
@@ -75,15 +77,21 @@ export class VaultRegistry extends DurableObject<VaultEnv> {
     return { ok: true, status: describeRotation(roots, this.#sweep(), this.#accounts) };
   }
 
-  /** One batch of the sweep, then the next alarm. Cut short anywhere, it goes on with the accounts that are left. */
+  /** Some batches of the sweep, then the next alarm. Cut short anywhere, it goes on with the accounts that are left. */
   override async alarm(): Promise<void> {
-    const sweep = this.#sweep();
-    if (!sweep || sweep.finishedAt !== null) return;
-    const batch = this.#accounts.stale(sweep.target, sweep.attempt, BATCH);
     // Set before the work: an alarm that dies is not the last one.
-    await this.ctx.storage.setAlarm(Date.now() + (batch.length > 0 ? 0 : RETRY_MS));
-    await Promise.all(batch.map((account) => this.#visit(account, sweep)));
-    if (batch.length === 0) await this.#endAttempt(sweep);
+    await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    for (let round = 0; round < BATCHES; round += 1) {
+      // Read again each time: meanwhile another rotation may have been started.
+      const sweep = this.#sweep();
+      if (!sweep || sweep.finishedAt !== null) return this.ctx.storage.deleteAlarm();
+      const batch = this.#accounts.stale(sweep.target, sweep.attempt, BATCH);
+      if (batch.length === 0) return this.#endAttempt(sweep);
+      await Promise.all(batch.map((account) => this.#visit(account, sweep)));
+      // Where all objects share a thread, it reads from no socket before it is idle: signatures wait for this.
+      await scheduler.wait(0);
+    }
+    await this.ctx.storage.setAlarm(Date.now());
   }
 
   async #visit({ tenant, account }: StaleAccount, sweep: Sweep): Promise<void> {
@@ -101,18 +109,14 @@ export class VaultRegistry extends DurableObject<VaultEnv> {
   }
 
   /** Every account has been tried: done, or once more for those that failed. */
-  async #endAttempt(before: Sweep): Promise<void> {
-    const sweep = this.#sweep();
-    // Another rotation was started meanwhile: its alarm is the one that counts.
-    if (sweep?.target !== before.target || sweep.attempt !== before.attempt) return;
+  async #endAttempt(sweep: Sweep): Promise<void> {
     const left = this.#accounts.countStale(sweep.target);
     if (left === 0 || sweep.attempt >= MAX_ATTEMPTS) {
       this.ctx.storage.kv.put<Sweep>('sweep', { ...sweep, finishedAt: Date.now() });
-      await this.ctx.storage.deleteAlarm();
-      return;
+      return this.ctx.storage.deleteAlarm();
     }
     this.ctx.storage.kv.put<Sweep>('sweep', { ...sweep, attempt: sweep.attempt + 1 });
-    await this.ctx.storage.setAlarm(Date.now() + RETRY_MS * 2 ** (sweep.attempt - 1));
+    return this.ctx.storage.setAlarm(Date.now() + RETRY_MS * 2 ** (sweep.attempt - 1));
   }
 
   #sweep(): Sweep | undefined {

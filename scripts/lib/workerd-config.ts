@@ -50,12 +50,12 @@ const config :Workerd.Config = (
   sockets = [(name = ${quote(SOCKET)}, address = "127.0.0.1:${local.port}", http = (), service = "gateway")],
 );
 
-${worker('gateway', gateway, local, [...bindingsOf(gateway, local.vars), service])}
-${worker('vault', vault, local, bindingsOf(vault, local.vaultVars))}`;
+${workerText('gateway', gateway, local, [...bindingsOf(gateway, local.vars), service])}
+${workerText('vault', vault, local, bindingsOf(vault, local.vaultVars))}`;
 }
 
 /** One Worker as workerd knows it: its own bindings and namespaces, and nothing of the other's. */
-function worker(
+function workerText(
   name: 'gateway' | 'vault',
   config: WranglerConfig,
   local: LocalWorkers,

@@ -17,6 +17,14 @@ export function secretOf(home: string, name: 'adminToken' | 'jwtSecret' | 'l2Roo
   return (JSON.parse(readFileSync(join(home, 'secrets.json'), 'utf8')) as Record<typeof name, string>)[name];
 }
 
+/** The vault's first root key, in base64. */
+export function vaultRootKeyOf(home: string): string {
+  const secrets = JSON.parse(readFileSync(join(home, 'secrets.json'), 'utf8')) as {
+    readonly vaultRootKeys: Readonly<Record<string, string>>;
+  };
+  return secrets.vaultRootKeys['1'] ?? '';
+}
+
 /** An unsigned user token with the claims of the local identity provider, unless told otherwise. */
 export function claimsOf(claims: Claims, alg: string, kid?: string): SignJWT {
   const { issuer = localJwt.issuer, audience = localJwt.audience, expiresIn = 300 } = claims;

@@ -7,7 +7,7 @@ import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
 import { ask, textOf } from './ask.ts';
-import { localToken, secretOf } from './local-token.ts';
+import { localToken, secretOf, vaultRootKeyOf } from './local-token.ts';
 import { orderBody } from './order-body.ts';
 import { askL2, createL2, deriveL2, tripleOf } from './sign-in.ts';
 
@@ -53,6 +53,7 @@ async function exercise(): Promise<void> {
   for (const name of ['adminToken', 'jwtSecret', 'l2RootSecret'] as const)
     secrets.set(name, secretOf(home, name));
   secrets.set('wallet key', wallet.privateKey.slice(2));
+  secrets.set('vault root key', vaultRootKeyOf(home));
 }
 
 /** Every file below the home, with what it holds. */

@@ -111,7 +111,7 @@ describe('what stands in the vault', () => {
       [1, 2].map(() => vault.store({ scope, actor, credential: polymarket })),
     );
     const versions = results.map((result) => (result.ok ? result.credential.version : 0));
-    expect(versions.toSorted()).toEqual([1, 2]);
+    expect(versions.toSorted((a, b) => a - b)).toEqual([1, 2]);
     expect(await sql(scope, 'SELECT COUNT(*) n FROM credentials')).toEqual([{ n: 1 }]);
   });
 

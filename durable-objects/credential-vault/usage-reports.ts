@@ -1,0 +1,49 @@
+import type { Scope } from '../../shared/vault/request.ts';
+import { VaultRefusal } from '../../shared/vault/result.ts';
+import type { VaultEnv } from '../../workers/vault/env.ts';
+import { vaultRegistry } from '../vault-stubs.ts';
+import type { CredentialStore, RootUsage } from './store.ts';
+
+/** How an account's credentials stand, numbered: the registry keeps the latest, whatever arrives last. */
+export interface Usage {
+  readonly change: number;
+  readonly usage: RootUsage;
+}
+
+/** Tells the registry how many credentials need which root version: never fewer than there are (decision 8). */
+export class UsageReports {
+  readonly #kv: SyncKvStorage;
+  readonly #store: CredentialStore;
+  readonly #env: VaultEnv;
+
+  constructor(kv: SyncKvStorage, store: CredentialStore, env: VaultEnv) {
+    this.#kv = kv;
+    this.#store = store;
+    this.#env = env;
+  }
+
+  now(): Usage {
+    const change = (this.#kv.get<number>('change') ?? 0) + 1;
+    this.#kv.put('change', change);
+    return { change, usage: this.#store.usage() };
+  }
+
+  /** After a change: the exact numbers. */
+  tell(scope: Scope): Promise<void> {
+    return this.#send(scope, this.now());
+  }
+
+  /** Before a seal under `version`: one credential more than there are. Throws ROOT_VERSION_STALE. */
+  announce(scope: Scope, version: number): Promise<void> {
+    const { change, usage } = this.now();
+    const counts = new Map(usage);
+    counts.set(version, (counts.get(version) ?? 0) + 1);
+    return this.#send(scope, { change, usage: [...counts] }, version);
+  }
+
+  async #send(scope: Scope, usage: Usage, sealing?: number): Promise<void> {
+    const report = { ...scope, ...usage, ...(sealing !== undefined && { sealing }) };
+    const result = await vaultRegistry(this.#env).report(report);
+    if (!result.ok) throw new VaultRefusal(result.reason, result.message);
+  }
+}
