@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../errors/failure.ts';
-import { lineTo, type VenueLine, type Probe } from '../http/line.ts';
+import { lineTo, type Probe, type VenueLine } from '../http/line.ts';
 import type { VenueResult } from '../port.ts';
 import type { PolymarketSigner, Signed } from '../signer.ts';
 import { PolymarketMarketData } from './market-data.ts';
