@@ -60,6 +60,8 @@ export default defineConfig({
               bindings: {
                 ...testBindings,
                 POLYMARKET_CLOB_URL: inject('clobUrl'),
+                POLYMARKET_GAMMA_URL: `${inject('clobUrl')}/gamma`,
+                POLYMARKET_DATA_URL: `${inject('clobUrl')}/data-api`,
                 POLYMARKET_WS_URL: `${inject('clobUrl').replace(/^http/, 'ws')}/ws`,
                 KALSHI_URL: inject('kalshiUrl'),
               },

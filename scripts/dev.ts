@@ -11,6 +11,8 @@ const emulator = await startPolymarketEmulator({});
 const kalshi = await startKalshiEmulator({});
 const vars = [
   `POLYMARKET_CLOB_URL:${emulator.url}`,
+  `POLYMARKET_GAMMA_URL:${emulator.gammaUrl}`,
+  `POLYMARKET_DATA_URL:${emulator.dataUrl}`,
   `POLYMARKET_WS_URL:${emulator.wsUrl}`,
   `KALSHI_URL:${kalshi.url}`,
   'CLIENT_IP_HEADER:',

@@ -22,7 +22,8 @@ export function decode<V extends CredentialVenue>(venue: V, bytes: Uint8Array): 
 
 /** What may be told. Throws SigningFault for a private key that is none. */
 export function viewOf(credential: Credential): CredentialView {
-  if (credential.venue === 'kalshi') return { venue: 'kalshi', parts: ['apiKeyId', 'privateKeyPem'] };
+  if (credential.venue === 'kalshi')
+    return { venue: 'kalshi', parts: ['apiKeyId', 'privateKeyPem'], keyId: credential.apiKeyId };
   if (credential.venue === 'builder') return { venue: 'builder', parts: ['key', 'secret', 'passphrase'] };
   const { privateKey, clob, signatureType, funder, owner, managed } = credential;
   const address = walletOf(credential);
@@ -33,6 +34,7 @@ export function viewOf(credential: Credential): CredentialView {
     signatureType: signatureType ?? 0,
     ...(funder !== undefined && { funder }),
     ...(owner !== undefined && { owner }),
+    ...(clob && { keyId: clob.apiKey }),
     ...(managed === true && { managed }),
   };
 }

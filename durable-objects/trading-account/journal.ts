@@ -18,7 +18,7 @@ type Row = { fingerprint: string; state: string; outcome: string; created_at: nu
 /** Keys are kept at least this long (design, section 6). */
 export const KEEP_MS = 24 * 3_600_000;
 /** Rows deleted in one sweep: a bounded piece of work, the next alarm takes the rest. */
-const SWEEP_ROWS = 5_000;
+export const SWEEP_ROWS = 5_000;
 
 /** SQL of the `journal` table. Outcomes are data with bigints, written so that they read back as they were. */
 export class Journal {
@@ -68,12 +68,12 @@ export class Journal {
 }
 
 /** JSON has no bigint: one stands as `{"$n":"…"}`, which no text from outside can become. */
-const encode = (value: unknown): string =>
+export const encode = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) =>
     typeof member === 'bigint' ? { $n: member.toString() } : member,
   );
 
-const decode = (text: string): unknown =>
+export const decode = (text: string): unknown =>
   JSON.parse(text, (_, member: unknown) =>
     typeof member === 'object' && member !== null && '$n' in member ? BigInt(String(member.$n)) : member,
   );

@@ -13,7 +13,7 @@ export interface Naming {
 }
 
 /** An SDK's retry without a key is the earlier attempt again if that ended within this time (design, section 6). */
-const SDK_RETRY_MS = 90_000;
+export const SDK_RETRY_MS = 90_000;
 
 /** What the journal says of a command: it is new, it was done with this outcome, or its key is taken. */
 export type Before =

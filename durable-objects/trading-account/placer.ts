@@ -10,21 +10,19 @@ import type { OrderRequest } from './model.ts';
 import { lookUp, namesOf, type Naming } from './once.ts';
 import { place, type Placed } from './paper/place.ts';
 import type { Quote, Quotes } from './quotes.ts';
-
-/** What a caller that has too many trade writes in flight is told to wait: about two orders' time. */
-const WRITE_RETRY_MS = 50;
+import type { WriteCap } from './write-cap.ts';
 
 /** Places orders once each: what was said before is answered from the journal (docs/consistency.md). */
 export class Placer {
   readonly #ledger: Ledger;
   readonly #journal: Journal;
   readonly #inFlight = new InFlight();
-  /** Trade writes in flight (contract: errors and limits, "Tiers"). */
-  #writes = 0;
+  readonly #writes: WriteCap;
 
-  constructor(ledger: Ledger, journal: Journal) {
+  constructor(ledger: Ledger, journal: Journal, writes: WriteCap) {
     this.#ledger = ledger;
     this.#journal = journal;
+    this.#writes = writes;
   }
 
   /** Runs a command that nobody has said before and nobody is saying now; otherwise answers for it. */
@@ -32,14 +30,13 @@ export class Placer {
     const { naming } = command;
     const known = this.answered(naming) ?? this.#inFlight.conflict(naming);
     if (known) return known;
-    if (this.#writes >= command.maxWrites) return tooManyWrites();
+    const full = this.#writes.full(command.maxWrites);
+    if (full) return full;
     const names = namesOf(naming, command.orders);
-    this.#writes += 1;
     this.#inFlight.enter(names);
     try {
-      return await run();
+      return await this.#writes.during(run);
     } finally {
-      this.#writes -= 1;
       this.#inFlight.leave(names);
     }
   }
@@ -104,8 +101,6 @@ function executionError(error: unknown): Failure {
   console.error(JSON.stringify({ level: 'error', event: 'execution_error', message }));
   return failure('EXECUTION_ERROR');
 }
-
-const tooManyWrites = (): Failure => failure('RATE_LIMITED', { retryAfter: 1, retryAfterMs: WRITE_RETRY_MS });
 
 const reused = (order: OrderRequest): Failure =>
   order.clientOrderId === undefined

@@ -1,3 +1,4 @@
+import { liveMigration } from './live/schema.ts';
 import type { Migration } from '../storage/migrate.ts';
 
 /**
@@ -94,4 +95,5 @@ export const migrations: readonly Migration[] = [
         at INTEGER NOT NULL
       );`,
   },
+  liveMigration,
 ];

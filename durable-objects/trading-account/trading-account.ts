@@ -5,7 +5,7 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { parseMicro, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
-import type { Book } from '../../shared/venues/port.ts';
+import type { Book, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
 import { migrate } from '../storage/migrate.ts';
 import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
@@ -14,6 +14,9 @@ import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
 import type { Money, Order, Position, TradeWithOrder } from './model.ts';
+import { LiveOrders } from './live/live-orders.ts';
+import type { LiveAccess, LiveCommand, LiveReply } from './live/model.ts';
+import { openSession } from './live/sessions.ts';
 import { News } from './news.ts';
 import { cancelOrders } from './paper/cancel.ts';
 import { resetAccount, type ResetResult } from './paper/reset.ts';
@@ -40,6 +43,7 @@ import { migrations } from './schema.ts';
 import { Watchers } from './sockets.ts';
 import { valuePortfolio, type Portfolio } from './valuation.ts';
 import { Wake } from './wake.ts';
+import { WriteCap } from './write-cap.ts';
 
 /** Resting orders are matched about once a second while any rests (contract: clob, "Paper execution"). */
 const MATCH_EVERY_MS = 1_000;
@@ -65,6 +69,7 @@ export class TradingAccount extends DurableObject {
   readonly #news: News;
   readonly #switch: DeadManSwitch;
   readonly #wake: Wake;
+  readonly #live: LiveOrders;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -77,7 +82,8 @@ export class TradingAccount extends DurableObject {
     migrate(ctx.storage, migrations);
     this.#ledger = new Ledger(ctx.storage);
     this.#journal = new Journal(ctx.storage.sql);
-    this.#placer = new Placer(this.#ledger, this.#journal);
+    const writes = new WriteCap();
+    this.#placer = new Placer(this.#ledger, this.#journal, writes);
     this.#equity = new EquityLog(ctx.storage.sql);
     this.#watchers = new Watchers(ctx, env);
     this.#news = new News(this.#ledger, this.#watchers);
@@ -87,6 +93,15 @@ export class TradingAccount extends DurableObject {
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
     this.#resolutions = new Resolutions(this.#ledger, this.#marketData);
     this.#ledger.open(startingBalance(env));
+    this.#live = new LiveOrders({
+      storage: ctx.storage,
+      paper: this.#journal,
+      writes,
+      open: (access) => openSession(env, access),
+      account: ctx.id.name ?? '',
+      wake: (at) => this.#wake.by(at),
+      closed: () => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined),
+    });
   }
 
   /** Gives an account that nobody has used yet another first deposit. Used ones keep theirs. */
@@ -108,7 +123,25 @@ export class TradingAccount extends DurableObject {
    * name, the command is not done again: its first outcomes come back.
    */
   place(command: PlaceCommand): Promise<Placing> {
+    const { key } = command.naming ?? {};
+    if (key !== undefined && this.#live.isTaken(`key:${key}`)) {
+      return Promise.resolve(failure('IDEMPOTENCY_KEY_REUSE'));
+    }
     return this.#placer.admit(command, () => this.#place(command));
+  }
+
+  /** Places or cancels one order on a live venue, at most once. */
+  submit(command: LiveCommand): Promise<LiveReply> {
+    return this.#live.submit(command);
+  }
+
+  /** An order of this account on a live venue. */
+  liveOrder(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
+    return this.#live.order(access, id);
+  }
+
+  liveOrders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
+    return this.#live.orders(access, query);
   }
 
   async cancel(request: CancelRequest): Promise<Cancelled> {
@@ -227,13 +260,15 @@ export class TradingAccount extends DurableObject {
   override async alarm(): Promise<void> {
     this.#wake.rang();
     this.#switch.fallIfDue(now());
+    // Not waited for: a live venue that hangs must not keep paper orders from being matched.
+    this.ctx.waitUntil(this.#live.alarm());
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
     const { ended, trades } = matchAll(this.#ledger, books ?? new Map<string, Book>(), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
-    this.#sweepAt = this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY;
+    this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.#live.sweep(at));
     reach('account/sweep/swept');
     this.#noteEquity(at);
     await this.#wakeInTime(at, books ? MATCH_EVERY_MS : MATCH_RETRY_MS);
@@ -298,6 +333,7 @@ export class TradingAccount extends DurableObject {
       Math.min(
         this.#ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
         this.#switch.fallsAt,
+        this.#live.nextLook(),
         this.#ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
         this.#sweepAt,
       ),

@@ -48,6 +48,8 @@ export async function startEmulators(spec: EmulatorsSpec): Promise<Emulators> {
 export function venueVars({ polymarket, kalshi }: Emulators): Readonly<Record<string, string>> {
   return {
     POLYMARKET_CLOB_URL: polymarket.url,
+    POLYMARKET_GAMMA_URL: `${polymarket.url}/gamma`,
+    POLYMARKET_DATA_URL: `${polymarket.url}/data-api`,
     POLYMARKET_WS_URL: `${polymarket.url.replace(/^http/, 'ws')}/ws`,
     KALSHI_URL: kalshi.url,
   };

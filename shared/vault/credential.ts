@@ -74,6 +74,8 @@ export interface CredentialView {
   readonly signatureType?: 0 | 1 | 2 | undefined;
   readonly funder?: string | undefined;
   readonly owner?: string | undefined;
+  /** The venue's public id of the key: goes with each request in plain. */
+  readonly keyId?: string | undefined;
   /** The vault made the wallet. */
   readonly managed?: true | undefined;
 }

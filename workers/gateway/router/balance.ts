@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { add, asMicro, formatMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { givenInHeader } from '../credentials/given.ts';
+import { refuseOtherAccounts } from '../credentials/live-access.ts';
 import { vaultAccess } from '../credentials/vault-access.ts';
 import { readCash } from '../credentials/venues.ts';
 import { principalOf, tradingAccount, type AccountCall } from '../http/objects.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route, type Call } from '../http/route.ts';
+import { isLive, type LiveVenue } from '../../../shared/venues/exchanges.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
 import { refuseCredentials } from './ping.ts';
 
@@ -34,7 +36,7 @@ export const balance = route({
   reply: { status: 200, schema: reply },
   async handle(call) {
     const exchange = exchangeNamed(call.query);
-    if (exchange === 'polymarket' || exchange === 'kalshi') return { body: await liveCash(call, exchange) };
+    if (isLive(exchange)) return { body: await liveCash(call, exchange) };
     if (exchange !== 'paper') {
       throw new RequestError('NOT_SUPPORTED', { message: `Balances of ${exchange} cannot be read here` });
     }
@@ -53,12 +55,9 @@ async function paperCash(call: AccountCall): Promise<Reply> {
   };
 }
 
-type LiveCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'request' | 'requestId'>;
-
-async function liveCash(
-  { env, caller, request, requestId }: LiveCall,
-  exchange: 'polymarket' | 'kalshi',
-): Promise<Reply> {
+async function liveCash(call: Call<unknown, unknown, unknown>, exchange: LiveVenue): Promise<Reply> {
+  refuseOtherAccounts(call, exchange);
+  const { env, caller, request, requestId } = call;
   const access = vaultAccess(env, principalOf(caller), requestId);
   const cash = await readCash(access, env, exchange, givenInHeader(request.headers, exchange));
   if (!cash.ok) throw new RequestError(cash);

@@ -1,5 +1,7 @@
 import type { AnyRoute } from '../http/route.ts';
 import { balance } from './balance.ts';
+import { holdingRoutes } from './holdings.ts';
+import { orderRoutes } from './orders.ts';
 import { builderPoolRoutes } from './builder-pool.ts';
 import { builderSignRoutes } from './builder-sign.ts';
 import { builderUserRoutes } from './builder-users.ts';
@@ -12,6 +14,8 @@ export const routerRoutes: readonly AnyRoute[] = [
   ...onboardRoutes,
   ...walletRoutes,
   ping,
+  ...orderRoutes,
+  ...holdingRoutes,
   balance,
   ...builderUserRoutes,
   ...builderPoolRoutes,

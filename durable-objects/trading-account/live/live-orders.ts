@@ -1,0 +1,221 @@
+import { now } from '../../../shared/clock.ts';
+import { failure, type Failure } from '../../../shared/errors/failure.ts';
+import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
+import type { OrderQuery, OrderTerms, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
+import type { TradingSession } from '../../../shared/venues/session.ts';
+import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
+import type { WriteCap } from '../write-cap.ts';
+import { pauseAfter } from './backoff.ts';
+import type { LiveAccess, LiveCommand, LiveReply, LiveWork, Sent, Settled } from './model.ts';
+import { liveNames, lookUp } from './names.ts';
+import { Reconciler, type OpenSession } from './reconciler.ts';
+import { isTerminal, placed, sendCancel } from './settling.ts';
+import { LiveTables, type LiveRow } from './tables.ts';
+
+/** How long a command may take to be sent: as long as any request may (design, section 10). */
+const LEASE_MS = 30_000;
+/** An adapter probes and sends, 10 s each at most; a reply later than this is not coming. */
+const SEND_TIMEOUT_MS = 30_000;
+
+/** What the account lends: its storage, its alarm, and what paper knows. */
+export interface LiveHost {
+  readonly storage: DurableObjectStorage;
+  readonly paper: Journal;
+  readonly writes: WriteCap;
+  readonly open: OpenSession;
+  readonly account: string;
+  /** Sets the account's alarm, unless it rings before. */
+  wake(at: number): Promise<void>;
+  /** Why the account takes no more commands. */
+  closed(): Failure | undefined;
+}
+
+/** A command that is checked and signed. */
+interface Ready {
+  readonly sent: Sent;
+  send(): Promise<Settled>;
+}
+
+/** Commands on live venues, each done at most once (design, section 6; docs/consistency.md). */
+export class LiveOrders {
+  readonly #host: LiveHost;
+  readonly #tables: LiveTables;
+  readonly #reconciler: Reconciler;
+
+  constructor(host: LiveHost) {
+    this.#host = host;
+    this.#tables = new LiveTables(host.storage.sql);
+    this.#reconciler = new Reconciler(this.#tables, host.open, host.account);
+    // The alarm that was set with them may be half a minute away.
+    if (this.#reconciler.recover()) void host.wake(now());
+  }
+
+  /** Runs a command that is new; otherwise answers for it, once the venue has said what became of it. */
+  async submit(command: LiveCommand): Promise<LiveReply> {
+    const session = this.#host.open(command.access);
+    await this.#reconciler.settleWaiting(command.access, session);
+    const asked = this.#known(command);
+    if (asked !== 'new' && 'unsettled' in asked) await this.#reconciler.settle(asked.unsettled, session);
+    // No wait from here to the row: of two that are the same, one comes first.
+    const known = this.#known(command);
+    if (known !== 'new') {
+      return 'unsettled' in known ? failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 }) : known;
+    }
+    const refused = this.#host.closed() ?? this.#host.writes.full(command.maxWrites);
+    if (refused) return refused;
+    return this.#host.writes.during(() => this.#run(command, session));
+  }
+
+  /** Whether a key was used here: paper and live share them. */
+  isTaken(name: string): boolean {
+    return this.#tables.named(name) !== undefined;
+  }
+
+  async order(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
+    const session = this.#host.open(access);
+    await this.#reconciler.settleWaiting(access, session);
+    const found = await session.order(id);
+    if (!found.ok) return found;
+    const sent = this.#tables.placed(access.venue, id)?.sent;
+    return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent.terms) : found.value };
+  }
+
+  async orders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
+    const session = this.#host.open(access);
+    await this.#reconciler.settleWaiting(access, session);
+    return session.orders(query);
+  }
+
+  /** Looks after what is due. Rejects never: what it could not find out it looks at again. */
+  async alarm(): Promise<void> {
+    try {
+      await this.#reconciler.alarm();
+    } catch (error) {
+      logFault('reconcile', error);
+    }
+    await this.#host.wake(this.nextLook());
+  }
+
+  nextLook(): number {
+    return this.#tables.nextLook();
+  }
+
+  /** Returns when to come again. */
+  sweep(at: number): number {
+    const oldest = this.#tables.sweep(at - KEEP_MS, SWEEP_ROWS);
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + KEEP_MS;
+  }
+
+  #known(command: LiveCommand): 'new' | LiveReply | { readonly unsettled: LiveRow } {
+    const known = lookUp(this.#tables, this.#host.paper, command, now());
+    if (known.kind === 'new') return 'new';
+    if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed);
+    if (known.kind === 'refused') return known.failure;
+    if (known.kind === 'unknown') return { unsettled: known.row };
+    return known.row.order
+      ? { ok: true, replayed: true, order: known.row.order }
+      : failure('EXECUTION_ERROR');
+  }
+
+  async #run(command: LiveCommand, session: TradingSession): Promise<LiveReply> {
+    const at = now();
+    const id = this.#tables.admit(command.access, liveNames(command), at, at + LEASE_MS);
+    const alarm = this.#host.wake(at + LEASE_MS);
+    reach('account/live/admitted');
+    try {
+      await alarm;
+      const ready = await prepare(command.work, session);
+      if (INSTRUMENTED) await pauseAt('account/live/prepared');
+      if (!('sent' in ready)) return this.#release(id, ready);
+      const who = await session.identity();
+      if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
+      const closed = this.#host.closed();
+      if (closed) return this.#release(id, closed);
+      const sentAt = now();
+      if (!this.#tables.markSent(id, who.identity, ready.sent, sentAt, sentAt + SEND_TIMEOUT_MS)) {
+        return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
+      }
+      reach('account/live/sent-written');
+      // Durable before the first outside byte (design, section 6): a fault here ends this instance unsent.
+      await this.#host.storage.sync();
+      if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
+      const settled = await ready.send();
+      if (INSTRUMENTED) await pauseAt('account/live/answered');
+      return await this.#settle(id, settled, command.access.source.kind === 'stored');
+    } catch (error) {
+      return this.#broken(id, error, command.access.source.kind === 'stored');
+    }
+  }
+
+  async #settle(id: number, settled: Settled, stored: boolean): Promise<LiveReply> {
+    const at = now();
+    switch (settled.state) {
+      case 'done':
+        this.#tables.markDone(id, settled.order, at, 'outcome');
+        reach('account/live/outcome-written');
+        return { ok: true, replayed: false, order: settled.order };
+      case 'released':
+        return this.#release(id, settled.failure);
+      case 'unknown': {
+        const lookAt = stored ? at + pauseAfter(0) : null;
+        this.#tables.markUnknown(id, lookAt, 'unknown');
+        if (lookAt !== null) await this.#host.wake(lookAt);
+        return failure('PERSISTENCE_UNKNOWN');
+      }
+      default:
+        return settled satisfies never;
+    }
+  }
+
+  #release(id: number, reply: LiveReply & { readonly ok: false }): LiveReply {
+    this.#tables.markReleased(id, now());
+    return reply;
+  }
+
+  /** A fault of ours: before the row says `sent` nothing has left; after it, who knows. */
+  async #broken(id: number, error: unknown, stored: boolean): Promise<LiveReply> {
+    logFault('command', error);
+    if (this.#tables.row(id)?.state !== 'pending') return this.#settle(id, { state: 'unknown' }, stored);
+    return this.#release(id, failure('EXECUTION_ERROR'));
+  }
+}
+
+async function prepare(
+  work: LiveWork,
+  session: TradingSession,
+): Promise<Ready | (LiveReply & { readonly ok: false })> {
+  if (work.kind === 'cancel') {
+    const prepared = await session.prepareCancel(work.orderId);
+    if (!prepared.ok) return prepared;
+    return { sent: work, send: () => sendCancel(session, prepared.value) };
+  }
+  const prepared = await session.prepare(named(work.terms, session));
+  if (!prepared.ok) return prepared;
+  const { terms, dedupe } = prepared.value;
+  return {
+    sent: { kind: 'place', terms, dedupe },
+    send: async () => placed(await session.send(prepared.value)),
+  };
+}
+
+/** A venue that knows orders by the client's id gets one: by it the order is found again. */
+const named = (terms: OrderTerms, { capabilities }: TradingSession): OrderTerms =>
+  capabilities.dedupe === 'client-order-id' && terms.clientOrderId === undefined
+    ? { ...terms, clientOrderId: crypto.randomUUID() }
+    : terms;
+
+/** An order as it was asked for, where the venue only remembers what was traded of it. */
+function asAsked(found: VenueOrder, { price, size }: OrderTerms): VenueOrder {
+  const short = found.size < size && isTerminal(found);
+  return {
+    ...found,
+    price,
+    size,
+    ...(short && found.status === 'filled' && { status: 'cancelled' as const }),
+  };
+}
+
+function logFault(what: string, error: unknown): void {
+  const message = String(error).slice(0, 300);
+  console.error(JSON.stringify({ level: 'error', event: 'live_fault', what, message }));
+}

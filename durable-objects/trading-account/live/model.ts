@@ -1,0 +1,61 @@
+import type { GivenCredential } from '../../../shared/vault/credential.ts';
+import type { Failure } from '../../../shared/errors/failure.ts';
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
+import type { Naming } from '../once.ts';
+
+/** Who asks, for the vault's scope and its audit chain. */
+export interface LiveCaller {
+  readonly tenant: string;
+  readonly account: string;
+  readonly keyId: string;
+  readonly requestId: string;
+}
+
+/** Where the signatures come from: the vault's own, or a credential that lives as long as the request. */
+export type LiveSource =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'request'; readonly credential: GivenCredential };
+
+/** A venue as one caller reaches it. */
+export interface LiveAccess {
+  readonly venue: LiveVenue;
+  readonly caller: LiveCaller;
+  readonly source: LiveSource;
+}
+
+/** What is asked of the venue. */
+export type LiveWork =
+  | { readonly kind: 'place'; readonly terms: OrderTerms }
+  | { readonly kind: 'cancel'; readonly orderId: string };
+
+export interface LiveCommand {
+  readonly access: LiveAccess;
+  readonly work: LiveWork;
+  readonly naming: Naming;
+  /** Trade writes that the caller's tier may have in flight. */
+  readonly maxWrites: number;
+}
+
+/** What went out, as the journal keeps it. */
+export type Sent =
+  | { readonly kind: 'place'; readonly terms: OrderTerms; readonly dedupe: Dedupe }
+  | { readonly kind: 'cancel'; readonly orderId: string };
+
+/** What is certain about a command. */
+export type Settled =
+  | { readonly state: 'done'; readonly order: VenueOrder }
+  /** Nothing happened: the command may run again. */
+  | { readonly state: 'released'; readonly failure: VenueFailure }
+  /** Something may have happened. */
+  | { readonly state: 'unknown' };
+
+/** What became of a command: the order, or why there is none. */
+export type LiveReply =
+  | { readonly ok: true; readonly replayed: boolean; readonly order: VenueOrder }
+  | VenueFailure
+  | Failure;
+
+/** States of a command (design, section 6). */
+export const liveStates = ['pending', 'sent', 'done', 'released', 'unknown'] as const;
+export type LiveState = (typeof liveStates)[number];

@@ -1,0 +1,102 @@
+import { now } from '../../../shared/clock.ts';
+import { pauseAt } from '../../../shared/testing/fault-points.ts';
+import type { TradingSession } from '../../../shared/venues/session.ts';
+import { pauseAfter } from './backoff.ts';
+import type { LiveAccess, Settled } from './model.ts';
+import { reconcile } from './settling.ts';
+import type { LiveRow, LiveTables } from './tables.ts';
+
+/** Rows that one alarm looks at: each is a read or two at the venue. */
+const ROWS_PER_ALARM = 20;
+/** Rows that a request with a credential of its own settles before it does what it came for. */
+const ROWS_PER_REQUEST = 5;
+
+export type OpenSession = (access: LiveAccess) => TradingSession;
+
+/**
+ * Settles commands that were sent and never answered, by asking the venue for the order: never by sending again. A
+ * row is only asked about with the credential that sent it; the same account's other wallet would find nothing, and
+ * that would pass for absence.
+ */
+export class Reconciler {
+  readonly #tables: LiveTables;
+  readonly #open: OpenSession;
+  readonly #account: string;
+
+  constructor(tables: LiveTables, open: OpenSession, account: string) {
+    this.#tables = tables;
+    this.#open = open;
+    this.#account = account;
+  }
+
+  /** What a new instance finds of the one before: nothing that was not sent ever will be; the rest must be asked. */
+  recover(): boolean {
+    const left = this.#tables.unfinished();
+    for (const row of left) this.#abandon(row);
+    return left.length > 0;
+  }
+
+  /** What is due: leases that ran out, replies that never came, looks at the venue. */
+  async alarm(): Promise<void> {
+    const at = now();
+    const asked = this.#tables.due(at, ROWS_PER_ALARM).filter((row) => {
+      if (row.state !== 'unknown' || !row.stored) {
+        this.#abandon(row);
+        return false;
+      }
+      // Set before the venue is asked: when this process dies, the next one comes back for it.
+      this.#tables.noteTry(row.id, at + pauseAfter(row.tries + 1));
+      return true;
+    });
+    await Promise.all(asked.map((row) => this.#ask(row, this.#open(this.#stored(row)))));
+  }
+
+  /** Settles one row with a caller's own session, if that can. */
+  async settle(row: LiveRow, session: TradingSession): Promise<void> {
+    await this.#ask(row, session);
+  }
+
+  /** Settles what only a credential like the caller's can: nobody else will come with it. */
+  async settleWaiting(access: LiveAccess, session: TradingSession): Promise<void> {
+    if (access.source.kind !== 'request') return;
+    for (const row of this.#tables.waitingForCredential(access.venue, ROWS_PER_REQUEST)) {
+      await this.#ask(row, session);
+    }
+  }
+
+  async #ask(row: LiveRow, session: TradingSession): Promise<void> {
+    const { sent, sentAt, identity } = row;
+    if (sent === null || sentAt === null) return;
+    const who = await session.identity();
+    if (!who.ok || who.identity !== identity) return;
+    // Before the question: what stands there then may have changed when the answer comes.
+    const late = now() - sentAt >= session.capabilities.absenceHoldsAfterMs;
+    const settled = await reconcile(session, sent, sentAt, late);
+    if (INSTRUMENTED) await pauseAt('account/live/reconciled');
+    this.#write(row, settled);
+  }
+
+  #write(row: LiveRow, settled: Settled): void {
+    switch (settled.state) {
+      case 'done':
+        this.#tables.markDone(row.id, settled.order, now(), null);
+        return;
+      case 'released':
+        this.#tables.markReleased(row.id, now());
+        return;
+      case 'unknown':
+        return;
+      default:
+        settled satisfies never;
+    }
+  }
+
+  #abandon(row: LiveRow): void {
+    if (row.state === 'pending') this.#tables.markReleased(row.id, now());
+    else this.#tables.markUnknown(row.id, row.stored ? now() : null, null);
+  }
+
+  #stored({ venue, caller }: LiveRow): LiveAccess {
+    return { venue, caller: { ...caller, account: this.#account }, source: { kind: 'stored' } };
+  }
+}

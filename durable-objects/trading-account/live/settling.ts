@@ -1,0 +1,90 @@
+import { failure } from '../../../shared/errors/failure.ts';
+import type { NotAccepted, PlaceOutcome, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
+import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { Sent, Settled } from './model.ts';
+
+/** What a venue's refusal is to the caller. Its own words go along, shortened by the adapter. */
+export function refusalOf(outcome: Exclude<NotAccepted, { readonly tag: 'unknown' }>): VenueFailure {
+  switch (outcome.tag) {
+    case 'not-sent':
+      return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+    case 'rate-limited':
+      // Not 429: that would be about the caller's own limit, which the reply's headers tell.
+      return failure('VENUE_UNAVAILABLE', {
+        message: 'The exchange takes no more requests for now',
+        retryAfter: outcome.retryAfter,
+      });
+    case 'refused': {
+      const { reason, text } = outcome;
+      if (reason === 'VENUE_AUTHENTICATION') return { ok: false, reason, message: text };
+      return failure(reason, { message: text, ...(reason === 'VENUE_UNAVAILABLE' && { retryAfter: 1 }) });
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+export function placed(outcome: PlaceOutcome): Settled {
+  if (outcome.tag === 'accepted') return { state: 'done', order: outcome.order };
+  return outcome.tag === 'unknown'
+    ? { state: 'unknown' }
+    : { state: 'released', failure: refusalOf(outcome) };
+}
+
+const notCancellable: Settled = { state: 'released', failure: failure('ORDER_NOT_CANCELLABLE') };
+const noSuchOrder: Settled = { state: 'released', failure: failure('ORDER_NOT_FOUND') };
+
+/** Whether nothing more can fill of it. */
+export const isTerminal = ({ status }: VenueOrder): boolean =>
+  status === 'filled' || status === 'cancelled' || status === 'rejected';
+
+/** Sends a cancel and asks for the order, because only that tells what was filled. */
+export async function sendCancel(
+  session: TradingSession,
+  prepared: Parameters<TradingSession['sendCancel']>[0],
+): Promise<Settled> {
+  const outcome = await session.sendCancel(prepared);
+  if (outcome.tag === 'unknown') return { state: 'unknown' };
+  if (outcome.tag === 'accepted') {
+    const found = await session.order(prepared.orderId);
+    // A venue's reads may lag behind its writes: it has said that the order is cancelled.
+    return found.ok
+      ? {
+          state: 'done',
+          order: isTerminal(found.value) ? found.value : { ...found.value, status: 'cancelled' },
+        }
+      : { state: 'unknown' };
+  }
+  if (outcome.tag === 'refused' && outcome.reason === 'ORDER_NOT_CANCELLABLE') {
+    const found = await session.order(prepared.orderId);
+    return !found.ok && found.reason === 'ORDER_NOT_FOUND' ? noSuchOrder : notCancellable;
+  }
+  return { state: 'released', failure: refusalOf(outcome) };
+}
+
+/**
+ * What became of a command that was sent, by the venue's own account. `late`: long enough after it that a request
+ * still on its way would be refused, and the venue's reads have caught up; before that, absence says nothing.
+ */
+export async function reconcile(
+  session: TradingSession,
+  sent: Sent,
+  sentAt: number,
+  late: boolean,
+): Promise<Settled> {
+  if (sent.kind === 'place') {
+    const { dedupe, terms } = sent;
+    const found = await session.reconcile({ dedupe, terms, sentAt });
+    if (found.tag === 'found') return { state: 'done', order: found.order };
+    return found.tag === 'absent' && late
+      ? { state: 'released', failure: failure('VENUE_UNAVAILABLE', { retryAfter: 1 }) }
+      : { state: 'unknown' };
+  }
+  const found = await session.order(sent.orderId);
+  if (!found.ok) return found.reason === 'ORDER_NOT_FOUND' && late ? noSuchOrder : { state: 'unknown' };
+  if (found.value.status === 'cancelled') return { state: 'done', order: found.value };
+  if (isTerminal(found.value)) return notCancellable;
+  return late
+    ? { state: 'released', failure: failure('VENUE_UNAVAILABLE', { retryAfter: 1 }) }
+    : { state: 'unknown' };
+}

@@ -1,0 +1,244 @@
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { VenueOrder } from '../../../shared/venues/port.ts';
+import { decode, encode, type Identity } from '../journal.ts';
+import type { LiveAccess, LiveCaller, LiveState, Sent } from './model.ts';
+
+/** A command as the journal has it. Times are Unix ms. */
+export interface LiveRow {
+  readonly id: number;
+  readonly venue: LiveVenue;
+  readonly state: LiveState;
+  readonly caller: Omit<LiveCaller, 'account'>;
+  /** Whether the vault keeps the credential: then the alarm can ask the venue. */
+  readonly stored: boolean;
+  /** Whose orders it is among: see `TradingSession.identity`. */
+  readonly identity: string | null;
+  readonly sent: Sent | null;
+  readonly order: VenueOrder | null;
+  /** What the first caller was told; null while nobody was told anything, or when the process died first. */
+  readonly told: 'outcome' | 'unknown' | null;
+  readonly tries: number;
+  readonly sentAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface NamedRow {
+  readonly fingerprint: string;
+  readonly row: LiveRow;
+}
+
+type Row = {
+  id: number;
+  venue: string;
+  state: string;
+  tenant: string;
+  key_id: string;
+  request_id: string;
+  stored: number;
+  identity: string | null;
+  sent: string | null;
+  outcome: string | null;
+  told: string | null;
+  tries: number;
+  sent_at: number | null;
+  ended_at: number | null;
+};
+
+/** Why an SDK's retry was taken for the command before it (design, section 6). */
+export type Assumed = 'in-flight' | 'retryable-status' | 'recent';
+
+/**
+ * SQL of `live_commands` and `live_names`, and nothing else. Each change of state names the states that it may come
+ * from and says whether it happened: the alarm, a retry and the command itself may all come to it.
+ */
+export class LiveTables {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** A new command, `pending` under its names. A name that another command had is this one's now. */
+  admit(
+    { venue, caller, source }: LiveAccess,
+    names: readonly Identity[],
+    at: number,
+    lease: number,
+  ): number {
+    const { id } = this.#sql
+      .exec<{ id: number }>(
+        `INSERT INTO live_commands (venue, state, tenant, key_id, request_id, stored, created_at, look_at)
+         VALUES (?, 'pending', ?, ?, ?, ?, ?, ?) RETURNING id`,
+        venue,
+        caller.tenant,
+        caller.keyId,
+        caller.requestId,
+        source.kind === 'stored' ? 1 : 0,
+        at,
+        lease,
+      )
+      .one();
+    for (const { key, fingerprint } of names) {
+      this.#sql.exec(
+        'INSERT OR REPLACE INTO live_names (name, fingerprint, command) VALUES (?, ?, ?)',
+        key,
+        fingerprint,
+        id,
+      );
+    }
+    return id;
+  }
+
+  /** False when the lease has run out: then nothing may be sent. */
+  markSent(id: number, identity: string, sent: Sent, at: number, lookAt: number): boolean {
+    return this.#changed(
+      `UPDATE live_commands SET state = 'sent', identity = ?, sent = ?, sent_at = ?, look_at = ?
+       WHERE id = ? AND state = 'pending'`,
+      identity,
+      encode(sent),
+      at,
+      lookAt,
+      id,
+    );
+  }
+
+  /** `told`: whether the first caller hears it, now. */
+  markDone(id: number, order: VenueOrder, at: number, told: 'outcome' | null): boolean {
+    return this.#changed(
+      `UPDATE live_commands SET state = 'done', outcome = ?, order_id = ?, ended_at = ?, look_at = NULL,
+         told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
+      encode(order),
+      order.id,
+      at,
+      told,
+      id,
+    );
+  }
+
+  /** Nothing happened: the names are free, and the row stays as a record. */
+  markReleased(id: number, at: number): boolean {
+    const changed = this.#changed(
+      `UPDATE live_commands SET state = 'released', ended_at = ?, look_at = NULL
+       WHERE id = ? AND state IN ('pending', 'sent', 'unknown')`,
+      at,
+      id,
+    );
+    if (changed) this.#sql.exec('DELETE FROM live_names WHERE command = ?', id);
+    return changed;
+  }
+
+  /** `lookAt` null: only a request that brings the credential can find out. */
+  markUnknown(id: number, lookAt: number | null, told: 'unknown' | null): boolean {
+    return this.#changed(
+      `UPDATE live_commands SET state = 'unknown', look_at = ?, told = COALESCE(?, told)
+       WHERE id = ? AND state IN ('sent', 'unknown')`,
+      lookAt,
+      told,
+      id,
+    );
+  }
+
+  /** Counts a look at the venue and says when the next one is due. */
+  noteTry(id: number, lookAt: number | null): void {
+    this.#sql.exec(
+      "UPDATE live_commands SET tries = tries + 1, look_at = ? WHERE id = ? AND state = 'unknown'",
+      lookAt,
+      id,
+    );
+  }
+
+  noteAssumed(id: number, assumed: Assumed): void {
+    this.#sql.exec('UPDATE live_commands SET assumed = ? WHERE id = ?', assumed, id);
+  }
+
+  row(id: number): LiveRow | undefined {
+    return this.#rows('SELECT * FROM live_commands WHERE id = ?', id)[0];
+  }
+
+  named(name: string): NamedRow | undefined {
+    const [found] = this.#sql
+      .exec<{ fingerprint: string; command: number }>(
+        'SELECT fingerprint, command FROM live_names WHERE name = ?',
+        name,
+      )
+      .toArray();
+    const row = found && this.row(found.command);
+    return found && row && { fingerprint: found.fingerprint, row };
+  }
+
+  /** The command that placed an order. */
+  placed(venue: LiveVenue, orderId: string): LiveRow | undefined {
+    return this.#rows(
+      "SELECT * FROM live_commands WHERE order_id = ? AND venue = ? AND state = 'done'",
+      orderId,
+      venue,
+    ).find(({ sent }) => sent?.kind === 'place');
+  }
+
+  /** What the alarm must look at by now, oldest first. */
+  due(at: number, limit: number): readonly LiveRow[] {
+    return this.#rows('SELECT * FROM live_commands WHERE look_at <= ? ORDER BY look_at LIMIT ?', at, limit);
+  }
+
+  /** Commands whose outcome only a request with this caller's own credential can find out. */
+  waitingForCredential(venue: LiveVenue, limit: number): readonly LiveRow[] {
+    return this.#rows(
+      "SELECT * FROM live_commands WHERE venue = ? AND state = 'unknown' AND stored = 0 ORDER BY id LIMIT ?",
+      venue,
+      limit,
+    );
+  }
+
+  nextLook(): number {
+    const { at } = this.#sql
+      .exec<{ at: number | null }>('SELECT MIN(look_at) AS at FROM live_commands WHERE look_at IS NOT NULL')
+      .one();
+    return at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Commands that a process left behind when it died. */
+  unfinished(): readonly LiveRow[] {
+    return this.#rows(
+      "SELECT * FROM live_commands WHERE state IN ('pending', 'sent') AND look_at IS NOT NULL",
+    );
+  }
+
+  /** Forgets what ended before `before`. Returns when the oldest one left ended; undefined when there is none. */
+  sweep(before: number, limit: number): number | undefined {
+    const old = 'SELECT id FROM live_commands WHERE ended_at <= ?1 ORDER BY ended_at LIMIT ?2';
+    this.#sql.exec(`DELETE FROM live_names WHERE command IN (${old})`, before, limit);
+    this.#sql.exec(`DELETE FROM live_commands WHERE id IN (${old})`, before, limit);
+    const { at } = this.#sql
+      .exec<{ at: number | null }>('SELECT MIN(ended_at) AS at FROM live_commands WHERE ended_at IS NOT NULL')
+      .one();
+    return at ?? undefined;
+  }
+
+  #changed(query: string, ...bindings: readonly (string | number | null)[]): boolean {
+    // `RETURNING`, because `rowsWritten` counts rows of indexes too.
+    return this.#sql.exec(`${query} RETURNING id`, ...bindings).toArray().length > 0;
+  }
+
+  #rows(query: string, ...bindings: readonly (string | number)[]): readonly LiveRow[] {
+    return this.#sql
+      .exec<Row>(query, ...bindings)
+      .toArray()
+      .map(toRow);
+  }
+}
+
+/** The casts are of columns that CHECK constraints restrict, and of JSON that only this file's callers wrote. */
+const toRow = (row: Row): LiveRow => ({
+  id: row.id,
+  venue: row.venue as LiveVenue,
+  state: row.state as LiveState,
+  caller: { tenant: row.tenant, keyId: row.key_id, requestId: row.request_id },
+  stored: row.stored === 1,
+  identity: row.identity,
+  sent: row.sent === null ? null : (decode(row.sent) as Sent),
+  order: row.outcome === null ? null : (decode(row.outcome) as VenueOrder),
+  told: row.told as LiveRow['told'],
+  tries: row.tries,
+  sentAt: row.sent_at,
+  endedAt: row.ended_at,
+});

@@ -1,0 +1,82 @@
+import type { KalshiSigner, PolymarketSigner, Signed } from '../venues/signer.ts';
+import type { CredentialView } from './credential.ts';
+import type { Vault } from './port.ts';
+import type { Actor, Scope, VaultRequest } from './request.ts';
+import { refusal, type Vaulted } from './result.ts';
+
+/** The vault on behalf of one caller. */
+export interface VaultCaller {
+  readonly vault: Vault;
+  /** Goes into every request. */
+  readonly call: { readonly scope: Scope; readonly actor: Actor };
+}
+
+export type PolymarketSource = VaultRequest<'signOrder'>['source'];
+export type KalshiSource = VaultRequest<'kalshiHeaders'>['source'];
+
+/** The vault's answer, also when it cannot be reached. */
+async function reached<T>(answer: Promise<Vaulted<T>>): Promise<Vaulted<T>> {
+  try {
+    return await answer;
+  } catch {
+    return refusal('VAULT_ERROR', 'the vault cannot be reached');
+  }
+}
+
+/** What may be told of a credential; asked once, however often the signer is. */
+function describing(
+  { vault, call }: VaultCaller,
+  source: PolymarketSource | KalshiSource,
+): () => Promise<Vaulted<{ readonly credential: CredentialView }>> {
+  let answer: Promise<Vaulted<{ readonly credential: CredentialView }>> | undefined;
+  return () => (answer ??= reached(vault.describe({ ...call, source })));
+}
+
+/** A signer, and whose orders it sees. */
+export interface Signing<S> {
+  readonly signer: S;
+  readonly identity: () => Promise<Signed<{ readonly identity: string }>>;
+}
+
+/** Polymarket's signatures, made by the vault with a stored credential or with the request's own. */
+export function polymarketSigning(caller: VaultCaller, source: PolymarketSource): Signing<PolymarketSigner> {
+  const { vault, call } = caller;
+  const describe = describing(caller, source);
+  const identity: PolymarketSigner['identity'] = async () => {
+    const answer = await describe();
+    if (!answer.ok) return answer;
+    const { address, funder, signatureType = 0, keyId } = answer.credential;
+    if (address === undefined || keyId === undefined) {
+      return refusal('CREDENTIAL_INCOMPLETE', 'clob is missing: repeat POST /api/v1/onboard', 'clob');
+    }
+    return { ok: true, identity: { address, funder, signatureType, apiKey: keyId } };
+  };
+  return {
+    signer: {
+      identity,
+      l2Headers: (request) => reached(vault.l2Headers({ ...call, source, request })),
+      signOrder: (order, exchange) => reached(vault.signOrder({ ...call, source, order, exchange })),
+    },
+    async identity() {
+      const who = await identity();
+      return who.ok ? { ok: true, identity: who.identity.address.toLowerCase() } : who;
+    },
+  };
+}
+
+/** Kalshi's, likewise. Orders belong to a member, whom only the key's id tells. */
+export function kalshiSigning(caller: VaultCaller, source: KalshiSource): Signing<KalshiSigner> {
+  const { vault, call } = caller;
+  const describe = describing(caller, source);
+  return {
+    signer: { kalshiHeaders: (request) => reached(vault.kalshiHeaders({ ...call, source, request })) },
+    async identity() {
+      const answer = await describe();
+      if (!answer.ok) return answer;
+      const { keyId } = answer.credential;
+      return keyId === undefined
+        ? refusal('CREDENTIAL_INCOMPLETE', 'apiKeyId is missing', 'apiKeyId')
+        : { ok: true, identity: keyId };
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openMarket } from '../support/markets.ts';
+import { startProgram, type OwnProgram } from '../support/program.ts';
+import { member, rowsOf } from './ask.ts';
+import { expectRouterRefusal } from './builder.ts';
+import {
+  cancel,
+  fault,
+  liveNames,
+  liveStage,
+  newKey,
+  onboarded,
+  order,
+  ordersPath,
+  place,
+  placedId,
+  sdkRetry,
+  shape,
+  type LiveStage,
+} from './live-stage.ts';
+import { newTrader, type Trader } from './trader.ts';
+import { credentialsHeader } from './venue-accounts.ts';
+
+let program: OwnProgram;
+let paperMarket: string;
+beforeAll(async () => {
+  // Its own program: the venues' faults are its alone.
+  program = await startProgram({ vars: { CLIENT_IP_HEADER: 'x-test-address' } });
+  paperMarket = (await openMarket(program.file)).condition;
+});
+afterAll(() => program.stop());
+
+describe.each(liveNames)('%s', (venue) => {
+  let stage: LiveStage;
+  let trader: Trader;
+  beforeAll(async () => {
+    stage = await liveStage(program.file, venue, 1);
+    await stage.book(
+      [['0.30', '5000']],
+      [
+        ['0.50', '8'],
+        ['0.60', '5000'],
+      ],
+    );
+    trader = await onboarded(program.file, stage);
+  });
+  const get = (path: string) => trader.call('GET', `/api/v1/${path}exchange=${venue}`);
+
+  test('an order rests, is polled, and is cancelled once', async () => {
+    const placed = await place(trader, stage);
+    const id = placedId(placed);
+    expect(shape(placed)).toEqual(['buy', 'Yes', 0.4, 10, 0, 'open']);
+    expect(shape(await trader.call('GET', ordersPath(stage, id)))).toEqual(shape(placed));
+    const open = rowsOf(await trader.call('GET', ordersPath(stage, undefined, `&market_id=${stage.market}`)));
+    expect(open.map((row) => row['id'])).toEqual([id]);
+    const cancelled = await cancel(trader, stage, id);
+    expect([cancelled.status, ...shape(cancelled)], cancelled.text).toEqual([
+      200,
+      'buy',
+      'Yes',
+      0.4,
+      10,
+      0,
+      'cancelled',
+    ]);
+    expectRouterRefusal(
+      await cancel(trader, stage, id),
+      400,
+      'order_not_cancellable',
+      'ORDER_NOT_CANCELLABLE',
+    );
+    expect(
+      rowsOf(await trader.call('GET', ordersPath(stage, undefined, `&market_id=${stage.market}`))),
+    ).toEqual([]);
+  });
+
+  test('a partial fill: order, fills, position and balance agree, and a cancel keeps what filled', async () => {
+    const before = Number(member(await get('balance?'), 'available'));
+    const placed = await place(trader, stage, { price: 0.5, size: 12 });
+    const id = placedId(placed);
+    expect(shape(placed)).toEqual(['buy', 'Yes', 0.5, 12, 8, 'partially_filled']);
+    expect(shape(await trader.call('GET', ordersPath(stage, id)))).toEqual(shape(placed));
+    const fills = rowsOf(await get(`fills?market_id=${stage.market}&`));
+    expect(fills).toMatchObject([
+      {
+        order_id: id,
+        market_id: stage.market,
+        outcome: 'Yes',
+        side: 'buy',
+        price: 0.5,
+        size: 8,
+        is_taker: true,
+      },
+    ]);
+    const positions = rowsOf(await get(`positions?market_id=${stage.market}&`));
+    expect(positions).toMatchObject([
+      { market_id: stage.market, outcome: 'Yes', size: 8, average_price: 0.5 },
+    ]);
+    const cancelled = await cancel(trader, stage, id);
+    expect(shape(cancelled)).toEqual(['buy', 'Yes', 0.5, 12, 8, 'cancelled']);
+    const spent = before - Number(member(await get('balance?'), 'available'));
+    expect(spent - Number(fills[0]?.['fee'])).toBeCloseTo(4, 6);
+  });
+
+  test('said again under its key: the first reply, byte for byte; with another body 409', async () => {
+    const headers = newKey();
+    const count = await stage.orders();
+    const first = await place(trader, stage, {}, headers);
+    const again = await place(trader, stage, {}, headers);
+    expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([first.text, 'true']);
+    expectRouterRefusal(
+      await place(trader, stage, { size: 11 }, headers),
+      409,
+      'conflict',
+      'IDEMPOTENCY_KEY_REUSE',
+    );
+    const onPaper = trader.call(
+      'POST',
+      '/api/v1/orders?exchange=paper',
+      { ...order(stage), market_id: paperMarket },
+      headers,
+    );
+    expectRouterRefusal(await onPaper, 409, 'conflict', 'IDEMPOTENCY_KEY_REUSE');
+    expect(await stage.orders()).toBe(count + 1);
+    await cancel(trader, stage, placedId(first));
+  });
+
+  test('nine at once under one key: one order', async () => {
+    const headers = newKey();
+    const count = await stage.orders();
+    const answers = await Promise.all(Array.from({ length: 9 }, () => place(trader, stage, {}, headers)));
+    const took = answers.filter(({ status }) => status === 200);
+    expect(new Set(took.map(({ text }) => text)).size).toBe(1);
+    const waiting = answers.filter(({ status }) => status !== 200).map(({ code }) => code);
+    expect(waiting).toEqual(waiting.map(() => 'IDEMPOTENCY_CONFLICT_PENDING'));
+    expect(await stage.orders()).toBe(count + 1);
+  });
+
+  test("a reply that was lost: the SDK's own retry gets the first order's reply", async () => {
+    const count = await stage.orders();
+    const odd = { size: 17 };
+    await fault(program.file, stage, { method: 'POST', path: stage.placePath, kind: 'drop_after' });
+    const lost = await place(trader, stage, odd);
+    expect([lost.status, lost.code], lost.text).toEqual([503, 'PERSISTENCE_UNKNOWN']);
+    expect(lost.json).toMatchObject({ code: 'service_unavailable', retryable: false });
+    expect(lost.headers.get('retry-after')).toBeNull();
+    const retried = await place(trader, stage, odd, sdkRetry);
+    expect(shape(retried), retried.text).toEqual(['buy', 'Yes', 0.4, 17, 0, 'open']);
+    expect(retried.headers.get('idempotency-replayed')).toBe('true');
+    expect(await stage.orders()).toBe(count + 1);
+    expect(shape(await trader.call('GET', ordersPath(stage, placedId(retried))))).toEqual(shape(retried));
+    await cancel(trader, stage, placedId(retried));
+  });
+
+  test('credentials of the request: they place, and settle what they left open; nothing is stored', async () => {
+    const other = await newTrader(program.file);
+    const headers = credentialsHeader(await stage.newMember());
+    const count = await stage.orders();
+    await fault(program.file, stage, { method: 'POST', path: stage.placePath, kind: 'drop_after' });
+    const key = newKey();
+    expect((await place(other, stage, {}, { ...headers, ...key })).code).toBe('PERSISTENCE_UNKNOWN');
+    expectRouterRefusal(await place(other, stage), 403, 'credentials_required', 'CREDENTIALS_REQUIRED');
+    // Another member's credentials would not find the order: they must not settle it.
+    const strange = credentialsHeader(await stage.newMember());
+    const mistaken = await place(other, stage, {}, { ...strange, ...key });
+    expect([mistaken.status, mistaken.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT_PENDING']);
+    const again = await place(other, stage, {}, { ...headers, ...key });
+    expect(shape(again)).toEqual(['buy', 'Yes', 0.4, 10, 0, 'open']);
+    expect(await stage.orders()).toBe(count + 1);
+    const cancelled = await other.call('DELETE', ordersPath(stage, placedId(again)), undefined, headers);
+    expect(member(cancelled, 'status'), cancelled.text).toBe('cancelled');
+  });
+
+  test.each([
+    [{ params: { order_type: 'foo' } }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    [{ params: { tif: 'gtc' } }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    [{ fee: 1 }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    [{ price: 1 }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    [{ price: 0.123 }, 400, 'validation_error', 'INVALID_ORDER_MIN_TICK_SIZE'],
+    [{ size: 1e-7 }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    [{ outcome: 'Maybe' }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    [{ size: 1_000_000 }, 402, 'insufficient_funds', 'INSUFFICIENT_BALANCE'],
+  ] as const)('%o is refused, and nothing is sent', async (members, status, code, reason) => {
+    const count = await stage.orders();
+    expectRouterRefusal(await place(trader, stage, members), status, code, reason);
+    expect(await stage.orders()).toBe(count);
+  });
+
+  test('what the venue cannot do is 501, also without credentials', async () => {
+    const nobody = await newTrader(program.file);
+    const lacking =
+      venue === 'kalshi'
+        ? [{ order_type: 'fok' }, { order_type: 'gtd', expiration: 4e9 }]
+        : [{ client_order_id: 'a' }];
+    for (const params of lacking) {
+      expectRouterRefusal(await place(nobody, stage, { params }), 501, 'not_supported', 'NOT_SUPPORTED');
+    }
+  });
+
+  test('an order that must not rest takes what is there and ends', async () => {
+    const placed = await place(trader, stage, {
+      side: 'buy',
+      price: 0.6,
+      size: 5,
+      params: { order_type: 'ioc' },
+    });
+    expect(shape(placed), placed.text).toEqual(['buy', 'Yes', 0.6, 5, 5, 'filled']);
+    const polled = await trader.call('GET', ordersPath(stage, placedId(placed)));
+    expect(shape(polled), polled.text).toEqual(shape(placed));
+  });
+});

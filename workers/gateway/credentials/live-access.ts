@@ -1,0 +1,80 @@
+import type { LiveAccess, LiveSource } from '../../../durable-objects/trading-account/live/model.ts';
+import { accountObject } from '../../../durable-objects/stubs.ts';
+import { failure, invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
+import { vaultReasons, type VaultFailure, type VaultReason } from '../../../shared/vault/result.ts';
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import { obtainTriple } from '../../../shared/venues/polymarket/clob-account.ts';
+import type { VenueFailure, VenueResult } from '../../../shared/venues/port.ts';
+import type { SignerRefusal } from '../../../shared/venues/signer.ts';
+import { principalOf, walletNamed, type AccountCall, type AccountRef } from '../http/objects.ts';
+import { headerOf, venueHeader } from '../http/request-headers.ts';
+import { givenInHeader, withFunder, withTriple, type GivenPolymarket } from './given.ts';
+import { clobSigner, described } from './sessions.ts';
+import { toFailure, vaultAccess } from './vault-access.ts';
+import { clobVenue } from './venues.ts';
+
+/** What a request on a live venue needs: the account's object, and how it reaches the venue. */
+export interface LiveAccount extends AccountRef {
+  readonly access: LiveAccess;
+}
+
+type LiveCall = AccountCall & { readonly requestId: string };
+
+/** A sandbox wallet has no credentials, and a header that names another venue contradicts the request: refused. */
+export function refuseOtherAccounts(call: AccountCall, venue: LiveVenue): void {
+  if (walletNamed(call) !== undefined) throw wrong('X-Postern-Wallet', 'goes with exchange=paper');
+  const named = headerOf(call, venueHeader);
+  if (named !== undefined && named !== venue)
+    throw wrong('X-Postern-Venue', 'names another venue than exchange');
+}
+
+/** The caller's own account on a live venue, with the credential of `X-Exchange-Credentials` where it brings one. */
+export async function liveAccount(call: LiveCall, venue: LiveVenue): Promise<LiveAccount> {
+  refuseOtherAccounts(call, venue);
+  const { tenant, account, key } = principalOf(call.caller);
+  const caller = { tenant, account, keyId: key, requestId: call.requestId };
+  const access = { venue, caller, source: await sourceOf(call, venue) };
+  return { id: account, stub: accountObject(call.env, account), access };
+}
+
+async function sourceOf(
+  { env, caller, request, requestId }: LiveCall,
+  venue: LiveVenue,
+): Promise<LiveSource> {
+  const given = givenInHeader(request.headers, venue);
+  if (!given) return { kind: 'stored' };
+  if (given.venue === 'kalshi') return { kind: 'request', credential: given.open() };
+  const access = vaultAccess(env, principalOf(caller), requestId);
+  const found = await described(access, 'polymarket', given);
+  if (!found.ok) throw new RequestError(found);
+  const whole = withFunder(given, found.value);
+  if (whole.clobKey !== undefined) return opened(whole);
+  const { base, chainId } = clobVenue(env);
+  const triple = await obtainTriple(base, clobSigner(access, whole, chainId));
+  if (!triple.ok) throw new RequestError(triple);
+  return opened(withTriple(whole, triple.value));
+}
+
+const opened = (given: GivenPolymarket): LiveSource => ({ kind: 'request', credential: given.open() });
+
+/** The value of a venue's answer. Throws its failure in the words of the catalogue. */
+export function valueOf<T>(venue: LiveVenue, result: VenueResult<T>): T {
+  if (result.ok) return result.value;
+  throw new RequestError(toLiveFailure(venue, result));
+}
+
+export function toLiveFailure(venue: LiveVenue, failed: VenueFailure): Failure {
+  if (failed.reason === 'SIGNER_REFUSED') return toFailure(venue, vaultFailure(failed.signer));
+  if (failed.reason === 'VENUE_AUTHENTICATION') {
+    return failure('AUTHENTICATION_FAILED', { message: failed.message });
+  }
+  return failed;
+}
+
+/** Signers here are the vault's; a word that is not its own is a fault of ours. */
+function vaultFailure({ reason, message, part }: SignerRefusal): VaultFailure {
+  const known = vaultReasons.find((one): one is VaultReason => one === reason);
+  return { ok: false, reason: known ?? 'VAULT_ERROR', message, ...(part !== undefined && { part }) };
+}
+
+const wrong = (member: string, rule: string): RequestError => new RequestError(invalidMember(member, rule));
