@@ -37,7 +37,7 @@ export function executionPrice(
     if (left <= 0n || (limit !== undefined && beyond(price, limit, side))) break;
     const shares = min(left, size);
     cost += shares * price;
-    if (fee) curve += shares * feeBase(price, fee.exponent);
+    if (fee) curve += shares * (price * (SCALE - price)) ** BigInt(fee.exponent);
     left = asMicro(left - shares);
     worst = price;
     count += 1;
@@ -64,13 +64,6 @@ const beyond = (price: Micro, limit: Micro, side: Side): boolean =>
 
 const distance = (a: Micro, b: Micro): Micro => asMicro(a > b ? a - b : b - a);
 
-/** (p × (1 − p))^exponent in micro. */
-function feeBase(price: Micro, exponent: number): bigint {
-  const base = price * (SCALE - price);
-  let value = SCALE;
-  for (let power = 0; power < exponent; power += 1) value = (value * base) / (SCALE * SCALE);
-  return value;
-}
-
-const feeOf = (curve: bigint, { rate, unit }: FeeCurve): Micro =>
-  roundTo(asMicro(mulDiv(curve, rate, SCALE * SCALE, 'ceil')), unit, 'ceil');
+/** `curve` is Σ shares × (p × (1 − p))^exponent, in micro each. */
+const feeOf = (curve: bigint, { rate, exponent, unit }: FeeCurve): Micro =>
+  roundTo(asMicro(mulDiv(curve, rate, SCALE ** BigInt(2 * exponent + 1), 'ceil')), unit, 'ceil');

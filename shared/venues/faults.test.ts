@@ -24,6 +24,8 @@ interface Bench {
   send(prepared: PreparedOrder): ReturnType<PolymarketVenue['send']>;
   reconcile(prepared: PreparedOrder): Promise<Reconciled>;
   balance(): Promise<VenueResult<unknown>>;
+  /** Requests that met a fault. */
+  fired(): Promise<number>;
   /** Orders that the venue has under this dedupe value. */
   count(value: string): Promise<number>;
   close(): Promise<void>;
@@ -34,6 +36,11 @@ const rows = z.array(z.looseObject({}));
 const countIn = async (url: string, member: string, value: string): Promise<number> => {
   const orders = rows.parse(await (await fetch(`${url}/__control/orders`)).json());
   return orders.filter((order) => order[member] === value).length;
+};
+
+const firedAt = async (url: string): Promise<number> => {
+  const stats = await (await fetch(`${url}/__control/stats`)).json();
+  return z.object({ counts: z.object({ faults_fired: z.number() }) }).parse(stats).counts.faults_fired;
 };
 
 /** A test may have ended its venue already. */
@@ -56,7 +63,7 @@ async function kalshiBench(): Promise<Bench> {
   const venue = new KalshiVenue({ url }, line);
   await kalshi.knownBook(emulator);
   return {
-    control: emulator.control,
+    control: (path, body) => emulator.control(path, body),
     placePath: '/portfolio/events/orders',
     prepare: async () => {
       made += 1;
@@ -72,6 +79,7 @@ async function kalshiBench(): Promise<Bench> {
     send: (prepared) => venue.send(prepared),
     reconcile: (prepared) => venue.reconcile(sentNow(prepared), signer),
     balance: () => venue.balance(signer),
+    fired: () => firedAt(url),
     count: (value) => countIn(url, 'client_order_id', value),
     close: once(() => emulator.close()),
   };
@@ -86,7 +94,7 @@ async function polymarketBench(): Promise<Bench> {
   const settings = { clobUrl: url, gammaUrl: `${url}/gamma`, dataUrl: `${url}/data-api`, chainId: 137 };
   const venue = new PolymarketVenue(settings, line);
   return {
-    control: emulator.control,
+    control: (path, body) => emulator.control(path, body),
     placePath: '/order',
     prepare: async () => {
       const terms: OrderTerms = {
@@ -100,6 +108,7 @@ async function polymarketBench(): Promise<Bench> {
     send: (prepared) => venue.send(prepared),
     reconcile: (prepared) => venue.reconcile(sentNow(prepared), signer),
     balance: () => venue.balance(signer),
+    fired: () => firedAt(url),
     count: (value) => countIn(url, 'hash', value),
     close: once(() => emulator.close()),
   };
@@ -162,6 +171,16 @@ describe.each([
   test('reads are tried three times, commands once', async () => {
     await bench.control('faults', { path: '/*', kind: 'status', status: 503, times: 2 });
     expect(await bench.balance()).toMatchObject({ ok: true });
+    const prepared = await bench.prepare();
+    await bench.control('faults', {
+      method: 'POST',
+      path: bench.placePath,
+      kind: 'status',
+      status: 503,
+      times: 3,
+    });
+    expect(await bench.send(prepared)).toEqual({ tag: 'unknown' });
+    expect(await bench.fired()).toBe(3);
   });
 
   test.each([5_000, -5_000, 90_000])('a clock that is off by %i ms signs by the venue’s', async (offset) => {

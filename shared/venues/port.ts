@@ -59,5 +59,6 @@ export interface MarketData {
 /** A venue that trades. Data-only venues are a `DataVenue` alone. */
 export type Venue<S> = DataVenue & TradingVenue<S>;
 
+export { priceIntervals } from './data-port.ts';
 export type * from './data-port.ts';
 export type * from './trading-port.ts';

@@ -21,6 +21,8 @@ export class Circuit {
   /** A call that the venue did not answer, or answered with 5xx. */
   failed(): void {
     const now = this.#now();
+    // Calls that were under way when it opened.
+    if (now < this.#openUntil) return;
     this.#failures = [...this.#failures.filter((at) => at > now - WITHIN_MS), now];
     if (this.#failures.length < FAILURES) return;
     this.#failures = [];

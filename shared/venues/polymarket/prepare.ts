@@ -1,26 +1,22 @@
 import { failure, invalidMember } from '../../errors/failure.ts';
 import { asMicro, min, mulDiv, SCALE } from '../../money/fixed.ts';
 import { exchangeContract } from '../../signing/exchange-contracts.ts';
-import type { Order } from '../../signing/order-typed-data.ts';
 import { refuseTerms } from '../capabilities.ts';
 import { executionPrice } from '../execution.ts';
 import type { Found, Market, OrderTerms, OrderType, PreparedOrder, VenueResult } from '../port.ts';
 import { signedOut } from '../signed.ts';
-import type { PolymarketIdentity, PolymarketSigner } from '../signer.ts';
+import type { PolymarketSigner } from '../signer.ts';
 import { budgetAmounts, limitAmounts, refuseNumbers, type Amounts } from './amounts.ts';
 import type { PolymarketApi } from './api.ts';
+import { buildOrder } from './build-order.ts';
 import { polymarketCapabilities } from './capabilities.ts';
+import { frameOrder } from './frame.ts';
 import { wireOrder } from './order-body.ts';
 import { outcomeNamed } from './outcome.ts';
 import { feeRateBps, orderSchema } from './schema-version.ts';
 
 /** The venue's words for the router's order types. */
 const ORDER_TYPES: Readonly<Record<OrderType, string>> = { gtc: 'GTC', ioc: 'FAK', fok: 'FOK', gtd: 'GTD' };
-const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
-const ZERO_BYTES32 = `0x${'0'.repeat(64)}`;
-/** The venue's clients send the salt as a JSON number. */
-const SALT_BITS = 52n;
-const PATH = '/order';
 
 /** Checks, builds, signs and frames one order: see `TradingVenue.prepare`. */
 export async function prepareOrder(
@@ -51,62 +47,32 @@ export async function prepareOrder(
   const feeRate = schema.value === 1 ? await feeRateBps(api, tokenId) : { ok: true as const, value: 0n };
   if (!feeRate.ok) return feeRate;
 
-  const common = { ...partiesOf(who.identity), ...amounts.value, salt: salt(), tokenId: BigInt(tokenId) };
-  const expiration = BigInt(terms.expiration ?? 0);
-  const order: Order =
-    schema.value === 1
-      ? {
-          ...common,
-          side: terms.side,
-          schema: 1,
-          taker: ZERO_ADDRESS,
-          expiration,
-          nonce: 0n,
-          feeRateBps: feeRate.value,
-        }
-      : {
-          ...common,
-          side: terms.side,
-          schema: 2,
-          timestamp: BigInt(nowMs),
-          expiration,
-          metadata: ZERO_BYTES32,
-          builder: signer.builder?.code ?? ZERO_BYTES32,
-        };
+  const order = buildOrder({
+    schema: schema.value,
+    identity: who.identity,
+    terms,
+    amounts: amounts.value,
+    tokenId,
+    feeRateBps: feeRate.value,
+    nowMs,
+    builder: signer.builder?.code,
+  });
   const { chainId } = api;
   const verifyingContract = exchangeContract(chainId, schema.value, found.negRisk);
   const signed = await signer.signOrder(order, { chainId, verifyingContract });
   if (!signed.ok) return signedOut(signed);
-  const body = JSON.stringify({
-    deferExec: false,
-    postOnly: terms.postOnly,
+  const signedBody = {
     order: wireOrder(order, signed.signature),
-    owner: who.identity.apiKey,
     orderType: ORDER_TYPES[terms.type],
-  });
-  const headers = await headersOf(signer, schema.value, {
-    method: 'POST',
-    path: PATH,
-    body,
-    timestamp: Math.floor(nowMs / 1000),
-  });
-  if (!headers.ok) return headers;
-  return {
-    ok: true,
-    value: {
-      venue: 'polymarket',
-      kind: 'place',
-      request: {
-        method: 'POST',
-        url: `${api.clob.baseUrl}${PATH}`,
-        headers: { 'content-type': 'application/json', ...headers.value },
-        body,
-      },
-      dedupe: { kind: 'order-hash', value: signed.orderHash },
-      // As the venue names it: what is told of the order later is told by these terms.
-      terms: { ...terms, outcome: outcome.label },
-    },
+    postOnly: terms.postOnly,
+    deferExec: false,
+    owner: who.identity.apiKey,
+    schema: schema.value,
+    hash: signed.orderHash,
+    // The outcome as the venue names it.
+    terms: { ...terms, outcome: outcome.label },
   };
+  return frameOrder(api, signedBody, signer);
 }
 
 /**
@@ -130,28 +96,4 @@ async function amountsOf(
   const budget = walk.filled === size ? min(walk.total, most) : most;
   const amounts = budgetAmounts(price, budget, market.tick);
   return amounts ? { ok: true, value: amounts } : failure('INVALID_QUANTITY');
-}
-
-function partiesOf({ address, funder, signatureType }: PolymarketIdentity) {
-  return { maker: signatureType === 0 ? address : (funder ?? address), signer: address, signatureType };
-}
-
-function salt(): bigint {
-  const random = crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
-  return random >> (64n - SALT_BITS);
-}
-
-type Signable = Parameters<PolymarketSigner['l2Headers']>[0];
-
-/** L2 headers, and the builder's beside them where orders of this schema carry the builder there. */
-async function headersOf(
-  signer: PolymarketSigner,
-  schema: 1 | 2,
-  request: Signable,
-): Promise<VenueResult<Readonly<Record<string, string>>>> {
-  const own = await signer.l2Headers(request);
-  if (!own.ok) return signedOut(own);
-  if (schema === 2 || !signer.builder?.headers) return { ok: true, value: own.headers };
-  const builder = await signer.builder.headers(request);
-  return builder.ok ? { ok: true, value: { ...own.headers, ...builder.headers } } : signedOut(builder);
 }

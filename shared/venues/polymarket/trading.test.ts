@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ALICE,
@@ -191,5 +192,30 @@ describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) =>
     expect(await place(asked, safe)).toMatchObject({ status: 'filled', filled: micro('10') });
     expect(valueOf(await venue.positions(safe))).toMatchObject([{ outcome: 'Yes', size: micro('10') }]);
     expect(valueOf(await venue.fills({ limit: 1 }, safe))).toMatchObject([{ size: micro('10') }]);
+  });
+
+  test('an order that its client signed goes out untouched under the account’s key', async () => {
+    const asked = terms({ price: micro('0.20') });
+    const ours = valueOf(await venue.prepare(asked, bob));
+    const { order } = z.object({ order: z.looseObject({}) }).parse(JSON.parse(ours.request.body));
+    const signed = {
+      orderType: 'GTC',
+      postOnly: false,
+      deferExec: false,
+      schema: version,
+      terms: asked,
+    } as const;
+    const forwarded = valueOf(await venue.prepareSigned({ ...signed, order, hash: ours.dedupe.value }, bob));
+    expect(JSON.parse(forwarded.request.body)).toMatchObject({ order });
+    expect(acceptedOrder(await venue.send(forwarded)).id).toBe(ours.dedupe.value);
+  });
+
+  test('public trades and the activity of an address tell what was traded', async () => {
+    const query = { marketId: plain.conditionId, limit: 100 };
+    const { items } = valueOf(await venue.trades(query));
+    expect(items).toMatchObject([{ outcome: 'Yes', side: 'SELL', size: micro('6') }]);
+    const activity = valueOf(await venue.userActivity(ALICE.address));
+    expect(z.array(z.object({ type: z.literal('TRADE') })).parse(activity).length).toBeGreaterThan(0);
+    expect(await venue.userActivity('bob')).toMatchObject({ reason: 'VALIDATION_FAILED' });
   });
 });

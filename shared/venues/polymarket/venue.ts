@@ -24,6 +24,7 @@ import type { PolymarketSigner } from '../signer.ts';
 import { balance, feeCurve, fills, positions } from './account.ts';
 import { PolymarketApi, type PolymarketSettings } from './api.ts';
 import { polymarketCapabilities } from './capabilities.ts';
+import { frameOrder, type SignedBody } from './frame.ts';
 import { activity, outcomeBook, priceHistory, publicTrades } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 import { findOrder, listOrders, reconcileOrder } from './orders.ts';
@@ -67,6 +68,19 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
 
   prepare(terms: OrderTerms, signer: PolymarketSigner): Promise<VenueResult<PreparedOrder>> {
     return prepareOrder(this.#api, terms, signer);
+  }
+
+  /**
+   * The request for an order that the client signed itself: it goes out untouched, with the account's headers and
+   * `owner`. Whether hash, terms and signature belong together is the caller's to check.
+   */
+  async prepareSigned(
+    signed: Omit<SignedBody, 'owner'>,
+    signer: PolymarketSigner,
+  ): Promise<VenueResult<PreparedOrder>> {
+    const who = await signer.identity();
+    if (!who.ok) return signedOut(who);
+    return frameOrder(this.#api, { ...signed, owner: who.identity.apiKey }, signer);
   }
 
   send(prepared: PreparedOrder): Promise<PlaceOutcome> {
