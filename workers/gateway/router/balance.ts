@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { add, asMicro, formatMicro, type Micro } from '../../../shared/money/fixed.ts';
-import { givenInHeader } from '../credentials/given.ts';
+import { givenInHeader } from '../credentials/exchange-credentials.ts';
 import { vaultAccess } from '../credentials/vault-access.ts';
 import { readCash } from '../credentials/venues.ts';
 import { principalOf, tradingAccount, type AccountCall } from '../http/objects.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { exchanges, type Exchange } from '../../../shared/venues/exchanges.ts';
-import { CREDENTIALS_HEADER, givenInHeader } from '../credentials/given.ts';
+import { CREDENTIALS_HEADER, givenInHeader } from '../credentials/exchange-credentials.ts';
 import { vaultAccess, type VaultAccess } from '../credentials/vault-access.ts';
 import { prove } from '../credentials/venues.ts';
 import type { Env } from '../env.ts';
