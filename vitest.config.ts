@@ -1,6 +1,13 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
+/** As wrangler.toml defines it; object tests have fault points and a clock to set. */
+const production = { INSTRUMENTED: 'false' };
+const instrumented = { INSTRUMENTED: 'true' };
+
+/** What polls wait for at most, unless told otherwise: vitest's own second is too short for a busy machine. */
+const patience = { poll: { timeout: 20_000, interval: 50 } };
+
 /** Bindings of object tests: obviously test secrets, the emulator's URL where production has the venue's. */
 const testBindings = {
   ADMIN_TOKEN: 'test-admin-token',
@@ -29,6 +36,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        define: production,
         test: {
           name: 'unit',
           include: [
@@ -44,6 +52,7 @@ export default defineConfig({
         test: { name: 'emulators', include: ['emulators/**/*.test.ts'] },
       },
       {
+        define: instrumented,
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
@@ -76,9 +85,11 @@ export default defineConfig({
           exclude: vaultTests,
           globalSetup: ['test/support/emulator-setup.ts'],
           testTimeout: 120_000,
+          expect: patience,
         },
       },
       {
+        define: instrumented,
         plugins: [
           cloudflareTest({
             // Production's, so that the root keys come from a Secrets Store, which a test can write.
@@ -88,8 +99,10 @@ export default defineConfig({
         test: { name: 'vault', include: vaultTests, testTimeout: 60_000 },
       },
       {
+        define: production,
         test: {
           name: 'end-to-end',
+          expect: patience,
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/support/program-setup.ts'],
           testTimeout: 120_000,

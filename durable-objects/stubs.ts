@@ -1,4 +1,5 @@
 import type { Env } from '../workers/gateway/env.ts';
+import { counted, counterOf } from './hops.ts';
 import type { Directory } from './directory/directory.ts';
 import type { KeyGate } from './key-gate/key-gate.ts';
 import type { MarketFeed } from './market-feed/market-feed.ts';
@@ -20,20 +21,20 @@ export type Remote<T> = {
     : never;
 };
 
-const remote = <T>(namespace: { getByName(name: string): unknown }, name: string): Remote<T> =>
-  namespace.getByName(name) as Remote<T>;
+const remote = <T>(env: Env, namespace: { getByName(name: string): object }, name: string): Remote<T> =>
+  counted(namespace.getByName(name), counterOf(env)) as Remote<T>;
 
 /** The object of a key, named by the SHA-256 of the key. */
-export const keyGate = (env: Env, hash: string): Remote<KeyGate> => remote(env.KEY_GATE, hash);
+export const keyGate = (env: Env, hash: string): Remote<KeyGate> => remote(env, env.KEY_GATE, hash);
 /** The limiter of a scope: `ip:<address>`, `tenant:<id>`, `bootstrap:<address>`. */
-export const rateGate = (env: Env, scope: string): Remote<RateGate> => remote(env.RATE_GATE, scope);
-export const tenantObject = (env: Env, tenant: string): Remote<Tenant> => remote(env.TENANT, tenant);
+export const rateGate = (env: Env, scope: string): Remote<RateGate> => remote(env, env.RATE_GATE, scope);
+export const tenantObject = (env: Env, tenant: string): Remote<Tenant> => remote(env, env.TENANT, tenant);
 /** Who owns a name (`wallet:<address>`, `owner:<subject>`), or `global` for settings and the list of tenants. */
-export const directory = (env: Env, name: string): Remote<Directory> => remote(env.DIRECTORY, name);
+export const directory = (env: Env, name: string): Remote<Directory> => remote(env, env.DIRECTORY, name);
 /** The feed of a market, named by its condition id. */
 export const marketFeed = (env: Env, condition: string): Remote<MarketFeed> =>
-  remote(env.MARKET_FEED, condition);
+  remote(env, env.MARKET_FEED, condition);
 /** A holder of client sockets: `hub:<number>`. */
-export const socketHub = (env: Env, name: string): Remote<SocketHub> => remote(env.SOCKET_HUB, name);
+export const socketHub = (env: Env, name: string): Remote<SocketHub> => remote(env, env.SOCKET_HUB, name);
 export const accountObject = (env: Env, account: string): Remote<TradingAccount> =>
-  remote(env.TRADING_ACCOUNT, account);
+  remote(env, env.TRADING_ACCOUNT, account);

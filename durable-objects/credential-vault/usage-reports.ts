@@ -10,7 +10,7 @@ export interface Usage {
   readonly usage: RootUsage;
 }
 
-/** Tells the registry how many credentials need which root version: never fewer than there are (decision 8). */
+/** Tells the registry how many credentials need which root version: never fewer than there are (decision 9). */
 export class UsageReports {
   readonly #kv: SyncKvStorage;
   readonly #store: CredentialStore;

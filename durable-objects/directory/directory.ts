@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
+import { now } from '../../shared/clock.ts';
 import { migrate, type Migration } from '../storage/migrate.ts';
 
 /** Global settings that an operator changes while the gateway runs. */
@@ -70,7 +71,7 @@ export class Directory extends DurableObject {
        ON CONFLICT (id) DO UPDATE SET admission = excluded.admission`,
       tenant,
       admission,
-      Date.now(),
+      now(),
     );
   }
 

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import { standing, type Principal, type Standing } from '../../shared/keys/principal.ts';
@@ -63,19 +64,19 @@ export class KeyGate extends DurableObject {
    * request that is refused before the rate, or by it, does not consume.
    */
   admit(request: AdmitRequest): Admission {
-    const now = Date.now();
-    const usable = this.#usable(now);
+    const at = now();
+    const usable = this.#usable(at);
     if (!usable.ok) return usable;
     const { record, current } = usable;
     const restricted = isRestricted(record, request.issuance === true);
     const missing = needed(request).find((permission) => !current.permissions.includes(permission));
     // What is refused here never reaches the tenant's windows: then the key's own counts it.
     const pooled = isPooled(record, current, request) && !restricted && missing === undefined;
-    const limited = pooled ? undefined : this.#limit(current, now);
+    const limited = pooled ? undefined : this.#limit(current, at);
     const seen: Seen = { betaExpired: current.betaExpired, ...(limited && { limit: limited.limit }) };
     if (limited?.refusal) return { ...limited.refusal, ...seen };
     if (restricted) return { ...failure('ACCESS_RESTRICTED'), ...seen };
-    this.#touch(now);
+    this.#touch(at);
     if (missing !== undefined) {
       const message = `API key missing required permission: ${missing}`;
       return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
@@ -83,12 +84,12 @@ export class KeyGate extends DurableObject {
     return { ok: true, principal: principalOf(record, current), ...seen };
   }
 
-  #usable(now: number): Usable {
+  #usable(at: number): Usable {
     const record = this.#record;
     if (!record || record.state === 'revoked') return failure('INVALID_KEY');
     if (record.state === 'deactivated') return failure('KEY_DEACTIVATED');
-    if (record.expiresAt !== undefined && record.expiresAt <= now) return failure('KEY_EXPIRED');
-    const current = standing(record, record.snapshot, now);
+    if (record.expiresAt !== undefined && record.expiresAt <= at) return failure('KEY_EXPIRED');
+    const current = standing(record, record.snapshot, at);
     return { ok: true, record, current };
   }
 
@@ -97,7 +98,7 @@ export class KeyGate extends DurableObject {
    * because of sockets that are gone: before refusing, it asks their hubs.
    */
   async acquireSocket(socket: string, hub: string): Promise<SocketGrant> {
-    const usable = this.#usable(Date.now());
+    const usable = this.#usable(now());
     if (!usable.ok) return usable;
     if (isRestricted(usable.record, false)) return failure('ACCESS_RESTRICTED');
     if (!usable.current.permissions.includes('read')) return failure('INSUFFICIENT_PERMISSION');
@@ -119,11 +120,11 @@ export class KeyGate extends DurableObject {
     return this.#record && { tenant: this.#record.tenant, id: this.#record.id };
   }
 
-  #limit(current: Standing, now: number): { readonly limit: LimitReport; readonly refusal?: Failure } {
+  #limit(current: Standing, at: number): { readonly limit: LimitReport; readonly refusal?: Failure } {
     const { rules, requestsPerSecond } = tiers[current.tier];
     this.#window ??= new SlidingWindow(rules);
     this.#window.setRules(rules);
-    const state = this.#window.take(now);
+    const state = this.#window.take(at);
     const limit = { ...state, tier: current.tier };
     if (state.allowed) return { limit };
     const refusal = failure('RATE_LIMIT_EXCEEDED', {
@@ -152,7 +153,7 @@ export class KeyGate extends DurableObject {
       snapshot: stale ? record.snapshot : (change.snapshot ?? record.snapshot),
     });
     // A key that is no longer good loses its open sockets too.
-    const usable = this.#usable(Date.now());
+    const usable = this.#usable(now());
     const lost = !usable.ok || isRestricted(usable.record, false);
     if (lost) this.ctx.waitUntil(this.#sockets.closeAll());
   }
@@ -162,11 +163,11 @@ export class KeyGate extends DurableObject {
     return this.#lastUsedAt;
   }
 
-  #touch(now: number): void {
-    this.#lastUsedAt = now;
-    if (now - this.#lastUsedSaved < LAST_USED_EVERY_MS) return;
-    this.#lastUsedSaved = now;
-    this.ctx.storage.kv.put('last_used_at', now);
+  #touch(at: number): void {
+    this.#lastUsedAt = at;
+    if (at - this.#lastUsedSaved < LAST_USED_EVERY_MS) return;
+    this.#lastUsedSaved = at;
+    this.ctx.storage.kv.put('last_used_at', at);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Env } from '../../workers/gateway/env.ts';
+import { now } from '../../shared/clock.ts';
 import { socketHub } from '../stubs.ts';
 
 /** One counted websocket: which hub holds it, and since when (Unix ms). */
@@ -31,7 +32,7 @@ export class KeySockets {
     // Read again: other sockets may have come or gone meanwhile.
     const held = this.#held();
     if (held.length >= cap) return false;
-    this.#save([...held, { id, hub, at: Date.now() }]);
+    this.#save([...held, { id, hub, at: now() }]);
     return true;
   }
 
@@ -51,7 +52,7 @@ export class KeySockets {
   }
 
   async #dropGone(): Promise<void> {
-    const settled = this.#held().filter(({ at }) => Date.now() - at > SETTLING_MS);
+    const settled = this.#held().filter(({ at }) => now() - at > SETTLING_MS);
     const gone = await Promise.all(
       byHub(settled).map(async ([hub, sockets]) => {
         const ids = sockets.map(({ id }) => id);

@@ -58,6 +58,9 @@ async function follow(): Promise<Client> {
   return client;
 }
 
+/** Longer than any slow machine needs. */
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
 const hears = ({ heard }: Client, fits: (text: string) => boolean): Promise<void> =>
   vi.waitFor(
     () =>
@@ -65,10 +68,7 @@ const hears = ({ heard }: Client, fits: (text: string) => boolean): Promise<void
         heard.some((text) => fits(text)),
         heard.join('\n'),
       ).toBe(true),
-    {
-      timeout: 20_000,
-      interval: 20,
-    },
+    PATIENCE,
   );
 
 const hearsSize = (client: Client, size: number): Promise<void> =>
@@ -138,7 +138,7 @@ describe('the end', () => {
     await vi.waitFor(async () => {
       const stored = await runInDurableObject(feed(), (_, state) => state.storage.kv.get('hubs'));
       expect(stored).toBeUndefined();
-    });
+    }, PATIENCE);
     await runDurableObjectAlarm(feed());
     expect(await runInDurableObject(feed(), (_, state) => state.storage.getAlarm())).toBeNull();
   });
@@ -152,7 +152,7 @@ describe('the end', () => {
     await vi.waitFor(async () => {
       const stored = await runInDurableObject(feed(), (_, state) => state.storage.kv.get('hubs'));
       expect(stored).toEqual([hub]);
-    });
+    }, PATIENCE);
   });
 });
 

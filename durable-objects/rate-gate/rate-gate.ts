@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import { now } from '../../shared/clock.ts';
 import { SlidingWindow, type WindowRule, type WindowState } from '../../shared/limits/window.ts';
 
 /**
@@ -12,6 +13,6 @@ export class RateGate extends DurableObject {
   take(rules: readonly WindowRule[]): WindowState {
     this.#window ??= new SlidingWindow(rules);
     this.#window.setRules(rules);
-    return this.#window.take(Date.now());
+    return this.#window.take(now());
   }
 }

@@ -19,6 +19,8 @@ export interface Attachment {
   readonly channel: Channel;
   /** Name of the key's object, where the socket is counted. */
   gate: string | undefined;
+  /** User channel: the sandbox wallet that its address named, for the sign-in to come. */
+  readonly wallet: string | undefined;
   /** Account whose fills and orders it shows, once known. */
   account: string | undefined;
   /** User channel: only these markets; empty for all. */
@@ -36,6 +38,8 @@ export interface Handover {
   readonly channel: Channel;
   readonly gate?: string | undefined;
   readonly account?: string | undefined;
+  /** Sandbox wallet to show once the socket has signed in; where `account` is known it is that wallet's already. */
+  readonly wallet?: string | undefined;
 }
 
 /** The header that carries it; hubs are reached by the gateway only. */

@@ -6,7 +6,15 @@ import { MAX_MARKETS, type Channel } from './attachment.ts';
 export type Command =
   | { readonly kind: 'ping' }
   | { readonly kind: 'subscribe' | 'unsubscribe'; readonly frame: SubscriptionFrame }
-  | { readonly kind: 'sign-in'; readonly auth: SignIn; readonly markets: readonly string[] };
+  | SignInCommand;
+
+export interface SignInCommand {
+  readonly kind: 'sign-in';
+  readonly auth: SignIn;
+  readonly markets: readonly string[];
+  /** Sandbox wallet to show instead of the tenant's own account. */
+  readonly wallet: string | undefined;
+}
 
 export interface SubscriptionFrame {
   readonly markets: readonly string[];
@@ -54,6 +62,10 @@ const userFrame = z
       .optional(),
     operation: z.enum(['subscribe', 'unsubscribe']).optional(),
     auth: signIn.optional(),
+    wallet_id: z
+      .union([z.number().int().positive(), z.string().max(16)])
+      .transform(String)
+      .optional(),
     markets: conditions.max(MAX_MARKETS).default([]),
   })
   .refine((frame) => frame.type ?? frame.operation, 'needs type or operation');
@@ -80,8 +92,8 @@ export function readFrame(channel: Channel, text: string): Command | Failure {
     case 'user': {
       const frame = userFrame.safeParse(value);
       if (!frame.success) return malformed(frame.error);
-      const { auth, markets, operation = 'subscribe' } = frame.data;
-      if (auth) return { kind: 'sign-in', auth, markets };
+      const { auth, markets, wallet_id: wallet, operation = 'subscribe' } = frame.data;
+      if (auth) return { kind: 'sign-in', auth, markets, wallet };
       return { kind: operation, frame: { markets, tokens: [], custom: undefined } };
     }
     case 'executions':

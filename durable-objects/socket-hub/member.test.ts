@@ -27,6 +27,7 @@ beforeEach(() => {
       id: 'a',
       channel: 'market',
       gate: undefined,
+      wallet: undefined,
       account: undefined,
       markets: [],
       custom: false,

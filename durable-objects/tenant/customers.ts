@@ -1,3 +1,4 @@
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import { retryAfterSeconds } from '../../shared/limits/headers.ts';
@@ -71,7 +72,7 @@ export class Customers {
    */
   admit(id: string): CustomerAdmission {
     const customer = this.#refusal() ? undefined : this.#store.find(id);
-    const verdict = this.#limits.take(customer, Date.now());
+    const verdict = this.#limits.take(customer, now());
     const limits = verdict.report;
     if (!verdict.allowed) {
       const { limitQps } = verdict;
@@ -96,7 +97,7 @@ export class Customers {
       externalId: input.externalId,
       email: input.email ?? null,
       qpsLimit: input.qpsLimit ?? DEFAULT_CUSTOMER_QPS,
-      createdAt: Date.now(),
+      createdAt: now(),
     });
     this.#records.audit(actor, 'customer.create', id);
     return { ok: true, customer: this.#view(customer), rawKey };
@@ -142,7 +143,7 @@ export class Customers {
     if (!found.ok) return found;
     const earlier = this.#keys.ofCustomer(id);
     const issued = await this.#mint(id, request.name ?? null, actor);
-    const expiresAt = Date.now() + ROTATION_OVERLAP_MS;
+    const expiresAt = now() + ROTATION_OVERLAP_MS;
     for (const [age, key] of earlier.entries()) {
       if (request.revokePrevious || age >= MAX_ACTIVE_KEYS - 1) {
         await this.#ring.setState(key, 'revoked', actor);
@@ -156,7 +157,7 @@ export class Customers {
     if (!this.#refusal() && this.#store.deleting().includes(id)) return { ok: true };
     const found = this.#own(id);
     if (!found.ok) return found;
-    this.#store.setDeleting(id, Date.now());
+    this.#store.setDeleting(id, now());
     this.#limits.forget(id);
     this.#records.audit(actor, 'customer.delete', id);
     return { ok: true };

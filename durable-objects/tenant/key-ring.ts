@@ -1,6 +1,8 @@
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { generateKey, keyPrefix } from '../../shared/keys/format.ts';
+import { pauseAt } from '../../shared/testing/fault-points.ts';
 import type { KeyChange } from '../key-gate/record.ts';
 import { keyGate } from '../stubs.ts';
 import type { Actor } from './actor.ts';
@@ -70,17 +72,19 @@ export class KeyRing {
       state: 'active',
       snapshot,
     });
+    if (INSTRUMENTED) await pauseAt('tenant/key/gate-written');
     const row: StoredKey = {
       ...stored,
       hash,
       prefix: keyPrefix(rawKey),
       state: 'active',
-      createdAt: Date.now(),
+      createdAt: now(),
       expiresAt: null,
       syncedVersion: snapshot.version,
     };
     this.#store.insert(row);
     this.#records.audit(actor, 'key.issue', key.id);
+    if (INSTRUMENTED) await pauseAt('tenant/key/row-written');
     return { ok: true, rawKey, key: { ...row, lastUsedAt: null } };
   }
 

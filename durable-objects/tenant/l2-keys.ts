@@ -1,3 +1,4 @@
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { deriveApiKeyId } from '../../shared/keys/l2.ts';
 import type { Actor } from './actor.ts';
@@ -41,7 +42,7 @@ export class L2Keys {
         message: 'Could not create api key: derive the one that exists',
       });
     }
-    if (this.#store.countHeld(Date.now()) >= MAX_ACTIVE_KEYS) return tooManyKeys();
+    if (this.#store.countHeld(now()) >= MAX_ACTIVE_KEYS) return tooManyKeys();
     const granted = grant(profile, {});
     if (!granted.ok) return granted;
     await this.#admitItself(actor);

@@ -1,3 +1,4 @@
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Actor } from './actor.ts';
 import { grant, issuanceGate, MAX_ACTIVE_KEYS, type KeyRequest } from './issuance.ts';
@@ -42,7 +43,7 @@ export class OwnKeys {
     if (!profile) return failure('INVALID_TOKEN');
     const closed = options.admitted === true ? undefined : issuanceGate(profile, options.selfServe === true);
     if (closed) return closed;
-    const held = this.#store.countHeld(Date.now());
+    const held = this.#store.countHeld(now());
     if (options.bootstrap === true && held > 0) return failure('BOOTSTRAP_NOT_ALLOWED');
     if (held >= MAX_ACTIVE_KEYS) return tooManyKeys();
     const granted = grant(profile, request, options.admitted === true);
@@ -71,11 +72,11 @@ export class OwnKeys {
     if (!key || key.kind !== 'gateway' || key.state !== 'active') return noSuchKey();
     if (key.expiresAt !== null) return alreadyRotated();
     // One successor above the cap while the old key runs out; never more than that for each key.
-    if (this.#store.countHeld(Date.now()) >= 2 * MAX_ACTIVE_KEYS) return tooManyKeys();
+    if (this.#store.countHeld(now()) >= 2 * MAX_ACTIVE_KEYS) return tooManyKeys();
     const { name, tier, permissions } = key;
     const account = accountOf(this.#records.require().tenant);
     const issued = await this.#ring.mint({ name, tier, permissions, customer: null, account }, actor);
-    await this.#ring.setExpiry(key, Date.now() + ROTATION_OVERLAP_MS, actor, 'key.rotate');
+    await this.#ring.setExpiry(key, now() + ROTATION_OVERLAP_MS, actor, 'key.rotate');
     return issued;
   }
 }

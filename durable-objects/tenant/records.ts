@@ -1,3 +1,4 @@
+import { now } from '../../shared/clock.ts';
 import type { Env } from '../../workers/gateway/env.ts';
 import type { Actor } from './actor.ts';
 import { readProfile, writeProfile, type Profile } from './profile.ts';
@@ -34,7 +35,7 @@ export class TenantRecords {
   audit(actor: Actor, action: string, subject: string): void {
     this.storage.sql.exec(
       'INSERT INTO audit (at, actor, action, subject, request_id) VALUES (?, ?, ?, ?, ?)',
-      Date.now(),
+      now(),
       actor.id,
       action,
       subject,

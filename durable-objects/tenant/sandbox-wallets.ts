@@ -1,5 +1,7 @@
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
+import { pauseAt } from '../../shared/testing/fault-points.ts';
 import { accountObject } from '../stubs.ts';
 import type { Actor } from './actor.ts';
 import type { TenantRecords } from './records.ts';
@@ -30,14 +32,16 @@ export class SandboxWallets {
   /** Opens a wallet with its first deposit; UPGRADE_REQUIRED above the plan's cap. */
   async create(name: string, deposit: Micro, actor: Actor): Promise<WalletFound> {
     const profile = this.#records.require();
-    const full = walletGate(profile, this.#store.list().length, Date.now());
+    const full = walletGate(profile, this.#store.list().length, now());
     if (full) return full;
     const id = this.#store.nextId();
     // The account first: cut short here, the next attempt finds the same id free and its account unused.
     await accountObject(this.#records.env, walletAccountOf(profile.tenant, id)).open(deposit);
-    const wallet = { id, name, startingBalance: deposit, createdAt: Date.now() };
+    if (INSTRUMENTED) await pauseAt('tenant/wallet/account-opened');
+    const wallet = { id, name, startingBalance: deposit, createdAt: now() };
     this.#store.insert(wallet);
     this.#records.audit(actor, 'wallet.create', String(id));
+    if (INSTRUMENTED) await pauseAt('tenant/wallet/row-written');
     return { ok: true, wallet };
   }
 
@@ -53,7 +57,7 @@ export class SandboxWallets {
   remove(id: number, actor: Actor): WalletFound {
     const found = this.find(id);
     if (!found.ok) return found;
-    this.#store.remove(id, Date.now());
+    this.#store.remove(id, now());
     this.#records.audit(actor, 'wallet.delete', String(id));
     return found;
   }

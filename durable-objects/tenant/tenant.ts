@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
+import { now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -25,6 +26,7 @@ import type { Profile, ProfileChange } from './profile.ts';
 import { TenantRecords } from './records.ts';
 import { SandboxWallets, type WalletFound } from './sandbox-wallets.ts';
 import { migrations } from './schema.ts';
+import { UserGate } from './user-gate.ts';
 import type { Wallet } from './wallets.ts';
 
 export type { Actor } from './actor.ts';
@@ -43,6 +45,7 @@ export class Tenant extends DurableObject {
   readonly #keys: KeyStore;
   readonly #ring: KeyRing;
   readonly #own: OwnKeys;
+  readonly #userGate: UserGate;
   readonly #l2: L2Keys;
   readonly #wallets: SandboxWallets;
   readonly #customers: Customers;
@@ -61,6 +64,7 @@ export class Tenant extends DurableObject {
     this.#keys = keys;
     this.#ring = ring;
     this.#own = new OwnKeys(records, keys, ring, admitItself);
+    this.#userGate = new UserGate(records);
     this.#l2 = new L2Keys(records, keys, ring, admitItself);
     this.#wallets = new SandboxWallets(records);
     this.#customers = new Customers(records, keys, ring);
@@ -75,7 +79,7 @@ export class Tenant extends DurableObject {
   create(input: Omit<Profile, 'version' | 'createdAt'>, actor: Actor): Profile {
     const existing = this.#records.profile;
     if (existing) return existing;
-    const profile = { ...input, version: 1, createdAt: Date.now() };
+    const profile = { ...input, version: 1, createdAt: now() };
     this.#records.save(profile, actor, 'tenant.create');
     return profile;
   }
@@ -141,6 +145,11 @@ export class Tenant extends DurableObject {
 
   listL2Keys(address: string): readonly string[] {
     return this.#l2.list(address);
+  }
+
+  /** Opens the object that counts the websockets of the tenant's user tokens. */
+  openUserGate(): ReturnType<UserGate['open']> {
+    return this.#inTurn(() => this.#userGate.open());
   }
 
   listWallets(): readonly Wallet[] {
@@ -239,7 +248,7 @@ export class Tenant extends DurableObject {
    */
   async #settle(): Promise<void> {
     await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
-    const told = await this.#ring.sync();
+    const told = [await this.#ring.sync(), await this.#userGate.sync()].every(Boolean);
     await this.#deletions.goOn();
     if (told && this.#deletions.pending().length === 0) await this.ctx.storage.deleteAlarm();
   }

@@ -1,6 +1,9 @@
 import { env } from 'cloudflare:workers';
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { moveClock, resetClock } from '../../shared/clock.ts';
+import { armFault, releaseFaults, type FaultPoint } from '../../shared/testing/fault-points.ts';
+import { ring } from '../../test/support/alarms.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { accountObject } from '../stubs.ts';
 import type { OrderRequest } from './model.ts';
@@ -14,6 +17,10 @@ await setBook(token.id, [{ price: '0.40', size: '5000' }], [{ price: '0.50', siz
 let name: string;
 beforeEach(() => {
   name = `idempotency-${crypto.randomUUID()}`;
+});
+afterEach(() => {
+  resetClock();
+  releaseFaults();
 });
 const account = () => accountObject(env, name);
 const stub = () => env.TRADING_ACCOUNT.getByName(name);
@@ -83,13 +90,79 @@ describe('the same command under the same key', () => {
   });
 });
 
+describe('while a command waits for its quotes', () => {
+  /** Runs a command up to the point, and there the other one comes. */
+  async function meanwhile<T>(first: () => Promise<Placing>, other: () => Promise<T>): Promise<[Placing, T]> {
+    armFault('account/place/quoted', 'hang');
+    const running = first();
+    const answer = await other();
+    releaseFaults();
+    return [await running, answer];
+  }
+
+  test('the same key is told to wait, with another body it is refused; then it is answered', async () => {
+    const [first, pending] = await meanwhile(
+      () => place(named('k')),
+      () => place(named('k')),
+    );
+    expect(first).toMatchObject({ ok: true, replayed: false });
+    expect(pending).toEqual({ ok: false, reason: 'IDEMPOTENCY_CONFLICT_PENDING', retryAfter: 1 });
+    expect(await place(named('k'))).toEqual({ ...first, replayed: true });
+    const [, reused] = await meanwhile(
+      () => place(named('l')),
+      () => place(named('l', 'b')),
+    );
+    expect(reused).toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSE' });
+    expect(await orderCount()).toBe(2);
+  });
+
+  test("an SDK's retry is told to wait too; an equal command that is none is placed", async () => {
+    const [, retry] = await meanwhile(
+      () => place({ fingerprint: 'f' }),
+      () => place({ fingerprint: 'f', sdkRetry: true }),
+    );
+    expect(retry).toMatchObject({ reason: 'IDEMPOTENCY_CONFLICT_PENDING' });
+    const [, equal] = await meanwhile(
+      () => place({ fingerprint: 'f' }),
+      () => place({ fingerprint: 'f' }),
+    );
+    expect(equal).toMatchObject({ ok: true, replayed: false });
+    expect(await orderCount()).toBe(3);
+  });
+
+  test('whether it succeeds, is refused or fails, its key is no longer taken', async () => {
+    await meanwhile(
+      () => place(named('k'), buy({ size: micro('90000') })),
+      () => place(named('k'), buy({ size: micro('90000') })),
+    );
+    armFault('account/place/journal-written', 'throw');
+    expect(await place(named('k'))).toMatchObject({ reason: 'EXECUTION_ERROR' });
+    expect(await place(named('k'))).toMatchObject({ ok: true, replayed: false });
+  });
+});
+
+describe('an object that is aborted', () => {
+  test.each<FaultPoint>(['account/place/asked', 'account/place/quoted'])(
+    'at %s forgets that the command was pending, and it runs',
+    async (point) => {
+      armFault(point, 'hang');
+      const lost = place(named('k')).catch(() => 'lost');
+      // The second is told to wait, so the first has come so far.
+      await expect.poll(() => place(named('k'))).toMatchObject({ reason: 'IDEMPOTENCY_CONFLICT_PENDING' });
+      await abortAllDurableObjects();
+      releaseFaults();
+      expect(await lost).toBe('lost');
+      expect(await place(named('k'))).toMatchObject({ ok: true, replayed: false });
+      expect(await orderCount()).toBe(1);
+    },
+  );
+});
+
 describe("an SDK's own retry without a key", () => {
   test('is the earlier attempt again within 90 s, and a new order after that', async () => {
     await place({ fingerprint: 'f' });
     expect(await place({ fingerprint: 'f', sdkRetry: true })).toMatchObject({ replayed: true });
-    await runInDurableObject(stub(), (_, state) =>
-      state.storage.sql.exec('UPDATE journal SET created_at = created_at - 91000'),
-    );
+    moveClock({ kind: 'advance', ms: 90_001 });
     expect(await place({ fingerprint: 'f', sdkRetry: true })).toMatchObject({ replayed: false });
     expect(await orderCount()).toBe(2);
   });
@@ -121,13 +194,13 @@ describe('an order with an identity of its own', () => {
 
 describe('the journal', () => {
   test('keeps keys for a day and sweeps them by alarm', async () => {
+    moveClock({ kind: 'stand' });
     await place(named('k'));
-    await runDurableObjectAlarm(stub());
+    moveClock({ kind: 'advance', ms: 86_399_999 });
+    await ring(stub());
     expect(await place(named('k'))).toMatchObject({ replayed: true });
-    await runInDurableObject(stub(), (_, state) =>
-      state.storage.sql.exec('UPDATE journal SET created_at = created_at - 86400000'),
-    );
-    await runDurableObjectAlarm(stub());
+    moveClock({ kind: 'advance', ms: 1 });
+    await ring(stub());
     expect(await place(named('k', 'b'))).toMatchObject({ replayed: false });
   });
 

@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers';
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { moveClock, resetClock } from '../../shared/clock.ts';
+import { hush, ring } from '../../test/support/alarms.ts';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { accountObject } from '../stubs.ts';
 import type { OrderRequest } from './model.ts';
@@ -19,6 +21,8 @@ beforeEach(async () => {
   await setBook(token, [], FAR);
 });
 
+afterEach(resetClock);
+
 const account = () => accountObject(env, name);
 const stub = () => env.TRADING_ACCOUNT.getByName(name);
 const buy = (change: Partial<OrderRequest> = {}): OrderRequest => ({
@@ -34,13 +38,18 @@ const buy = (change: Partial<OrderRequest> = {}): OrderRequest => ({
   maker: '0xtest',
   ...change,
 });
+/** Places orders whose alarm rings only when the test says so. */
+async function rest(...orders: OrderRequest[]): Promise<void> {
+  await account().place({ orders, maxWrites: 10 });
+  await hush(stub());
+}
 const alarmTime = () => runInDurableObject(stub(), (_, state) => state.storage.getAlarm());
 
 describe('a resting order', () => {
   test('fills at its limit when the book comes to it, by as much as is there, without a fee', async () => {
-    await account().place({ orders: [buy()], maxWrites: 10 });
+    await rest(buy());
     await setBook(token, [], [{ price: '0.390', size: '60' }]);
-    await runDurableObjectAlarm(stub());
+    await ring(stub());
     expect(await account().order(1)).toMatchObject({
       status: 'open',
       filled: micro('60'),
@@ -52,63 +61,58 @@ describe('a resting order', () => {
   });
 
   test('two orders never share the same liquidity: better price first, then the earlier', async () => {
-    await account().place({
-      orders: [buy({ price: micro('0.4') }), buy({ price: micro('0.45') }), buy({ price: micro('0.45') })],
-      maxWrites: 10,
-    });
+    await rest(buy({ price: micro('0.4') }), buy({ price: micro('0.45') }), buy({ price: micro('0.45') }));
     await setBook(token, [], [{ price: '0.390', size: '150' }]);
-    await runDurableObjectAlarm(stub());
+    await ring(stub());
     const fills = await Promise.all([1, 2, 3].map(async (id) => (await account().order(id))?.filled));
     expect(fills).toEqual([0n, micro('100'), micro('50')]);
   });
 
   test('the alarm comes back while any rests, and stops when none does', async () => {
     await account().place({ orders: [buy()], maxWrites: 10 });
-    expect(await alarmTime()).not.toBeNull();
-    await runDurableObjectAlarm(stub());
-    expect(await alarmTime()).not.toBeNull();
+    // Between its ringing and its coming back there is none: polled, because it may ring at any moment.
+    await expect.poll(alarmTime).not.toBeNull();
+    await ring(stub());
+    await expect.poll(alarmTime).not.toBeNull();
     await account().cancel({});
-    await runDurableObjectAlarm(stub());
+    await hush(stub());
+    await ring(stub());
     expect(await alarmTime()).toBeNull();
   });
 
   test('is still matched after its object was evicted', async () => {
-    await account().place({ orders: [buy()], maxWrites: 10 });
+    await rest(buy());
     await evictDurableObject(stub());
     await setBook(token, [], [{ price: '0.400', size: '100' }]);
-    await runDurableObjectAlarm(stub());
+    await ring(stub());
     expect(await account().order(1)).toMatchObject({ status: 'filled' });
   });
 
   test('survives a venue that gives no books, and is matched later', async () => {
-    await account().place({ orders: [buy()], maxWrites: 10 });
+    await rest(buy());
     await setBook(token, [], [{ price: '0.400', size: '100' }]);
     await injectFault({ method: 'POST', path: '/books', kind: 'status', status: 503, times: 3 });
-    await runDurableObjectAlarm(stub());
+    await ring(stub());
     expect(await account().order(1)).toMatchObject({ status: 'open' });
-    await runDurableObjectAlarm(stub());
+    await ring(stub());
     expect(await account().order(1)).toMatchObject({ status: 'filled' });
   });
 
   test('GTD ends when its time has come and gives back its reserve, also while the venue is away', async () => {
-    await account().place({
-      orders: [buy({ timeInForce: 'GTD', expiresAt: Date.now() + 60_000 })],
-      maxWrites: 10,
-    });
-    await runInDurableObject(stub(), (_, state) =>
-      state.storage.sql.exec('UPDATE orders SET expires_at = 1'),
-    );
+    const at = moveClock({ kind: 'stand' });
+    await rest(buy({ timeInForce: 'GTD', expiresAt: at + 60_000 }));
+    moveClock({ kind: 'advance', ms: 60_000 });
     await injectFault({ method: 'POST', path: '/books', kind: 'status', status: 503, times: 3 });
-    await runDurableObjectAlarm(stub());
+    await ring(stub());
     expect(await account().order(1)).toMatchObject({ status: 'expired', reserved: 0n });
     expect((await account().money()).cash).toBe(micro('10000'));
   });
 
   test('running the alarm twice over one book books nothing twice', async () => {
-    await account().place({ orders: [buy()], maxWrites: 10 });
+    await rest(buy());
     await setBook(token, [], [{ price: '0.400', size: '100' }]);
-    await runDurableObjectAlarm(stub());
-    await runInDurableObject(stub(), (instance) => instance.alarm());
+    await ring(stub());
+    await ring(stub());
     expect(await account().trades({}, { limit: 10 })).toHaveLength(1);
   });
 });

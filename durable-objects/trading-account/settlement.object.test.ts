@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers';
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { evictDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { moveClock, resetClock } from '../../shared/clock.ts';
+import { ring } from '../../test/support/alarms.ts';
 import {
   closeMarket,
   micro,
@@ -40,20 +42,16 @@ beforeEach(async () => {
     maxWrites: 10,
   });
 });
+afterEach(resetClock);
+
 const account = () => accountObject(env, name);
 const stub = () => env.TRADING_ACCOUNT.getByName(name);
 
-/** Markets are kept for 5 s in the isolate; an evicted cache is what a real account sees later. */
+/** Markets are kept for 5 s in the isolate: the alarm of a moment after that. */
 const laterAlarm = async (): Promise<void> => {
-  await expect
-    .poll(
-      async () => {
-        await runDurableObjectAlarm(stub());
-        return (await account().openOrders({}, { limit: 10 })).length;
-      },
-      { timeout: 15_000, interval: 200 },
-    )
-    .toBe(0);
+  moveClock({ kind: 'advance', ms: 6_000 });
+  await ring(stub());
+  expect(await account().openOrders({}, { limit: 10 })).toEqual([]);
 };
 
 describe('a market that resolves', () => {
@@ -88,15 +86,14 @@ test('a market that closes without a winner ends resting orders and leaves posit
 
 describe("the dead man's switch", () => {
   test('cancels every resting order when it lapses, and not before', async () => {
+    moveClock({ kind: 'stand' });
     await account().heartbeat(60_000);
-    await runDurableObjectAlarm(stub());
+    moveClock({ kind: 'advance', ms: 74_999 });
+    await ring(stub());
     expect(await account().openOrders({}, { limit: 10 })).toHaveLength(1);
-    await runInDurableObject(stub(), (instance, state) => {
-      state.storage.kv.put('heartbeat', 1);
-      return instance;
-    });
     await evictDurableObject(stub());
-    await runDurableObjectAlarm(stub());
+    moveClock({ kind: 'advance', ms: 1 });
+    await ring(stub());
     expect(await account().openOrders({}, { limit: 10 })).toEqual([]);
     expect((await account().money()).reserved).toBe(0n);
   });

@@ -62,20 +62,38 @@ export class Watchers {
     }
   }
 
+  /** Has every socket closed, after what was told before. */
+  async dismiss(): Promise<void> {
+    const turns = [...this.#hubs].map(([hub, entry]) => {
+      entry.turn = entry.turn.then(() => this.#dismiss(hub));
+      return entry.turn;
+    });
+    await Promise.all(turns);
+  }
+
+  async #dismiss(hub: string): Promise<void> {
+    await this.#try(() => socketHub(this.#env, hub).dismissAccount(this.#account));
+    this.remove(hub);
+  }
+
   async #send(hub: string, texts: readonly AccountText[]): Promise<void> {
     const entry = this.#hubs.get(hub);
     if (!entry) return;
     const { wanted } = entry;
+    const wants = await this.#try(() => socketHub(this.#env, hub).announce(this.#account, texts));
+    if (wants === undefined || (!wants && entry.wanted === wanted)) this.remove(hub);
+  }
+
+  /** One call to a hub; undefined when it cannot be reached. */
+  async #try<T>(call: () => Promise<T>): Promise<T | undefined> {
     for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
       try {
-        const wants = await socketHub(this.#env, hub).announce(this.#account, texts);
-        if (!wants && entry.wanted === wanted) this.remove(hub);
-        return;
+        return await call();
       } catch {
         // A failed hub has lost its sockets, or is being started anew: ask once more.
       }
     }
-    this.remove(hub);
+    return undefined;
   }
 
   #remember(): void {

@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 6;
 const RETRY_MS = 1_000;
 
 /**
- * Which accounts have credentials, and under which root versions (decision 8). It is asked when credentials
+ * Which accounts have credentials, and under which root versions (decision 9). It is asked when credentials
  * change and during a rotation, never on the way of a signature.
  */
 export class VaultRegistry extends DurableObject<VaultEnv> {

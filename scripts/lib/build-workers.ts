@@ -2,30 +2,38 @@ import { spawn } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
 import { inProject, root } from './paths.ts';
 
+/** What is deployed, or the same with fault points and a clock that tests set. */
+export type Build = 'production' | 'instrumented';
+
+const outputs: Readonly<Record<Build, string>> = { production: 'dist', instrumented: 'dist/instrumented' };
+
 /** Where `wrangler deploy --dry-run` leaves a Worker's bundle. */
-export const bundleFolder = (worker: 'gateway' | 'vault'): string => inProject(`dist/${worker}`);
+export const bundleFolder = (worker: 'gateway' | 'vault', build: Build = 'production'): string =>
+  inProject(`${outputs[build]}/${worker}`);
 
 /**
  * Bundles both Workers with the very command that deploys them, without deploying, so that what runs locally is
  * what runs at the edge. Throws with wrangler's output when one fails.
  */
-export async function buildWorkers(): Promise<void> {
+export async function buildWorkers(build: Build = 'production'): Promise<void> {
+  const defines = build === 'instrumented' ? ['--define', 'INSTRUMENTED:true'] : [];
+  const vault = 'workers/vault/wrangler.toml';
   await Promise.all([
-    dryRun(['-c', 'wrangler.toml', '--outdir', bundleFolder('gateway')]),
+    dryRun(['-c', 'wrangler.toml', '--outdir', bundleFolder('gateway', build), ...defines]),
     // The top environment: production's differs in where the root keys come from, not in the bundle.
-    dryRun(['-c', 'workers/vault/wrangler.toml', '--env', '', '--outdir', bundleFolder('vault')]),
+    dryRun(['-c', vault, '--env', '', '--outdir', bundleFolder('vault', build), ...defines]),
   ]);
 }
 
 /** Builds unless both bundles are newer than everything they are made of. Returns whether it built. */
-export async function buildIfStale(): Promise<boolean> {
-  const bundles = ['dist/gateway/index.js', 'dist/vault/index.js'].map(modified);
+export async function buildIfStale(build: Build = 'production'): Promise<boolean> {
+  const bundles = ['gateway/index.js', 'vault/index.js'].map((file) => modified(`${outputs[build]}/${file}`));
   const sources = globSync(['workers/**/*.{ts,toml}', 'shared/**/*.ts', 'durable-objects/**/*.ts'], {
     cwd: root,
   });
   const newest = Math.max(...[...sources, 'wrangler.toml', 'package-lock.json'].map(modified));
   if (Math.min(...bundles) > newest) return false;
-  await buildWorkers();
+  await buildWorkers(build);
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Wallet } from 'ethers';
+import type { Build } from './build-workers.ts';
 import { startChild, type Child } from './child.ts';
 import { startEmulators, venueVars, type Emulators } from './emulators.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
@@ -16,6 +17,8 @@ export interface LaunchOptions {
   readonly home: string;
   /** Port of the gateway; 0 picks a free one. */
   readonly port: number;
+  /** Which bundles to serve; production's unless a test asks for the instrumented ones. */
+  readonly build?: Build;
   /** Values instead of those in wrangler.toml, for tests. */
   readonly vars?: Readonly<Record<string, string>>;
   /** The same for the vault's. */
@@ -137,8 +140,8 @@ async function startWorkerd(
     ...options.vars,
   };
   const configFile = join(home, 'workerd.capnp');
-  const vaultVars = options.vaultVars ?? {};
-  const local = { folder: home, objects: join(home, 'objects'), port, vars, vaultVars };
+  const { build = 'production', vaultVars = {} } = options;
+  const local = { folder: home, objects: join(home, 'objects'), port, build, vars, vaultVars };
   writeFileSync(configFile, workerdConfig(local), { mode: 0o600 });
   const { child, ready } = await startChild({
     name: 'workerd',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
 import { localSecrets } from './local-secrets.ts';
 import { inProject } from './paths.ts';
-import { workerdConfig } from './workerd-config.ts';
+import { workerdConfig, type LocalWorkers } from './workerd-config.ts';
 
 let home: string;
 beforeEach(() => {
@@ -15,7 +15,14 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 /** The part of the configuration that is one Worker's. */
 function workerOf(name: 'gateway' | 'vault'): string {
-  const local = { folder: home, objects: join(home, 'objects'), port: 0, vars: {}, vaultVars: {} };
+  const local: LocalWorkers = {
+    folder: home,
+    objects: join(home, 'objects'),
+    port: 0,
+    build: 'production',
+    vars: {},
+    vaultVars: {},
+  };
   const [, text = ''] = workerdConfig(local).split(`const ${name} :Workerd.Worker`);
   return text.split('\nconst ')[0] ?? '';
 }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { unstable_readConfig } from 'wrangler';
-import { bundleFolder } from './build-workers.ts';
+import { bundleFolder, type Build } from './build-workers.ts';
 import { inProject } from './paths.ts';
 
 /** What differs between the edge and this machine. */
@@ -10,6 +10,7 @@ export interface LocalWorkers {
   /** Folder where Durable Objects keep their databases. */
   readonly objects: string;
   readonly port: number;
+  readonly build: Build;
   /** Values instead of those in wrangler.toml's `[vars]`. */
   readonly vars: Readonly<Record<string, string>>;
   /** The same for the vault's own. */
@@ -98,7 +99,7 @@ function bindingsOf(config: WranglerConfig, vars: Readonly<Record<string, string
 const quote = (text: string): string => JSON.stringify(text);
 
 const embedded = (local: LocalWorkers, worker: 'gateway' | 'vault'): string =>
-  relative(local.folder, `${bundleFolder(worker)}/index.js`);
+  relative(local.folder, `${bundleFolder(worker, local.build)}/index.js`);
 
 const asTexts = (vars: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, String(value)]));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket, setBook } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
+import { ask, expectRefusal, member, rowsOf, textOf } from './ask.ts';
 import { localToken } from './local-token.ts';
 import { orderBody } from './order-body.ts';
 import { limitOrder, marketBuy, newTrader, type Trader } from './trader.ts';
@@ -59,6 +59,12 @@ describe('GET /v1/me', () => {
 });
 
 describe('a sandbox wallet', () => {
+  test('needs no body at all', async () => {
+    const trader = await newTrader(program.file);
+    const answer = await trader.call('POST', '/v1/me/wallets');
+    expect([answer.status, member(answer, 'name')], answer.text).toEqual([201, 'Sandbox']);
+  });
+
   test('begins with the balance it was given, from one dollar to a million', async () => {
     const trader = await newTrader(program.file);
     const [plain, rich] = [
@@ -193,53 +199,6 @@ describe('a sandbox wallet', () => {
     expect(await balanceOf(trader)).toBe('10000.00');
   });
 });
-
-describe('plans', () => {
-  const upgrade = {
-    error: 'UPGRADE_REQUIRED',
-    feature_key: 'wallets.sandbox_baseline',
-    upgrade_url: '/pricing',
-  };
-
-  test.each([
-    ['free', 1],
-    ['pro', 3],
-    ['pro_plus', 5],
-    ['enterprise', 10],
-  ] as const)('%s has %i wallets; one more is 402 with exactly its three members', async (tier, cap) => {
-    const trader = await newTrader(program.file, { tier });
-    const create = (): Promise<Answer> => patient(() => trader.call('POST', '/v1/me/wallets', {}));
-    for (let made = 0; made < cap; made += 1) expect((await create()).status).toBe(201);
-    const [plain, verbose] = [
-      await create(),
-      await patient(() => trader.call('POST', '/v1/me/wallets', {}, { 'x-polysim-verbose': 'true' })),
-    ];
-    for (const answer of [plain, verbose]) {
-      expect([answer.status, answer.code]).toEqual([402, 'UPGRADE_REQUIRED']);
-      expect(answer.json).toEqual(upgrade);
-    }
-  });
-
-  test('many at once never make one too many', async () => {
-    const trader = await newTrader(program.file, { tier: 'pro' });
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () => trader.call('POST', '/v1/me/wallets', {})),
-    );
-    const statuses = answers.map((answer) => answer.status);
-    expect(statuses.filter((status) => status === 201)).toHaveLength(3);
-    const ids = answers.filter(({ status }) => status === 201).map((answer) => member(answer, 'id'));
-    expect(new Set(ids).size).toBe(3);
-  });
-});
-
-/** Obeys the limiter of a small plan. */
-async function patient(send: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    const answer = await send();
-    if (answer.status !== 429) return answer;
-    await new Promise((resolve) => setTimeout(resolve, Number(answer.headers.get('retry-after')) * 1000));
-  }
-}
 
 test('a token of the owner manages wallets as a key does', async () => {
   const owner = randomUUID();

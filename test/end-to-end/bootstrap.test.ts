@@ -82,7 +82,7 @@ describe('POST /v1/keys/bootstrap', () => {
     const again = await bootstrap(closed, randomUUID(), address);
     expectRefusal(again, 429, 'RATE_LIMIT_EXCEEDED');
     const wait = Number(again.headers.get('retry-after'));
-    expect(wait).toBeGreaterThan(50);
+    expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(60);
     expect((await bootstrap(closed, randomUUID())).status).toBe(403);
   });

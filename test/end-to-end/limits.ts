@@ -1,8 +1,10 @@
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
+import type { PosternFile } from '../../scripts/lib/launch.ts';
+import { moveClock } from '../support/instruments.ts';
+import type { OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
 import { ask, expectRefusal, type Answer } from './ask.ts';
 
-const file = inject('postern');
 const PROBE = '/v1/auth/ban-status/closed-only';
 
 /** A reply and when it was asked for. */
@@ -36,19 +38,28 @@ export function mostWithin(passed: readonly Timed[], spanMs: number): number {
 }
 
 /** The key of a tenant of its own. */
-export const freshKey = async (tier: 'free' | 'pro' | 'enterprise'): Promise<string> => {
+export async function freshKey(
+  file: PosternFile,
+  tier: 'free' | 'pro' | 'pro_plus' | 'enterprise',
+): Promise<string> {
   const { keys } = await createTenant(file, { tier });
   return keys[0]?.raw_key ?? '';
-};
+}
 /** The cheapest request that counts on a key. */
-export const probe = (key: string): Promise<Answer> =>
+export const probe = (file: PosternFile, key: string): Promise<Answer> =>
   ask(file.url, 'GET', PROBE, { headers: { 'x-api-key': key } });
+/** Many at once. */
+export const burst = (count: number, send: () => Promise<Answer>): Promise<readonly Answer[]> =>
+  Promise.all(Array.from({ length: count }, send));
+export const passedOf = (answers: readonly Answer[]): number =>
+  answers.filter(({ status }) => status === 200).length;
 /** A header that is a number. */
 export const numberIn = (answer: Answer, name: string): number =>
   Number(answer.headers.get(name) ?? 'missing');
-/** Waits as long as the server says. */
-export const obey = (answer: Answer): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, numberIn(answer, 'retry-after') * 1000));
+/** Lets as much time go by as the server says. */
+export async function obey(program: OwnProgram, answer: Answer): Promise<void> {
+  await moveClock(program, { kind: 'advance', ms: numberIn(answer, 'retry-after') * 1000 });
+}
 
 export function expectLimited(answer: Answer): void {
   expectRefusal(answer, 429, 'RATE_LIMIT_EXCEEDED');

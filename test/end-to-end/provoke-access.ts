@@ -91,15 +91,4 @@ export const accessProvocations: Provocations = {
     for (let made = 0; made < 3; made += 1) await trader.call('POST', '/v1/me/wallets', {});
     return (headers) => trader.call('POST', '/v1/me/wallets', {}, headers);
   },
-  RATE_LIMIT_EXCEEDED: async ({ program }) => {
-    const trader = await newTrader(program.file, { tier: 'free' });
-    return async (headers) => {
-      const answers = await Promise.all(
-        Array.from({ length: 4 }, () => trader.call('GET', PROBE, undefined, headers)),
-      );
-      const refused = answers.find((answer) => answer.status === 429);
-      if (!refused) throw new Error('none was refused');
-      return refused;
-    };
-  },
 };

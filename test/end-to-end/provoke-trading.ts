@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { controlVenue } from '../support/control.ts';
-import { markets, openMarket } from '../support/markets.ts';
+import { markets } from '../support/markets.ts';
 import type { TenantSpec } from '../support/tenants.ts';
 import type { Provocations, Provoke, Stage } from './provoke.ts';
 import { limitOrder, marketBuy, newTrader } from './trader.ts';
@@ -81,22 +81,4 @@ export const tradingProvocations: Provocations = {
     return (headers) => trader.call('POST', '/v1/orders/batch', { orders }, headers);
   },
   CONFIRMATION_REQUIRED: call('POST', '/v1/cancel-all'),
-  RATE_LIMITED: async ({ program }) => {
-    const trader = await newTrader(program.file, { tier: 'pro' });
-    // A market of its own: nobody else's quote answers in the venue's place.
-    const { yes } = await openMarket(program.file, (market) => market.neg_risk);
-    return async (headers) => {
-      // Quotes are kept for a quarter of a second: the next orders must ask the venue.
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      const delay = { path: '/book', kind: 'delay', delay_ms: 700, times: 2 };
-      await controlVenue(program.file, 'faults', delay);
-      const body = { token_id: yes, side: 'BUY', price: '0.50', size: '5' };
-      const answers = await Promise.all(
-        Array.from({ length: 4 }, () => trader.call('POST', '/v1/clob/order', body, headers)),
-      );
-      const refused = answers.find((answer) => answer.status === 429);
-      if (!refused) throw new Error('none was refused');
-      return refused;
-    };
-  },
 };

@@ -8,8 +8,13 @@ describe('headers', () => {
   const names = ['limit', 'remaining', 'reset', 'limit-per-second', 'remaining-per-second', 'tier'];
 
   test('every authenticated reply carries all of them, twice, and they agree', async () => {
-    const key = await freshKey('free');
-    const answers = await Promise.all([probe(key), probe(key), probe(key), probe(key)]);
+    const key = await freshKey(file, 'free');
+    const answers = await Promise.all([
+      probe(file, key),
+      probe(file, key),
+      probe(file, key),
+      probe(file, key),
+    ]);
     for (const answer of answers) {
       for (const name of names) {
         const value = answer.headers.get(`x-ratelimit-${name}`);
@@ -30,9 +35,9 @@ describe('headers', () => {
   });
 
   test('what remains counts down by one for each request that passed', async () => {
-    const key = await freshKey('enterprise');
+    const key = await freshKey(file, 'enterprise');
     for (let count = 1; count <= 5; count += 1) {
-      const answer = await probe(key);
+      const answer = await probe(file, key);
       expect(numberIn(answer, 'x-ratelimit-remaining')).toBe(6_000 - count);
       expect(answer.headers.get('ratelimit')).toContain(`"minute";r=${6_000 - count};`);
       expect(numberIn(answer, 'x-ratelimit-remaining-per-second')).toBeLessThan(100);
@@ -40,7 +45,7 @@ describe('headers', () => {
   });
 
   test('an authenticated reply that refuses for another reason carries them too', async () => {
-    const key = await freshKey('free');
+    const key = await freshKey(file, 'free');
     const denied = await ask(file.url, 'DELETE', '/v1/cancel-all', { headers: { 'x-api-key': key } });
     expectRefusal(denied, 403, 'INSUFFICIENT_PERMISSION');
     const invalid = await ask(file.url, 'GET', '/v1/balance-allowance', { headers: { 'x-api-key': key } });

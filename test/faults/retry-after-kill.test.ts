@@ -22,18 +22,21 @@ afterAll(() => program.stop());
 
 /** Sends one command until it is answered, as a careful bot does: the same key, the same body. */
 async function insist(key: string, price: string): Promise<Answer> {
-  for (;;) {
+  let answer: Answer | undefined;
+  const send = async (): Promise<number | undefined> => {
     try {
-      const answer = await ask(program.file.url, 'POST', '/v1/orders', {
+      answer = await ask(program.file.url, 'POST', '/v1/orders', {
         headers: { 'x-api-key': trader.keys[0] ?? '', 'idempotency-key': key },
         body: limitOrder(condition, { price, quantity: '5' }),
       });
-      if (answer.status === 200) return answer;
     } catch {
       // No reply: it may stand or not, so it is sent again.
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return answer?.status;
+  };
+  await expect.poll(send, { timeout: 60_000, interval: 20 }).toBe(200);
+  if (!answer) throw new Error('no answer');
+  return answer;
 }
 
 test('kill -9 while commands are retried under their keys: each stands once', async () => {

@@ -4,6 +4,7 @@ import { publish, refuse, run } from './http/pipeline.ts';
 import { docsPage } from './openapi/docs-page.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { routes } from './routes.ts';
+import { CONTROL_PATH, controlApp } from './testing/control.ts';
 
 /** The gateway: every route through the one pipeline, 405 for its other methods, 404 for the rest. */
 export function createApp(): Hono<{ Bindings: Env }> {
@@ -23,6 +24,7 @@ export function createApp(): Hono<{ Bindings: Env }> {
   app.get('/', (c) =>
     publish(c.req.raw, new Response(null, { status: 302, headers: { location: '/docs' } })),
   );
+  if (INSTRUMENTED) app.route(CONTROL_PATH, controlApp());
   for (const [path, methods] of methodsByPath()) {
     app.all(path, (c) => refuse({ env: c.env, request: c.req.raw }, methods));
   }

@@ -1,5 +1,6 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { add, formatFixed, formatMicro, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { reach } from '../../../shared/testing/fault-points.ts';
 import type { Book, Market } from '../../../shared/venues/port.ts';
 import type { Ledger } from '../ledger.ts';
 import type { NewOrder, Order, OrderRequest, OrderStatus, Position, Trade } from '../model.ts';
@@ -65,6 +66,7 @@ export function place(
     reserved,
     status: statusOf(size, walk.shares, remainder),
   });
+  reach('account/place/order-written');
   const execution = { shares: walk.shares, notional: walk.notional, fee, role: 'TAKER' as const };
   const trade = walk.shares > 0n ? settle(ledger, order, execution, now) : undefined;
   hold(ledger, order, reserved);

@@ -1,4 +1,5 @@
 import { ZERO } from '../../../shared/money/fixed.ts';
+import { reach } from '../../../shared/testing/fault-points.ts';
 import type { Ledger } from '../ledger.ts';
 import { endOrder } from './resting.ts';
 
@@ -15,7 +16,9 @@ export interface ResetResult {
  */
 export function resetAccount(ledger: Ledger, now: number): ResetResult {
   const cancelled = ledger.openOrders().map((order) => endOrder(ledger, order, 'cancelled', now).id);
+  reach('account/reset/orders-ended');
   const closed = ledger.removePositions();
+  reach('account/reset/positions-removed');
   const { deposits } = ledger.requireMoney();
   ledger.setMoney({ cash: deposits, reserved: ZERO, fees: ZERO, deposits, realised: ZERO });
   return { cancelled, closed };

@@ -1,4 +1,5 @@
 import { add, asMicro, notional, ONE, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { reach } from '../../../shared/testing/fault-points.ts';
 import type { Market } from '../../../shared/venues/port.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Position } from '../model.ts';
@@ -38,6 +39,7 @@ export function redeemPosition(ledger: Ledger, held: Position, now: number): Red
   const realised = sub(payout, held.cost);
   const money = ledger.requireMoney();
   ledger.setMoney({ ...money, cash: add(money.cash, payout), realised: add(money.realised, realised) });
+  reach('account/redeem/money-credited');
   ledger.setPosition({
     ...held,
     shares: ZERO,

@@ -1,4 +1,5 @@
 import { add, compare, min, notional, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { reach } from '../../../shared/testing/fault-points.ts';
 import type { Book } from '../../../shared/venues/port.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Order, Trade } from '../model.ts';
@@ -55,6 +56,7 @@ function fillResting(ledger: Ledger, order: Order, shares: Micro, now: number): 
     { filled: add(order.filled, shares), reserved: keep, status: left === 0n ? 'filled' : 'open' },
     now,
   );
+  reach('account/match/order-filled');
   return settle(ledger, order, { shares, notional: paid, fee: ZERO, role: 'MAKER' }, now);
 }
 

@@ -24,12 +24,17 @@ const books = new ValueCache<Book>(CACHE_ENTRIES, BOOK_TTL_MS);
 
 const bookListSchema = z.array(bookSchema);
 
-/** Polymarket's public market data as the engine needs it. `baseUrl` without a trailing slash. */
+/**
+ * Polymarket's public market data as the engine needs it. `baseUrl` without a trailing slash; `onCall` is told of
+ * every call that no cache answers.
+ */
 export class PolymarketMarketData implements MarketData {
   readonly #baseUrl: string;
+  readonly #onCall: () => void;
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, onCall: () => void = () => undefined) {
     this.#baseUrl = baseUrl;
+    this.#onCall = onCall;
   }
 
   async marketOf(tokenId: string): Promise<Found<Market>> {
@@ -65,6 +70,7 @@ export class PolymarketMarketData implements MarketData {
       const page = tokenIds.slice(start, start + BOOKS_PER_CALL);
       const body = JSON.stringify(page.map((token) => ({ token_id: token })));
       const headers = { 'content-type': 'application/json' };
+      this.#onCall();
       const found = check(
         await readVenue(`${this.#baseUrl}/books`, { method: 'POST', headers, body }),
         bookListSchema,
@@ -112,6 +118,7 @@ export class PolymarketMarketData implements MarketData {
   }
 
   async #read<T>(path: string, schema: z.ZodType<T>): Promise<Found<T>> {
+    this.#onCall();
     return check(await readVenue(`${this.#baseUrl}${path}`), schema);
   }
 

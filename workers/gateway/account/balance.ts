@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { asMicro, formatFixed } from '../../../shared/money/fixed.ts';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 
 export const balance = route({
@@ -9,6 +10,7 @@ export const balance = route({
   summary: 'Cash of the account in USD',
   tag: 'account',
   auth: { kind: 'either', permission: 'read' },
+  headers: accountHeaders,
   reply: {
     status: 200,
     schema: z.object({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { add, formatFixed, formatMicro, ZERO } from '../../../shared/money/fixed.ts';
 import { tokenId } from '../clob/wire.ts';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 
 const redeemed = z.object({
@@ -19,6 +20,7 @@ export const redeem = route({
   summary: 'Pay out positions of resolved markets: those named, or all',
   tag: 'account',
   auth: { kind: 'key', permission: 'trade' },
+  headers: accountHeaders,
   body: z.strictObject({ token_ids: z.array(tokenId).max(100).optional() }).optional(),
   reply: {
     status: 200,
@@ -61,6 +63,7 @@ export const resetBalance = route({
   summary: 'Cancel all orders, close all positions, begin again with the deposit; history stays',
   tag: 'account',
   auth: { kind: 'key', permission: 'trade' },
+  headers: accountHeaders,
   reply: { status: 200, schema: resetReply },
   async handle(call) {
     const { stub } = await tradingAccount(call);

@@ -3,6 +3,7 @@ import type { ExportedTrade } from '../../../durable-objects/trading-account/rea
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { parseCursor } from '../clob/wire.ts';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import { toCsv, type Cell } from './csv.ts';
 import { amountsOf } from './history.ts';
@@ -33,6 +34,7 @@ export const exportTrades = route({
   summary: `Executions as CSV, oldest first, ${MAX_ROWS} rows at most; more follow after X-Next-Cursor`,
   tag: 'account',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   query: z.object({ after: z.string().max(128).optional() }),
   reply: { status: 200, schema: z.string(), type: 'text/csv' },
   async handle(call) {

@@ -4,6 +4,7 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { asMicro, formatFixed, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from '../clob/wire.ts';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 
 const execution = z.object({
@@ -37,6 +38,7 @@ export const history = route({
   summary: 'Executions, newest first',
   tag: 'account',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   query: z.object({ cursor: z.string().max(128).optional() }),
   reply: { status: 200, schema: pageOf(execution) },
   async handle(call) {

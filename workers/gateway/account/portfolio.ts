@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { add, formatFixed, sub, ZERO } from '../../../shared/money/fixed.ts';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import { positionView, toPositionView } from './position-view.ts';
 
@@ -10,6 +11,7 @@ export const positions = route({
   summary: 'Positions of the account at current prices',
   tag: 'account',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   reply: { status: 200, schema: z.array(positionView) },
   async handle(call) {
     const { stub } = await tradingAccount(call);
@@ -23,6 +25,7 @@ export const portfolio = route({
   summary: 'Balance, equity, results and positions at current prices',
   tag: 'account',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   reply: {
     status: 200,
     schema: z.object({
@@ -67,6 +70,7 @@ export const equity = route({
   summary: 'Hourly points of equity, oldest first; hours in which nothing happened have none',
   tag: 'account',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   query: z.object({
     limit: z
       .string()

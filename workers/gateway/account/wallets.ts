@@ -40,18 +40,20 @@ const create = route({
   summary: "Open a sandbox wallet; above the plan's number of them 402",
   tag: 'account',
   auth: { kind: 'either', permission: 'read' },
-  body: z.strictObject({
-    name: name.optional(),
-    starting_balance: z
-      .union([z.string().max(32), z.number()])
-      .transform(String)
-      .optional(),
-  }),
+  body: z
+    .strictObject({
+      name: name.optional(),
+      starting_balance: z
+        .union([z.string().max(32), z.number()])
+        .transform(String)
+        .optional(),
+    })
+    .optional(),
   reply: { status: 201, schema: walletView },
   async handle({ env, caller, body, requestId }) {
-    const deposit = depositOf(body.starting_balance ?? env.PAPER_STARTING_BALANCE);
+    const deposit = depositOf(body?.starting_balance ?? env.PAPER_STARTING_BALANCE);
     const found = await tenantOf(env, caller).createWallet(
-      body.name ?? 'Sandbox',
+      body?.name ?? 'Sandbox',
       deposit,
       actorOf(caller, requestId),
     );
@@ -101,10 +103,9 @@ const remove = route({
     const id = walletNumber(params.id);
     const tenant = tenantOf(env, caller);
     const wallet = walletOf(await tenant.wallet(id));
-    // Before, so that a call cut short can be repeated; and after, when no new order can come any more.
-    await accountOf(env, caller, wallet).cancel({});
+    // The account first: cut short between the two, the call can be repeated.
+    await accountOf(env, caller, wallet).close();
     walletOf(await tenant.removeWallet(id, actorOf(caller, requestId)));
-    await accountOf(env, caller, wallet).cancel({});
     return { body: { message: 'Wallet deleted' } };
   },
 });

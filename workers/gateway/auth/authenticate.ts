@@ -1,16 +1,18 @@
-import { directory, keyGate, rateGate, tenantObject } from '../../../durable-objects/stubs.ts';
+import { directory, keyGate, tenantObject } from '../../../durable-objects/stubs.ts';
 import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/key-gate.ts';
 import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import { accountOf } from '../../../durable-objects/tenant/profile.ts';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';
 import { grantable } from '../../../shared/keys/permissions.ts';
 import { standing } from '../../../shared/keys/principal.ts';
-import { retryAfterSeconds, type LimitReport } from '../../../shared/limits/headers.ts';
+import type { LimitReport } from '../../../shared/limits/headers.ts';
 import type { PoolReport } from '../../../shared/limits/pool.ts';
 import { publicRules, tiers } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
 import type { AuthRule, Caller } from '../http/route.ts';
+import { countAddress, countIn, noAdmission, take, tooMany } from './count.ts';
 import { findCredential, findRouterCredential, type Credential } from './credentials.ts';
 import { asCustomer, customerNamed } from './customers.ts';
 import { verifyL2, type SignedRequest } from './l2.ts';
@@ -45,7 +47,7 @@ export async function authenticate(rule: AuthRule, input: AuthInput, env: Env, s
     return await identify(rule, input, env, seen);
   } catch (error) {
     const failed = error instanceof RequestError && unproven.has(error.failure.reason);
-    if (failed) await countAddress(env, `failed:${input.address}`);
+    if (failed) await countIn(env, `failed:${input.address}`, publicRules);
     throw error;
   }
 }
@@ -58,13 +60,23 @@ async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: Seen):
     case 'l1':
       await countAddress(env, `l1:${input.address}`);
       return caller;
+    case 'wallet': {
+      const credential = findCredential(input.request.headers);
+      const signed = credential.kind === 'none' && input.request.headers.has('poly_signature');
+      if (!signed) return { ...caller, ...(await requireKey({}, input, env, seen)) };
+      await countAddress(env, `l1:${input.address}`);
+      return caller;
+    }
     case 'operator':
       await requireOperator(input.request.headers, env);
       return caller;
     case 'public': {
       const credential = findCredential(input.request.headers);
+      // Nobody need have a key here, but who has mistyped one should learn of it.
+      if (credential.kind === 'malformed') throw new RequestError('INVALID_KEY');
       if (credential.kind !== 'key' && credential.kind !== 'l2') {
-        await countAddress(env, `ip:${input.address}`);
+        // Who only reads public data goes on when the limiter fails (contract: errors and limits, "Tiers").
+        if (!(await countIn(env, `ip:${input.address}`, publicRules))) seen.degraded = true;
         return caller;
       }
       return { ...caller, ...(await byKey(credential, {}, input, env, seen, true)) };
@@ -153,8 +165,7 @@ async function byKey(
       ...(ask.impersonating === undefined ? {} : { impersonating: ask.impersonating }),
     });
   } catch {
-    if (!mayDegrade)
-      throw new RequestError('VENUE_UNAVAILABLE', { message: 'Admission is unavailable', retryAfter: 1 });
+    if (!mayDegrade) throw noAdmission();
     seen.degraded = true;
     return {};
   }
@@ -175,7 +186,7 @@ async function nameOf(credential: Credential, input: AuthInput, env: Env): Promi
     pathname: input.url.pathname,
     body: input.body,
   };
-  const verdict = await verifyL2(credential.headers, signed, env.L2_ROOT_SECRET, Date.now());
+  const verdict = await verifyL2(credential.headers, signed, env.L2_ROOT_SECRET, now());
   if (verdict === 'valid') return sha256Hex(credential.headers.apiKey);
   const message =
     verdict === 'skewed'
@@ -202,20 +213,23 @@ async function byToken(
   }
   const restricted = profile.flagged || profile.underReview || (profile.admission === 'none' && !issuance);
   if (restricted) throw new RequestError('ACCESS_RESTRICTED');
-  return { principal: await countToken(profile, env, seen) };
+  return { principal: await countToken(profile, input, env, seen) };
 }
 
-async function countToken(profile: Profile, env: Env, seen: Seen): Promise<NonNullable<Who['principal']>> {
+async function countToken(
+  profile: Profile,
+  { request }: AuthInput,
+  env: Env,
+  seen: Seen,
+): Promise<NonNullable<Who['principal']>> {
   const rights = { tier: profile.tier, permissions: [...grantable(profile.roles)] };
-  const current = standing(rights, profile, Date.now());
-  const state = await rateGate(env, `tenant:${profile.tenant}`).take(tiers[current.tier].rules);
-  seen.limit = { ...state, tier: current.tier };
-  if (!state.allowed) {
-    throw new RequestError('RATE_LIMIT_EXCEEDED', {
-      retryAfter: retryAfterSeconds(state.retryAfterMs),
-      tier: current.tier,
-      limitQps: tiers[current.tier].requestsPerSecond,
-    });
+  const current = standing(rights, profile, now());
+  const state = await take(env, `tenant:${profile.tenant}`, tiers[current.tier].rules);
+  if (state) seen.limit = { ...state, tier: current.tier };
+  else if (request.method === 'GET') seen.degraded = true;
+  else throw noAdmission();
+  if (state?.allowed === false) {
+    throw tooMany(state, { tier: current.tier, limitQps: tiers[current.tier].requestsPerSecond });
   }
   return {
     tenant: profile.tenant,
@@ -224,13 +238,6 @@ async function countToken(profile: Profile, env: Env, seen: Seen): Promise<NonNu
     permissions: current.permissions,
     tier: current.tier,
   };
-}
-
-/** Counts a caller without a key on its address: `ip:` for public routes, `l1:` for sign-in, which is dearer. */
-async function countAddress(env: Env, scope: string): Promise<void> {
-  const state = await rateGate(env, scope).take(publicRules);
-  if (state.allowed) return;
-  throw new RequestError('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(state.retryAfterMs) });
 }
 
 async function requireOperator(headers: Headers, env: Env): Promise<void> {

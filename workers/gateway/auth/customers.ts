@@ -3,10 +3,8 @@ import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Env } from '../env.ts';
+import { customerHeader } from '../http/request-headers.ts';
 import type { Seen } from './authenticate.ts';
-
-/** Names the customer that a builder's request acts as. */
-export const CUSTOMER_HEADER = 'x-builder-customer-id';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The nil UUID, which is nobody's id. */
@@ -23,7 +21,7 @@ export function customerId(text: string): string {
 
 /** The customer that a request names in its header; undefined without the header. */
 export function customerNamed(headers: Headers): string | undefined {
-  const text = headers.get(CUSTOMER_HEADER);
+  const text = headers.get(customerHeader.name);
   return text === null ? undefined : customerId(text);
 }
 

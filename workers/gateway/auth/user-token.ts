@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Env } from '../env.ts';
 
@@ -16,6 +17,7 @@ export async function verifyUserToken(token: string, env: Env): Promise<string> 
     issuer: env.JWT_ISSUER,
     audience: env.JWT_AUDIENCE,
     requiredClaims: ['exp'],
+    currentDate: new Date(now()),
   };
   try {
     const { payload } =

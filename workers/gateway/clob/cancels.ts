@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { CancelRequest } from '../../../durable-objects/trading-account/commands.ts';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
-import { RequestError, type Failure } from '../../../shared/errors/failure.ts';
+import { invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { tradingAccount, type AccountCall, type AccountRef } from '../http/objects.ts';
+import { accountHeaders, confirmHeader, headerOf } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 
 /** Reply of the cancels that take several orders (contract: clob, "Cancels"). */
@@ -20,6 +21,7 @@ const cancelOrder = route({
   summary: 'Cancel one order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: accountHeaders,
   body: z.strictObject({ orderID: orderIdText }),
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
@@ -34,6 +36,7 @@ const cancelOrders = route({
   summary: 'Cancel up to 100 orders',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: accountHeaders,
   body: z.array(orderIdText).min(1).max(100),
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
@@ -48,6 +51,7 @@ const cancelAll = route({
   summary: 'Cancel every open order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: accountHeaders,
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
     return { body: await cancelOpen(call, {}) };
@@ -61,11 +65,11 @@ const confirmedCancelAll = route({
   summary: 'Cancel every open order, guarded by ?confirm=true or X-Confirm-Cancel-All: true',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: [...accountHeaders, confirmHeader],
   query: z.object({ confirm: z.string().max(8).optional() }),
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
-    const confirmed =
-      call.query.confirm === 'true' || call.request.headers.get('x-confirm-cancel-all') === 'true';
+    const confirmed = call.query.confirm === 'true' || headerOf(call, confirmHeader) === 'true';
     if (!confirmed) throw new RequestError('CONFIRMATION_REQUIRED');
     return { body: await cancelOpen(call, {}) };
   },
@@ -81,6 +85,7 @@ const cancelMarketOrders = route({
   summary: 'Cancel the open orders of a market or a token',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: accountHeaders,
   query: z.object({ market: optionalId, asset_id: optionalId }),
   body: marketFilter.optional(),
   reply: { status: 200, schema: cancelReply },
@@ -89,9 +94,9 @@ const cancelMarketOrders = route({
     const market = body?.market || query.market || undefined;
     const token = body?.asset_id || query.asset_id || undefined;
     if (market === undefined && token === undefined) {
-      throw new RequestError('VALIDATION_FAILED', {
-        message: 'Send market or asset_id; DELETE /v1/cancel-all cancels all',
-      });
+      throw new RequestError(
+        invalidMember('market, asset_id', 'send one of the two; DELETE /v1/cancel-all cancels all'),
+      );
     }
     const filter = {
       ...(market === undefined ? {} : { market }),

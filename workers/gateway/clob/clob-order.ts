@@ -6,6 +6,7 @@ import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { formatMicro, parseMicro } from '../../../shared/money/fixed.ts';
 import { canonical, replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
+import { placeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { placeOne } from './place-command.ts';
 import { settlementHash } from './settlement-hash.ts';
@@ -56,6 +57,7 @@ const postClobOrder = route({
   summary: 'Place one order by token, in human decimals',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: placeHeaders,
   body: clobOrder,
   reply: { status: 200, schema: clobReply },
   async handle(call) {

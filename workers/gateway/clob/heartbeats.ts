@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 
 /**
@@ -18,6 +19,7 @@ const heartbeat = (path: string): AnyRoute =>
     summary: "Dead man's switch: unless sent again in time, all resting orders are cancelled",
     tag: 'clob',
     auth: { kind: 'key', permission: 'trade' },
+    headers: accountHeaders,
     body: z.union([native, polymarket]),
     reply: {
       status: 200,

@@ -1,6 +1,7 @@
 import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
 import * as z from 'zod';
 import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { deriveTriple } from '../../../shared/keys/l2.ts';
 import { verifyL1, type L1Proof } from '../auth/l1.ts';
@@ -40,8 +41,7 @@ const derive = route({
   async handle(call) {
     const proof = await prove(call);
     const { env } = call;
-    const tenant = await ownerOf(env, proof.address);
-    if (tenant === undefined) throw new RequestError('CLOSED_BETA');
+    const tenant = await requireOwner(env, proof.address);
     const found = await tenantObject(env, tenant).deriveL2Key(proof.address, proof.nonce);
     if (!found.ok) throw new RequestError(found);
     return { body: await deriveTriple(env.L2_ROOT_SECRET, found.apiKey, proof.address) };
@@ -53,24 +53,35 @@ const list = route({
   path: '/v1/auth/api-keys',
   summary: 'Ids of the L2 keys of the calling wallet',
   tag: 'clob',
-  auth: { kind: 'key' },
+  auth: { kind: 'wallet' },
   reply: { status: 200, schema: z.object({ apiKeys: z.array(z.string()) }) },
-  async handle({ env, caller, request }) {
-    const address = request.headers.get('poly_address')?.toLowerCase() ?? '';
-    return {
-      body: { apiKeys: await tenantObject(env, tenantPrincipalOf(caller).tenant).listL2Keys(address) },
-    };
+  async handle(call) {
+    const { env, caller, request } = call;
+    const proof = caller.principal ? undefined : await prove(call);
+    const tenant = proof ? await requireOwner(env, proof.address) : tenantPrincipalOf(caller).tenant;
+    const address = proof?.address ?? request.headers.get('poly_address')?.toLowerCase() ?? '';
+    return { body: { apiKeys: await tenantObject(env, tenant).listL2Keys(address) } };
   },
 });
 
 const remove = route({
   method: 'DELETE',
   path: '/v1/auth/api-key',
-  summary: 'Revoke the calling L2 key',
+  summary: 'Revoke the calling L2 key, or by L1 signature the one of its nonce',
   tag: 'clob',
-  auth: { kind: 'key' },
+  auth: { kind: 'wallet' },
   reply: { status: 200, schema: z.literal('OK') },
-  async handle({ env, caller, request, requestId }) {
+  async handle(call) {
+    const { env, caller, request, requestId } = call;
+    if (!caller.principal) {
+      const proof = await prove(call);
+      const tenant = tenantObject(env, await requireOwner(env, proof.address));
+      const found = await tenant.deriveL2Key(proof.address, proof.nonce);
+      if (!found.ok) throw new RequestError(found);
+      const revoked = await tenant.revokeKey(found.apiKey, { id: `l1:${proof.address}`, requestId });
+      if (!revoked.ok) throw new RequestError(revoked);
+      return { body: 'OK' };
+    }
     const principal = tenantPrincipalOf(caller);
     // A gateway key in POLY_API_KEY is good for trading; it is revoked with DELETE /v1/keys/{id}, by its id.
     if (request.headers.get('poly_api_key') !== principal.key) {
@@ -86,11 +97,17 @@ const remove = route({
 });
 
 const prove = (call: Call<undefined, undefined, undefined>): Promise<L1Proof> =>
-  verifyL1(call.request.headers, Number(call.env.L1_CHAIN_ID), Date.now());
+  verifyL1(call.request.headers, Number(call.env.L1_CHAIN_ID), now());
 
 /** The tenant that a wallet belongs to. */
 const ownerOf = (env: Env, address: string): Promise<string | undefined> =>
   Promise.resolve(directory(env, `wallet:${address}`).owner());
+
+async function requireOwner(env: Env, address: string): Promise<string> {
+  const tenant = await ownerOf(env, address);
+  if (tenant === undefined) throw new RequestError('CLOSED_BETA');
+  return tenant;
+}
 
 /** While issuance is open, a wallet that nobody knows becomes a free tenant (contract: clob, "L1 and L2"). */
 async function newTenant(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noteHop } from '../../../durable-objects/hops.ts';
 import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
 import type { Env } from '../env.ts';
 import type { AnyRoute } from '../http/route.ts';
@@ -56,9 +57,19 @@ export const marketDataRoutes: readonly AnyRoute[] = [
     check: checkHistory,
   }),
   proxy({ path: '/markets-by-token/{token}', summary: 'Market of a token', params: token }),
-  proxy({ path: '/clob-markets/{condition}', summary: 'Trading parameters of a market', params: condition }),
+  proxy({
+    path: '/clob-markets/{condition}',
+    summary: 'Trading parameters of a market',
+    params: condition,
+    missing: 'MARKET_NOT_FOUND',
+  }),
   proxy({ path: '/markets', summary: 'Markets, by pages', query: cursor }),
-  proxy({ path: '/markets/{condition}', summary: 'One market', params: condition }),
+  proxy({
+    path: '/markets/{condition}',
+    summary: 'One market',
+    params: condition,
+    missing: 'MARKET_NOT_FOUND',
+  }),
   proxy({ path: '/simplified-markets', summary: 'Markets in short, by pages', query: cursor }),
   proxy({ path: '/sampling-markets', summary: 'Markets with rewards, by pages', query: cursor }),
   proxy({ path: '/sampling-simplified-markets', summary: 'Markets with rewards, in short', query: cursor }),
@@ -69,6 +80,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** Whether the market-data source answers, for the readiness probe. */
 export async function sourceAnswers(env: Env): Promise<boolean> {
+  noteHop(env);
   try {
     const response = await venueFetch(`${env.POLYMARKET_CLOB_URL}/ok`, {}, PROBE_TIMEOUT_MS);
     await response.body?.cancel();

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OrderStatus } from '../../../durable-objects/trading-account/model.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { nativeReply, toNativeOrder } from './native-reply.ts';
 import { parseCursor } from './wire.ts';
@@ -26,6 +27,7 @@ const listOrders = route({
   summary: 'Orders of the account, newest first',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   query: z.object({
     status: z.enum(['PENDING', 'FILLED', 'CANCELLED', 'EXPIRED']).optional(),
     market_id: z.string().max(128).optional(),
@@ -84,6 +86,7 @@ const readOrder = route({
   summary: 'One order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   params: orderId,
   reply: { status: 200, schema: nativeReply },
   async handle(call) {
@@ -99,6 +102,7 @@ const cancelOne = route({
   summary: 'Cancel one order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: accountHeaders,
   params: orderId,
   reply: { status: 200, schema: nativeReply },
   async handle(call) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noteHop } from '../../../durable-objects/hops.ts';
 import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
 import type { PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
 import { invalidMember, failure, RequestError, type Failure } from '../../../shared/errors/failure.ts';
@@ -6,11 +7,12 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import { PolymarketMarketData } from '../../../shared/venues/polymarket/market-data.ts';
 import { replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount, type AccountRef } from '../http/objects.ts';
+import { placeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { nativeOrder, toNativeRequest, type NativeOrder } from './native-order.ts';
 import { nativeReply, toPlacedReply, toRejectedEntry } from './native-reply.ts';
 import { orderReply, toFailedEntry, toOrderReply } from './order-reply.ts';
-import { placeCommand } from './place-command.ts';
+import { outcomeUnknown, placeCommand } from './place-command.ts';
 import { signedOrderPayload, toOrderRequest } from './signed-order.ts';
 
 /** Most orders of one array (contract: clob, `POST /v1/orders`). */
@@ -28,6 +30,7 @@ const postOrders = route({
   summary: 'Place a native order (object), or up to 15 orders in Polymarket shape (array)',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: placeHeaders,
   body: z.union([nativeOrder, signedArray]),
   reply: { status: 200, schema: z.union([nativeReply, z.array(orderReply)]) },
   handle: (call) => {
@@ -42,8 +45,10 @@ const batch = route({
   summary: "Place native orders, up to the tier's batch size, each with its own outcome",
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  // The tier's own size is checked below; this bounds the body.
-  body: z.strictObject({ orders: z.array(nativeOrder).min(1).max(100) }),
+  headers: placeHeaders,
+  // The tier's own size is checked below. As many as 256 KB can hold, so that no batch is too large for the code
+  // that says so.
+  body: z.strictObject({ orders: z.array(nativeOrder).min(1).max(4_000) }),
   reply: {
     status: 200,
     schema: z.object({ results: z.array(z.unknown()), succeeded: z.number(), failed: z.number() }),
@@ -111,7 +116,11 @@ async function toEntryRequest(entry: unknown): Promise<Parsed> {
 }
 
 const nativeRequest = (call: AnyCall, body: NativeOrder): Promise<Parsed> =>
-  toNativeRequest(body, new PolymarketMarketData(call.env.POLYMARKET_CLOB_URL), principalOf(call.caller).key);
+  toNativeRequest(
+    body,
+    new PolymarketMarketData(call.env.POLYMARKET_CLOB_URL, () => noteHop(call.env)),
+    principalOf(call.caller).key,
+  );
 
 /** Places what parsed, and puts the outcomes back where their orders stood. */
 async function placeValid(
@@ -121,7 +130,7 @@ async function placeValid(
 ): Promise<{ readonly outcomes: readonly PlaceOutcome[]; readonly replayed: boolean }> {
   const valid = requests.flatMap((request) => (request.ok ? [request.value] : []));
   if (valid.length === 0) return { outcomes: requests.filter((request) => !request.ok), replayed: false };
-  const placing = await account.stub.place(await placeCommand(call, valid));
+  const placing = await account.stub.place(await placeCommand(call, valid)).catch(outcomeUnknown);
   if (!placing.ok) throw new RequestError(placing);
   const placed = placing.outcomes[Symbol.iterator]();
   const outcomes = requests.map((request): PlaceOutcome => (request.ok ? next(placed) : request));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
+import { placeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { replayedHeader } from '../http/naming.ts';
 import { clobOrder, toClobRequest } from './clob-order.ts';
@@ -14,6 +15,7 @@ const postOrder = route({
   summary: 'Place one order in Polymarket shape, or by token in human decimals as on /v1/clob/order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
+  headers: placeHeaders,
   body: z.union([signedOrderPayload, clobOrder]),
   bodyFault: 'INVALID_ORDER_PAYLOAD',
   reply: { status: 200, schema: orderReply },

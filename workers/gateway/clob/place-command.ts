@@ -3,6 +3,7 @@ import type { PlaceCommand, PlaceOutcome } from '../../../durable-objects/tradin
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { namingOf } from '../http/naming.ts';
+import { headerOf, idempotencyKeyHeader } from '../http/request-headers.ts';
 import { principalOf, type AccountRef } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
 
@@ -13,8 +14,18 @@ export async function placeCommand(
 ): Promise<PlaceCommand> {
   const maxWrites = tiers[principalOf(call.caller).tier].tradeWritesInFlight;
   // Orders that name themselves need no other name unless the caller gives one: no digest for nothing.
-  const named = call.request.headers.has('idempotency-key') || orders.some((order) => !order.identity);
+  const named = headerOf(call, idempotencyKeyHeader) !== undefined || orders.some((order) => !order.identity);
   return named ? { orders, naming: await namingOf(call), maxWrites } : { orders, maxWrites };
+}
+
+/**
+ * For a call of the account that broke off: it may have died before its transaction or after it, and nobody can
+ * say which. Whoever named the command may ask again; others look the order up.
+ */
+export function outcomeUnknown(error: unknown): never {
+  const message = String(error).slice(0, 300);
+  console.error(JSON.stringify({ level: 'error', event: 'outcome_unknown', message }));
+  throw new RequestError('PERSISTENCE_UNKNOWN');
 }
 
 /** Places one order. Throws its refusal; `replayed` when it had been placed before, by whatever name. */
@@ -23,7 +34,7 @@ export async function placeOne(
   account: AccountRef,
   order: OrderRequest,
 ): Promise<{ readonly outcome: Extract<PlaceOutcome, { ok: true }>; readonly replayed: boolean }> {
-  const placing = await account.stub.place(await placeCommand(call, [order]));
+  const placing = await account.stub.place(await placeCommand(call, [order])).catch(outcomeUnknown);
   if (!placing.ok) throw new RequestError(placing);
   const [outcome] = placing.outcomes;
   if (!outcome) throw new RequestError('INTERNAL_ERROR');

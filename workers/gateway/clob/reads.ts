@@ -2,9 +2,10 @@ import * as z from 'zod';
 import type { OrderView } from '../../../durable-objects/trading-account/commands.ts';
 import type { TradeWithOrder } from '../../../durable-objects/trading-account/model.ts';
 import type { TradeFilter } from '../../../durable-objects/trading-account/reads.ts';
-import { RequestError } from '../../../shared/errors/failure.ts';
+import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { settlementHash } from './settlement-hash.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from './wire.ts';
@@ -58,6 +59,7 @@ const openOrders = route({
   summary: 'Open orders, newest first',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   query: orderQuery,
   reply: { status: 200, schema: pageOf(openOrder) },
   async handle(call) {
@@ -74,6 +76,7 @@ const oneOrder = route({
   summary: 'One order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   params: z.object({ id: z.string().min(1).max(128) }),
   reply: { status: 200, schema: openOrder },
   async handle(call) {
@@ -91,6 +94,7 @@ const trades = route({
   summary: 'Trades, newest first',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   query: tradeQuery,
   reply: { status: 200, schema: pageOf(tradeRow) },
   async handle(call) {
@@ -114,6 +118,7 @@ const balanceAllowance = route({
   summary: 'Free cash, or free shares of a token, in millionths',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
+  headers: accountHeaders,
   query: z.object({ asset_type: z.enum(['COLLATERAL', 'CONDITIONAL']), token_id: text }),
   reply: {
     status: 200,
@@ -126,8 +131,7 @@ const balanceAllowance = route({
       const { cash } = await stub.money();
       return { body: { balance: cash.toString(), allowances: {} } };
     }
-    if (!query.token_id)
-      throw new RequestError('VALIDATION_FAILED', { message: 'token_id: needed for CONDITIONAL' });
+    if (!query.token_id) throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));
     const free = await stub.freeShares(query.token_id);
     return { body: { balance: free.toString(), allowances: {} } };
   },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { now } from '../../../shared/clock.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { sourceAnswers } from './market-data.ts';
 
@@ -23,7 +24,7 @@ const time = route({
   tag: 'service',
   auth: { kind: 'open' },
   reply: { status: 200, schema: z.number() },
-  handle: () => ({ body: Math.floor(Date.now() / 1000) }),
+  handle: () => ({ body: Math.floor(now() / 1000) }),
 });
 
 const version = route({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noteHop } from '../../../durable-objects/hops.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
@@ -16,6 +17,8 @@ export interface ProxySpec<P, Q, B> {
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
+  /** Code of what the venue does not know. */
+  readonly missing?: 'TOKEN_NOT_FOUND' | 'MARKET_NOT_FOUND';
   /** What a query can be wrong in that the contract gives a code of its own. */
   readonly check?: (query: Q) => Reason | undefined;
 }
@@ -38,13 +41,17 @@ export function proxy<P = undefined, Q = undefined, B = undefined>(spec: ProxySp
     handle(call) {
       const fault = spec.check?.(call.query);
       if (fault !== undefined) throw new RequestError(fault);
-      return forward(call);
+      return forward(call, spec.missing ?? 'TOKEN_NOT_FOUND');
     },
   });
 }
 
-async function forward<P, Q, B>({ env, url, request, query, body }: Call<P, Q, B>): Promise<Response> {
+async function forward<P, Q, B>(
+  { env, url, request, query, body }: Call<P, Q, B>,
+  missing: Reason,
+): Promise<Response> {
   const target = `${env.POLYMARKET_CLOB_URL}${url.pathname.slice('/v1'.length)}${searchOf(query)}`;
+  noteHop(env);
   const upstream = await send(target, request.method, body);
   if (upstream.status >= 500 || upstream.status === 429) {
     await upstream.body?.cancel();
@@ -52,7 +59,7 @@ async function forward<P, Q, B>({ env, url, request, query, body }: Call<P, Q, B
     const retryAfter = Number.isFinite(asked) ? Math.max(1, Math.ceil(asked)) : 1;
     throw new RequestError('VENUE_UNAVAILABLE', { retryAfter });
   }
-  if (upstream.status >= 400) throw await refusal(upstream, query);
+  if (upstream.status >= 400) throw await refusal(upstream, query, missing);
   const headers = new Headers();
   for (const name of PASSED_HEADERS) {
     const value = upstream.headers.get(name);
@@ -78,15 +85,15 @@ async function send(target: string, method: string, body: unknown): Promise<Resp
 }
 
 /** A venue's refusal with its own status and text, under our code. */
-async function refusal(upstream: Response, query: unknown): Promise<RequestError> {
+async function refusal(upstream: Response, query: unknown, missing: Reason): Promise<RequestError> {
   const parsed = errorBody.safeParse(await upstream.json().catch(() => undefined));
   const message = parsed.success ? parsed.data.error : 'The venue refused the request';
-  return new RequestError(reasonOf(upstream.status, query), { message, status: upstream.status });
+  return new RequestError(reasonOf(upstream.status, query, missing), { message, status: upstream.status });
 }
 
 /** Our own checks let only ids and cursors through: what the venue still refuses in a page is its cursor. */
-function reasonOf(status: number, query: unknown): Reason {
-  if (status === 404) return 'TOKEN_NOT_FOUND';
+function reasonOf(status: number, query: unknown, missing: Reason): Reason {
+  if (status === 404) return missing;
   const paged = typeof query === 'object' && query !== null && 'next_cursor' in query;
   return paged ? 'INVALID_CURSOR' : 'VALIDATION_FAILED';
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { RequestError } from '../../../shared/errors/failure.ts';
+import type { Exchange } from '../../../shared/venues/exchanges.ts';
 import {
   givenKalshi,
   givenPolymarket,
@@ -8,11 +9,11 @@ import {
   polymarketMembers,
   type Given,
 } from './given.ts';
+import { exchangeCredentialsHeader, headerOf } from '../http/request-headers.ts';
+import type { Call } from '../http/route.ts';
 
-/** Larger than any credential: a Kalshi key of 10,000 characters in JSON and base64. */
-const MAX_HEADER = 16_384;
-/** Carries the credentials of one request. */
-export const CREDENTIALS_HEADER = 'x-exchange-credentials';
+/** Reads the headers that its route declares. */
+type Reading = Pick<Call<unknown, unknown, unknown>, 'request' | 'declared'>;
 
 const headerShapes = {
   polymarket: z.strictObject(polymarketMembers),
@@ -23,9 +24,9 @@ const headerShapes = {
  * The credentials of `X-Exchange-Credentials`, undefined without the header. VALIDATION_FAILED names the member that
  * does not fit, never what stood there.
  */
-export function givenInHeader(headers: Headers, venue: Given['venue']): Given | undefined {
-  const text = headers.get(CREDENTIALS_HEADER);
-  if (text === null) return undefined;
+export function givenInHeader(call: Reading, venue: Given['venue']): Given | undefined {
+  const text = headerOf(call, exchangeCredentialsHeader);
+  if (text === undefined) return undefined;
   const value = decoded(text);
   if (venue === 'kalshi') return givenKalshi(fitting(headerShapes.kalshi, value));
   const wire = fitting(headerShapes.polymarket, value);
@@ -34,7 +35,6 @@ export function givenInHeader(headers: Headers, venue: Given['venue']): Given | 
 }
 
 function decoded(text: string): unknown {
-  if (text.length > MAX_HEADER) throw badHeader(`is longer than ${MAX_HEADER} characters`);
   let json: string;
   try {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -60,3 +60,9 @@ function fitting<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 const badHeader = (rule: string): RequestError => invalid('X-Exchange-Credentials', rule);
+
+/** Credentials that an exchange does not take are refused: nothing that a caller sends is dropped silently. */
+export function refuseCredentials(exchange: Exchange, call: Reading): void {
+  if (headerOf(call, exchangeCredentialsHeader) !== undefined)
+    throw badHeader(`${exchange} takes no credentials`);
+}

@@ -1,30 +1,47 @@
 import type { AnyRoute, Caller } from './route.ts';
 
-/** One request, as its log line tells it: never a body, never a credential. */
+/** One request, as it is logged, counted and traced: never a body, never a credential. */
 export interface RequestLog {
   readonly requestId: string;
-  readonly route: AnyRoute;
+  /** Undefined where no route has the path or the method. */
+  readonly route: AnyRoute | undefined;
   readonly method: string;
   readonly caller: Caller | undefined;
   readonly status: number;
   readonly code: string | undefined;
   readonly ms: number;
+  /** Calls to objects, the vault and venues that the gateway made for it. */
+  readonly hops: number;
 }
+
+/** Methods are the caller's words; the longest that means anything has 9 letters. */
+const MAX_METHOD_LENGTH = 16;
+
+/** Method and path as the route declares it: a path as sent could hold anything. */
+export const routeName = ({ method, route }: RequestLog): string =>
+  `${method.slice(0, MAX_METHOD_LENGTH)} ${route?.path ?? '-'}`;
+
+export const surfaceOf = ({ route }: RequestLog): string => route?.tag ?? 'none';
+
+/** A caller that sends its key as the request id gets it echoed; it is not kept. */
+export const keptId = ({ requestId }: RequestLog): string =>
+  requestId.includes('pst_') ? '[redacted]' : requestId;
 
 /** Writes one structured line (design, section 10). */
 export function logRequest(log: RequestLog): void {
   console.log(
     JSON.stringify({
       level: 'info',
-      request_id: log.requestId,
-      surface: log.route.tag,
-      route: `${log.method} ${log.route.path}`,
+      request_id: keptId(log),
+      surface: surfaceOf(log),
+      route: routeName(log),
       tenant: log.caller?.principal?.tenant,
       customer: log.caller?.principal?.customer,
       key: log.caller?.principal?.key,
       status: log.status,
       code: log.code,
       ms: log.ms,
+      hops: log.hops,
     }),
   );
 }

@@ -37,9 +37,7 @@ export function parseJson(text: string, contentType: string | null): unknown {
   if (!isJson(contentType)) throw new RequestError('UNSUPPORTED_MEDIA_TYPE');
   const value = parse(text);
   if (depthExceeds(value, MAX_JSON_DEPTH)) {
-    throw new RequestError('VALIDATION_FAILED', {
-      message: `Body is nested deeper than ${MAX_JSON_DEPTH} levels`,
-    });
+    throw unreadable(`Body is nested deeper than ${MAX_JSON_DEPTH} levels`);
   }
   return value;
 }
@@ -48,9 +46,13 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new RequestError('VALIDATION_FAILED', { message: 'Body is not valid JSON' });
+    throw unreadable('Body is not valid JSON');
   }
 }
+
+/** A fault of the whole body: its path is empty. */
+const unreadable = (message: string): RequestError =>
+  new RequestError('VALIDATION_FAILED', { message, details: { issues: [{ path: '', message }] } });
 
 function isJson(contentType: string | null): boolean {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';

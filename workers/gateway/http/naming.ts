@@ -1,22 +1,14 @@
 import type { Naming } from '../../../durable-objects/trading-account/once.ts';
-import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
+import { headerOf, idempotencyKeyHeader, retryCountHeader } from './request-headers.ts';
 import type { Call } from './route.ts';
-
-/** What an `Idempotency-Key` may look like: visible ASCII, quoted or bare (IETF draft idempotency-key-header). */
-const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
 
 /** How the caller names its command: by header, and by what it asks (design, section 6). */
 export async function namingOf(call: Call<unknown, unknown, unknown>): Promise<Naming> {
   const { request, url } = call;
-  const header = request.headers.get('idempotency-key');
-  const key = header === null ? undefined : KEY.exec(header)?.[1];
-  if (header !== null && key === undefined) {
-    throw new RequestError('VALIDATION_FAILED', {
-      message: 'Idempotency-Key: 1 to 255 visible ASCII characters',
-    });
-  }
-  const retries = Number(request.headers.get('x-stainless-retry-count') ?? '0');
+  // Quoted and bare are one key.
+  const key = headerOf(call, idempotencyKeyHeader)?.replaceAll('"', '');
+  const retries = Number(headerOf(call, retryCountHeader) ?? '0');
   const asked = `${request.method}\n${url.pathname}\n${url.search}\n${canonical(call.body)}`;
   return {
     fingerprint: await sha256Hex(asked),

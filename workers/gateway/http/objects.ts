@@ -1,9 +1,9 @@
-import { accountObject, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
+import { accountObject, type Remote } from '../../../durable-objects/stubs.ts';
 import type { TradingAccount } from '../../../durable-objects/trading-account/trading-account.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
-import { walletAccountOf } from '../../../durable-objects/tenant/wallets.ts';
-import type { Env } from '../env.ts';
+import { walletAccount, WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
+import { headerOf, venueHeader, walletHeader } from './request-headers.ts';
 import type { Call, Caller } from './route.ts';
 
 /** The principal of a route whose AuthRule demands one. */
@@ -27,7 +27,10 @@ export function tenantPrincipalOf(caller: Caller): Principal {
 }
 
 /** Who asks, what for, and where from. */
-export type AccountCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'request' | 'url'>;
+export type AccountCall = Pick<
+  Call<unknown, unknown, unknown>,
+  'env' | 'caller' | 'request' | 'url' | 'declared'
+>;
 
 /** A trading account: its id and its object. */
 export interface AccountRef {
@@ -42,7 +45,7 @@ export interface AccountRef {
  * (contract: clob, "Which venue").
  */
 export async function tradingAccount(call: AccountCall, fromBody?: number | string): Promise<AccountRef> {
-  const venue = call.request.headers.get('x-postern-venue') ?? 'paper';
+  const venue = headerOf(call, venueHeader) ?? 'paper';
   if (venue !== 'paper') {
     throw new RequestError('INSUFFICIENT_PERMISSION', {
       message: 'This account has no credentials for the venue in X-Postern-Venue',
@@ -50,17 +53,22 @@ export async function tradingAccount(call: AccountCall, fromBody?: number | stri
   }
   const principal = principalOf(call.caller);
   const wallet = walletNamed(call, fromBody);
-  const id = wallet === undefined ? principal.account : await walletAccount(call.env, principal, wallet);
-  return { id, stub: accountObject(call.env, id) };
+  if (wallet === undefined) return accountRef(call, principal.account);
+  const found = await walletAccount(call.env, principal, wallet);
+  if (!found.ok) throw new RequestError(found);
+  return accountRef(call, found.account);
 }
 
+const accountRef = ({ env }: AccountCall, id: string): AccountRef => ({ id, stub: accountObject(env, id) });
+
 /** The wallet that a request names; throws when it names two different ones. */
-function walletNamed({ request, url }: AccountCall, fromBody?: number | string): string | undefined {
-  const named = [
-    fromBody,
-    request.headers.get('x-postern-wallet'),
-    url.searchParams.get('wallet_id'),
-  ].flatMap((name) => (name === undefined || name === null ? [] : [String(name)]));
+export function walletNamed(
+  call: Pick<AccountCall, 'request' | 'url' | 'declared'>,
+  fromBody?: number | string,
+): string | undefined {
+  const named = [fromBody, headerOf(call, walletHeader), call.url.searchParams.get('wallet_id')].flatMap(
+    (name) => (name === undefined || name === null ? [] : [String(name)]),
+  );
   if (new Set(named).size > 1) {
     throw new RequestError(
       invalidMember('wallet_id', 'body, query and X-Postern-Wallet name different wallets'),
@@ -69,17 +77,8 @@ function walletNamed({ request, url }: AccountCall, fromBody?: number | string):
   return named[0];
 }
 
-/** The account of one of the principal's own wallets. A customer has none. */
-async function walletAccount(env: Env, principal: Principal, wallet: string): Promise<string> {
-  const id = walletNumber(wallet);
-  if (principal.customer !== undefined) throw new RequestError('WALLET_NOT_FOUND');
-  const found = await tenantObject(env, principal.tenant).wallet(id);
-  if (!found.ok) throw new RequestError(found);
-  return walletAccountOf(principal.tenant, found.wallet.id);
-}
-
 /** The number of a wallet; anything else names none. */
 export function walletNumber(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new RequestError('WALLET_NOT_FOUND');
+  if (!WALLET_NUMBER.test(text)) throw new RequestError('WALLET_NOT_FOUND');
   return Number(text);
 }

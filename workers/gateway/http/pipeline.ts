@@ -1,11 +1,16 @@
 import { failure, RequestError, toWireError } from './errors.ts';
 import { authenticate, type Seen } from '../auth/authenticate.ts';
 import type { Env } from '../env.ts';
+import { now } from '../../../shared/clock.ts';
 import { rateLimitHeaders } from '../../../shared/limits/headers.ts';
+import { countedEnv, type HopCounter } from '../../../durable-objects/hops.ts';
 import { poolHeaders } from '../../../shared/limits/pool.ts';
-import { logRequest } from './access-log.ts';
+import { pauseAt } from '../../../shared/testing/fault-points.ts';
+import { logRequest, type RequestLog } from './access-log.ts';
 import { withinCap } from './in-flight.ts';
 import { parseJson, readBody } from './body.ts';
+import { countRequest } from './request-counter.ts';
+import { markSpan } from './request-span.ts';
 import { requestIdOf } from './request-id.ts';
 import type { AnyRoute, Call, Caller, Reply } from './route.ts';
 import { validate } from './validate.ts';
@@ -23,7 +28,9 @@ export interface Incoming {
  */
 export async function run(route: AnyRoute, incoming: Incoming): Promise<Response> {
   const started = Date.now();
-  const { request, env } = incoming;
+  const { request } = incoming;
+  const counter: HopCounter = { hops: 0 };
+  const env = countedEnv(incoming.env, counter);
   const requestId = requestIdOf(request.headers);
   const seen: Seen = {};
   let caller: Caller | undefined;
@@ -32,18 +39,21 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
   try {
     const url = new URL(request.url);
     const text = await readBody(request);
+    if (INSTRUMENTED) await pauseAt('gateway/request/received');
     caller = await authenticate(
       route.auth,
       { request, url, body: text, address: addressOf(request, env) },
       env,
       seen,
     );
+    if (INSTRUMENTED) await pauseAt('gateway/request/admitted');
     const call: Call<unknown, unknown, unknown> = {
       env,
       request,
       url,
       requestId,
       caller,
+      declared: route.headers ?? [],
       params: route.params === undefined ? undefined : validate(route.params, incoming.params),
       query:
         route.query === undefined ? undefined : validate(route.query, Object.fromEntries(url.searchParams)),
@@ -52,6 +62,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     // The registry's handlers were checked against their schemas by `route`; here only the values meet again.
     const handle = route.handle as (call: Call<unknown, unknown, unknown>) => Promise<Reply>;
     response = toResponse(await withinCap(caller.principal, () => handle(call)));
+    if (INSTRUMENTED) await pauseAt('gateway/request/handled');
   } catch (error) {
     const known = error instanceof RequestError ? error.failure : internal(error, requestId, route.path);
     code = known.reason;
@@ -59,7 +70,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
   }
   finish(response, requestId, seen);
-  logRequest({
+  observe(env, {
     requestId,
     route,
     method: request.method,
@@ -67,8 +78,16 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     status: response.status,
     code,
     ms: Date.now() - started,
+    hops: counter.hops,
   });
   return response;
+}
+
+/** Tells of a request in every way there is. Nothing of it is waited for. */
+function observe(env: Env, log: RequestLog): void {
+  logRequest(log);
+  countRequest(env.REQUESTS, log);
+  markSpan(log);
 }
 
 function bodyOf(route: AnyRoute, request: Request, text: string): unknown {
@@ -88,8 +107,7 @@ function finish(response: Response, requestId: string, seen: Seen): void {
   const { headers } = response;
   headers.set('x-request-id', requestId);
   headers.set('cache-control', 'no-store');
-  if (seen.limit)
-    for (const [name, value] of rateLimitHeaders(seen.limit, Date.now())) headers.set(name, value);
+  if (seen.limit) for (const [name, value] of rateLimitHeaders(seen.limit, now())) headers.set(name, value);
   if (seen.pool) for (const [name, value] of poolHeaders(seen.pool)) headers.set(name, value);
   if (seen.betaExpired === true) headers.set('x-api-beta-cutoff', 'expired');
   if (seen.degraded === true) headers.set('x-ratelimit-status', 'degraded');
@@ -116,11 +134,14 @@ export function publish(request: Request, response: Response): Response {
 
 /** The reply of paths and methods that no route has. */
 export function refuse(incoming: Omit<Incoming, 'params'>, allow: readonly string[] | undefined): Response {
-  const requestId = requestIdOf(incoming.request.headers);
+  const { env, request } = incoming;
+  const requestId = requestIdOf(request.headers);
   const known = allow === undefined ? failure('NOT_FOUND') : failure('METHOD_NOT_ALLOWED', { allow });
-  const { pathname } = new URL(incoming.request.url);
-  const wire = toWireError(known, pathname, requestId, incoming.request.headers);
+  const wire = toWireError(known, new URL(request.url).pathname, requestId, request.headers);
   const response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
   finish(response, requestId, {});
+  const { method } = request;
+  const rest = { route: undefined, caller: undefined, ms: 0, hops: 0 };
+  observe(env, { requestId, method, status: response.status, code: known.reason, ...rest });
   return response;
 }

@@ -3,6 +3,7 @@ import type { Permission } from '../../../shared/keys/permissions.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import type { Env } from '../env.ts';
+import type { RequestHeader } from './request-headers.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -11,6 +12,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `open`: anyone, unlimited (health, documents).
  * - `public`: anyone; counted on the key if one is sent, else on the caller's address.
  * - `l1`: a wallet signature, counted on the caller's address; the handler verifies it.
+ * - `wallet`: that, or a key: then there is a principal.
  * - `key`: an API key with a permission. `either`: a key or a user token. `token`: a user token only.
  * - `router`: an API key by `X-API-Key` alone. A builder's may name a customer in `X-Builder-Customer-Id` and then
  *   acts as that customer, without the permission `builder`.
@@ -18,7 +20,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `operator`: the deployment's admin token.
  */
 export type AuthRule =
-  | { readonly kind: 'open' | 'public' | 'l1' | 'operator' }
+  | { readonly kind: 'open' | 'public' | 'l1' | 'wallet' | 'operator' }
   | { readonly kind: 'key'; readonly permission?: Permission }
   | { readonly kind: 'router'; readonly permission?: Permission; readonly bearer?: true }
   | { readonly kind: 'either'; readonly permission?: Permission; readonly issuance?: boolean }
@@ -39,6 +41,8 @@ export interface Call<P, Q, B> {
   readonly url: URL;
   readonly requestId: string;
   readonly caller: Caller;
+  /** Headers that the route may read, by `headerOf`. */
+  readonly declared: readonly RequestHeader[];
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -60,10 +64,10 @@ export interface RouteSpec<P = unknown, Q = unknown, B = unknown> {
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
+  /** Request headers that the route honours, beside those of every route. */
+  readonly headers?: readonly RequestHeader[];
   /** Code of a body that does not fit; VALIDATION_FAILED unless the contract names another. */
   readonly bodyFault?: Reason;
-  /** Takes `X-Exchange-Credentials`. */
-  readonly exchangeCredentials?: true;
   /** Success status and body, for the document; `type` where it is not JSON. */
   readonly reply: { readonly status: number; readonly schema: z.ZodType; readonly type?: string };
   readonly handle: (call: Call<P, Q, B>) => Promise<Reply> | Reply;

@@ -3,6 +3,7 @@ import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { randomBase62 } from '../../../shared/keys/format.ts';
+import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Env } from '../env.ts';
 
 /** What a new tenant is given; the rest has defaults. */
@@ -27,7 +28,9 @@ export async function provisionTenant(
   const fresh = `tnt_${randomBase62(ID_LENGTH)}`;
   const tenant = await claimAll(env, namesOf(input), fresh, mode);
   const defaults = { flagged: false, underReview: false, betaCutoff };
+  if (INSTRUMENTED) await pauseAt('tenant/claim/name-claimed');
   const profile = await tenantObject(env, tenant).create({ ...defaults, ...input, tenant }, actor);
+  if (INSTRUMENTED) await pauseAt('tenant/claim/tenant-created');
   await directory(env, 'global').enlist(tenant, profile.admission);
   return profile;
 }
@@ -69,6 +72,8 @@ async function claimAll(
     const holder = await directory(env, name).claim(tenant);
     if (holder !== tenant) {
       for (const mine of claimed) await directory(env, mine).release(tenant);
+      // Somebody came between our look and our claim: now there is a tenant to join.
+      if (mode === 'join' && known === undefined) return claimAll(env, names, candidate, mode);
       throw taken(name);
     }
     if (holders[index] === undefined) claimed.push(name);

@@ -1,11 +1,12 @@
-import { directory, rateGate, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
+import { directory, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
 import * as z from 'zod';
 import type { Issued, KeyView, Tenant } from '../../../durable-objects/tenant/tenant.ts';
 import type { KeyRequest } from '../../../durable-objects/tenant/issuance.ts';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { permissions } from '../../../shared/keys/permissions.ts';
-import { retryAfterSeconds } from '../../../shared/limits/headers.ts';
 import { bootstrapRules, tierNames, tiers } from '../../../shared/limits/tiers.ts';
+import { countIn, noAdmission } from '../auth/count.ts';
 import type { Env } from '../env.ts';
 import { actorOf } from '../http/actor.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
@@ -57,10 +58,7 @@ const bootstrap = route({
   body: keyRequest.optional(),
   reply: { status: 201, schema: created },
   async handle({ env, caller, body, requestId }) {
-    const state = await rateGate(env, `bootstrap:${caller.address}`).take(bootstrapRules);
-    if (!state.allowed) {
-      throw new RequestError('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(state.retryAfterMs) });
-    }
+    if (!(await countIn(env, `bootstrap:${caller.address}`, bootstrapRules))) throw noAdmission();
     return { status: 201, body: await issue(env, caller, toKeyRequest(body), true, requestId) };
   },
 });
@@ -205,7 +203,7 @@ function toRow(key: KeyView): z.infer<typeof row> {
     name: key.name,
     rate_limit_tier: key.tier,
     permissions: [...key.permissions],
-    is_active: key.state === 'active' && (key.expiresAt === null || key.expiresAt > Date.now()),
+    is_active: key.state === 'active' && (key.expiresAt === null || key.expiresAt > now()),
     created_at: new Date(key.createdAt).toISOString(),
     last_used_at: iso(key.lastUsedAt),
     expires_at: iso(key.expiresAt),

@@ -1,10 +1,14 @@
 import { jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
+import { now } from '../../../shared/clock.ts';
+import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
+import type { Principal } from '../../../shared/keys/principal.ts';
 import { findCredential } from '../auth/credentials.ts';
 import type { Env } from '../env.ts';
-import { principalOf } from '../http/objects.ts';
+import { principalOf, tradingAccount, walletNamed } from '../http/objects.ts';
+import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 
 /** A websocket's first request must come this soon after the token was made (contract: errors and limits, "Keys"). */
@@ -18,46 +22,67 @@ const wsToken = route({
   path: '/v1/keys/ws-token',
   summary: 'A token for opening a websocket within a minute',
   tag: 'keys',
-  auth: { kind: 'key', permission: 'read' },
+  auth: { kind: 'either', permission: 'read' },
+  headers: accountHeaders,
   reply: { status: 200, schema: z.object({ token: z.string(), expires_in: z.number() }) },
-  async handle({ env, caller, request }) {
+  async handle(call) {
+    const { env, caller } = call;
     const principal = principalOf(caller);
-    const gate = await gateOf(request.headers);
+    // A wallet that is not there is told now, with its code, and not only when the socket closes.
+    const account = await tradingAccount(call);
+    const wallet = walletNamed(call);
+    const gate = await gateOf(call.request.headers, principal, env);
+    const issuedAt = Math.floor(now() / 1000);
     const token = await new SignJWT({
-      acc: principal.account,
+      acc: account.id,
       tier: principal.tier,
       key: principal.key,
       gate,
+      ...(wallet !== undefined && { wallet }),
     })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(principal.tenant)
       .setAudience(WS_AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime(`${LIFETIME_SECONDS}s`)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + LIFETIME_SECONDS)
       .sign(wsSecret(env));
     return { body: { token, expires_in: LIFETIME_SECONDS } };
   },
 });
 
-/** Name of the key's object, which counts its websockets. The route has verified the credential. */
-async function gateOf(headers: Headers): Promise<string> {
+/**
+ * Name of the object that counts the credential's websockets: the key's own, or the one that stands for the
+ * tenant's users. The route has verified the credential.
+ */
+async function gateOf(headers: Headers, { tenant }: Principal, env: Env): Promise<string> {
   const credential = findCredential(headers);
   if (credential.kind === 'key') return sha256Hex(credential.key);
   if (credential.kind === 'l2') return sha256Hex(credential.headers.apiKey);
-  throw new RequestError('MISSING_API_KEY');
+  const gate = await tenantObject(env, tenant).openUserGate();
+  if (!gate.ok) throw new RequestError(gate);
+  return gate.name;
 }
 
 const wsSecret = (env: Env): Uint8Array => new TextEncoder().encode(`ws ${env.L2_ROOT_SECRET}`);
 
-/** The name of the key's object that a websocket token stands for; undefined when it is not good any more. */
-export async function verifyWsToken(token: string, env: Env): Promise<string | undefined> {
+/** Whose websocket a token opens: the object that counts it, and the wallet that it was made for. */
+export interface WsToken {
+  readonly gate: string;
+  readonly wallet: string | undefined;
+}
+
+/** What a websocket token stands for; undefined when it is not good any more. */
+export async function verifyWsToken(token: string, env: Env): Promise<WsToken | undefined> {
   try {
     const { payload } = await jwtVerify(token, wsSecret(env), {
       audience: WS_AUDIENCE,
       algorithms: ['HS256'],
       requiredClaims: ['exp', 'sub', 'gate'],
+      currentDate: new Date(now()),
     });
-    return typeof payload['gate'] === 'string' ? payload['gate'] : undefined;
+    const { gate, wallet } = payload;
+    if (typeof gate !== 'string') return undefined;
+    return { gate, wallet: typeof wallet === 'string' ? wallet : undefined };
   } catch {
     return undefined;
   }

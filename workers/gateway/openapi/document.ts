@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { errorShapeOf, type ErrorShape } from '../http/surfaces.ts';
+import {
+  customerHeader,
+  requestIdHeader,
+  verboseHeader,
+  type RequestHeader,
+} from '../http/request-headers.ts';
 import type { AnyRoute, AuthRule } from '../http/route.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,9 +23,7 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
     info: {
       title: 'Postern',
       version: '0.1.0',
-      description:
-        'One edge endpoint for trading on prediction markets. Error codes: header X-Polysim-Code. Routes of an ' +
-        'account take a sandbox wallet by X-Postern-Wallet or ?wallet_id.',
+      description: 'One edge endpoint for trading on prediction markets. Error codes: header X-Polysim-Code.',
     },
     servers: [{ url: '/' }],
     paths,
@@ -67,10 +71,13 @@ const errorResponse = (schema: string): Json => ({
 });
 
 function operation(entry: AnyRoute): Json {
+  const headers = headersOf(entry);
   const parameters = [
     ...parametersOf(entry.params, 'path'),
     ...parametersOf(entry.query, 'query'),
-    ...headersOf(entry),
+    // The router's queries are closed: there a wallet is named by header only.
+    ...(errorShapeOf(entry.path) === 'v1' ? headers.flatMap(queryOfHeader) : []),
+    ...headers.map(toParameter),
   ];
   return {
     operationId: operationId(entry),
@@ -109,6 +116,8 @@ function securityOf(auth: AuthRule): readonly Json[] {
       return [{}, { apiKey: [] }];
     case 'l1':
       return [{ polymarketL1: [] }];
+    case 'wallet':
+      return [{ polymarketL1: [] }, { polymarketL2: [] }];
     case 'key':
       return [{ apiKey: [] }, { polymarketL2: [] }];
     case 'router':
@@ -136,29 +145,29 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): r
   }));
 }
 
-/** Headers that the way of signing in brings along, beside the credential itself. */
-function headersOf({ auth, exchangeCredentials }: AnyRoute): readonly Json[] {
-  const actsAs = auth.kind === 'router' && auth.permission !== 'builder';
-  return [...(actsAs ? [customerHeader] : []), ...(exchangeCredentials === true ? [credentialsHeader] : [])];
+/** Headers that a route honours: its own, and those that the pipeline reads for it. */
+function headersOf({ headers = [], auth, path, params, query, body }: AnyRoute): readonly RequestHeader[] {
+  const refuses = auth.kind !== 'open' || params !== undefined || query !== undefined || body !== undefined;
+  const verbose = refuses && errorShapeOf(path) === 'v1';
+  const ofCustomer = auth.kind === 'router' && auth.permission !== 'builder';
+  return [
+    ...headers,
+    ...(ofCustomer ? [customerHeader] : []),
+    requestIdHeader,
+    ...(verbose ? [verboseHeader] : []),
+  ];
 }
 
-const customerHeader: Json = {
-  name: 'X-Builder-Customer-Id',
+const toParameter = ({ name, summary, schema }: RequestHeader): Json => ({
+  name,
   in: 'header',
   required: false,
-  description: "A builder's key acts as this customer of its own",
-  schema: { type: 'string', format: 'uuid' },
-};
+  description: summary,
+  schema: schemaOf(schema, 'input'),
+});
 
-const credentialsHeader: Json = {
-  name: 'X-Exchange-Credentials',
-  in: 'header',
-  required: false,
-  description:
-    'Credentials for this request alone, as JSON in base64. polymarket: private_key, and clob_api_key, ' +
-    'clob_api_secret, clob_api_passphrase, signature_type, funder if wanted. kalshi: api_key_id, private_key (PEM)',
-  schema: { type: 'string', contentEncoding: 'base64' },
-};
+const queryOfHeader = (header: RequestHeader): readonly Json[] =>
+  header.query === undefined ? [] : [{ ...toParameter(header), name: header.query, in: 'query' }];
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });

@@ -5,6 +5,8 @@ import {
   type Handover,
 } from '../../../durable-objects/socket-hub/attachment.ts';
 import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
+import { walletAccount } from '../../../durable-objects/tenant/wallet-account.ts';
+import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Env } from '../env.ts';
 
 /**
@@ -13,29 +15,47 @@ import type { Env } from '../env.ts';
  */
 const HUBS = 8;
 
-/** Hands an upgrade over to a hub; with `gate`, the name of a key's object, the socket counts for that key. */
-export async function connect(
-  env: Env,
-  channel: Channel,
-  gate: string | undefined,
-  needsAccount: boolean,
-): Promise<Response> {
+/** What a socket shows, and for whom. */
+export interface Subject {
+  readonly channel: Channel;
+  /** Name of a key's object: the socket counts for that key. */
+  readonly gate: string | undefined;
+  /** Shows an account. */
+  readonly ofAccount: boolean;
+  /** Sandbox wallet to show instead of the tenant's own account. */
+  readonly wallet: string | undefined;
+}
+
+/** Hands an upgrade over to a hub. */
+export async function connect(env: Env, { channel, gate, ofAccount, wallet }: Subject): Promise<Response> {
   const id = crypto.randomUUID();
   const hub = `hub:${Math.floor(Math.random() * HUBS)}`;
-  if (gate === undefined) return handOver(env, hub, { id, channel });
+  if (gate === undefined) return handOver(env, hub, { id, channel, wallet });
   const grant = await keyGate(env, gate).acquireSocket(id, hub);
   if (!grant.ok) {
     return grant.reason === 'RATE_LIMIT_EXCEEDED'
       ? closed(CLOSE.tooMany, grant.message ?? 'too many sockets')
       : closed(CLOSE.badToken, grant.reason);
   }
-  const account = needsAccount ? grant.principal.account : undefined;
   try {
-    return await handOver(env, hub, { id, channel, gate, account });
+    const shown = ofAccount ? await accountShown(env, grant.principal, wallet) : undefined;
+    if (shown?.ok !== false) return await handOver(env, hub, { id, channel, gate, account: shown?.account });
+    await keyGate(env, gate).releaseSocket(id);
+    return closed(CLOSE.badToken, shown.reason);
   } catch (error) {
     await keyGate(env, gate).releaseSocket(id);
     throw error;
   }
+}
+
+async function accountShown(
+  env: Env,
+  principal: Principal,
+  wallet: string | undefined,
+): ReturnType<typeof walletAccount> {
+  return wallet === undefined
+    ? { ok: true, account: principal.account }
+    : walletAccount(env, principal, wallet);
 }
 
 async function handOver(env: Env, hub: string, handover: Handover): Promise<Response> {

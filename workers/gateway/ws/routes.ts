@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import type { Channel } from '../../../durable-objects/socket-hub/attachment.ts';
 import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
+import { WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { findCredential } from '../auth/credentials.ts';
-import { failure, toWireError } from '../http/errors.ts';
+import { failure, RequestError, toWireError } from '../http/errors.ts';
+import { walletNamed } from '../http/objects.ts';
+import { walletHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type AuthRule, type Reply } from '../http/route.ts';
 import { verifyWsToken } from '../keys/ws-token.ts';
 import { closed, connect } from './connect.ts';
@@ -30,20 +33,40 @@ function channelRoute({ channel, summary, auth, needsToken, ofAccount }: Channel
     tag: 'websockets',
     auth,
     query: z.object({ token }),
+    ...(ofAccount && { headers: [walletHeader] }),
     reply: { status: 101, schema: z.null() },
-    async handle({ env, request, query, requestId }) {
+    async handle(call) {
+      const { env, request, query, requestId } = call;
       if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
         return upgradeHint(request.headers, requestId);
       }
+      // Only channels of an account have a wallet to show.
+      const named = ofAccount ? walletOf(call) : undefined;
+      if (named === null) return closed(CLOSE.badToken, 'WALLET_NOT_FOUND');
       if (query.token === undefined) {
         if (needsToken) return closed(CLOSE.badToken, 'token missing: POST /v1/keys/ws-token');
-        return connect(env, channel, await gateOfHeaders(request.headers), ofAccount);
+        const gate = await gateOfHeaders(request.headers);
+        return connect(env, { channel, gate, ofAccount, wallet: named });
       }
-      const gate = await verifyWsToken(query.token, env);
-      if (gate === undefined) return closed(CLOSE.badToken, 'bad or expired token');
-      return connect(env, channel, gate, ofAccount);
+      const proof = await verifyWsToken(query.token, env);
+      if (proof === undefined) return closed(CLOSE.badToken, 'bad or expired token');
+      // A token that was made for a wallet opens that wallet only.
+      const wallet = proof.wallet ?? named;
+      if ((named ?? wallet) !== wallet) return closed(CLOSE.badToken, 'the token is for another wallet');
+      return connect(env, { channel, gate: proof.gate, ofAccount, wallet });
     },
   });
+}
+
+/** The wallet that the request names; null for a name that is no wallet's. Throws when it names two. */
+function walletOf(call: Parameters<typeof walletNamed>[0]): string | undefined | null {
+  try {
+    const named = walletNamed(call);
+    return named === undefined || WALLET_NUMBER.test(named) ? named : null;
+  } catch (error) {
+    if (error instanceof RequestError && error.failure.reason === 'WALLET_NOT_FOUND') return null;
+    throw error;
+  }
 }
 
 /** A gateway key in a header counts the socket for that key; the pipeline has verified it. */

@@ -1,0 +1,56 @@
+import type { Env } from '../workers/gateway/env.ts';
+
+/** Calls that one request has made to objects, the vault and venues. What those call in turn is in their traces. */
+export interface HopCounter {
+  hops: number;
+}
+
+const COUNTER = Symbol('hops of the request');
+type Counted = Env & { readonly [COUNTER]?: HopCounter };
+
+/** Of each isolate's bindings, the part of a counted copy that is the same for all requests. */
+const bases = new WeakMap<Env, Env>();
+
+/**
+ * The bindings as one request uses them: every call through them, or through stubs made from them, counts. The
+ * counter travels with what every call needs anyway, so no function has to pass it on and none can forget to.
+ */
+export function countedEnv(env: Env, counter: HopCounter): Env {
+  let base = bases.get(env);
+  if (!base) {
+    base = Object.create(env, {
+      VAULT: {
+        get(this: Counted) {
+          return counted(env.VAULT, this[COUNTER]);
+        },
+      },
+    }) as Env;
+    bases.set(env, base);
+  }
+  const own = Object.create(base) as Env & { [COUNTER]: HopCounter };
+  own[COUNTER] = counter;
+  return own;
+}
+
+export const counterOf = (env: Env): HopCounter | undefined => (env as Counted)[COUNTER];
+
+/** Counts a call that does not go through a stub: a fetch from a venue. */
+export function noteHop(env: Env): void {
+  const counter = counterOf(env);
+  if (counter) counter.hops += 1;
+}
+
+/** A stub whose method calls count; the stub itself where nobody counts. */
+export function counted<T extends object>(stub: T, counter: HopCounter | undefined): T {
+  if (!counter) return stub;
+  return new Proxy(stub, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        counter.hops += 1;
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}

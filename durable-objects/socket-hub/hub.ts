@@ -1,0 +1,19 @@
+import type { Env } from '../../workers/gateway/env.ts';
+import type { Failure } from '../../shared/errors/failure.ts';
+import type { Member } from './member.ts';
+import type { Members } from './members.ts';
+import type { Turns } from './turns.ts';
+
+/** What the parts of one hub share. */
+export interface Hub {
+  readonly env: Env;
+  /** `hub:<number>`: by this name feeds and accounts call back. */
+  readonly name: string;
+  readonly members: Members;
+  /** Calls to feeds and accounts. */
+  readonly turns: Turns;
+  /** Lets a call go on after its event has been dealt with. */
+  waitUntil(work: Promise<unknown>): void;
+  /** Tells a client why, then ends its socket. */
+  reject(member: Member, refusal: Failure, code: number): void;
+}

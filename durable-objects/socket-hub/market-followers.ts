@@ -1,0 +1,151 @@
+import { failure } from '../../shared/errors/failure.ts';
+import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import type { FeedItem } from '../market-feed/delivery.ts';
+import { marketFeed } from '../stubs.ts';
+import { overLimit, type SubscriptionFrame } from './frames.ts';
+import type { Hub } from './hub.ts';
+import type { Member } from './member.ts';
+import { merged, wantedTokens, without, type Wanted } from './subscriptions.ts';
+
+/** How often a lagging client gets whole books. */
+const CATCH_UP_EVERY_MS = 1_000;
+
+/** Clients of the market and prices channels: what they follow, and what its feeds have for them. */
+export class MarketFollowers {
+  readonly #hub: Hub;
+  readonly #marketData: PolymarketMarketData;
+  #catchingUp = false;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+    this.#marketData = new PolymarketMarketData(hub.env.POLYMARKET_CLOB_URL);
+  }
+
+  /** Asks again for snapshots that were under way when the hub went. */
+  resume(): void {
+    if ([...this.#hub.members.all()].some(({ at }) => at.followed.some(({ live }) => !live))) {
+      this.#catchUpSoon();
+    }
+  }
+
+  /** What a market's feed has for its followers here; false when there is none. */
+  deliver(market: string, items: readonly FeedItem[]): boolean {
+    const members = this.#hub.members.ofMarket(market);
+    for (const item of items) {
+      if (item.kind === 'event') for (const member of members) this.#pass(member, market, item);
+      else this.#begin(market, item);
+    }
+    return members.size > 0;
+  }
+
+  async subscribe(member: Member, frame: SubscriptionFrame): Promise<void> {
+    const { at } = member;
+    const tooMany = overLimit(new Set(frame.markets), frame.tokens.length);
+    if (tooMany) {
+      member.refuse(tooMany);
+      return;
+    }
+    const wanted: Wanted =
+      at.channel === 'prices'
+        ? new Map(frame.markets.map((market) => [market, []]))
+        : await wantedTokens(this.#marketData, frame, (refusal) => member.refuse(refusal));
+    // It may have left meanwhile.
+    if (this.#hub.members.find(at.id) !== member) return;
+    const followed = merged(at.followed, wanted);
+    const tokens = followed.flatMap((entry) => entry.tokens);
+    const limit = overLimit(new Set(followed.map(({ market }) => market)), tokens.length);
+    if (limit) {
+      member.refuse(limit);
+      return;
+    }
+    if (frame.custom !== undefined) at.custom = frame.custom;
+    at.followed = followed;
+    member.save();
+    for (const market of wanted.keys()) this.#hub.members.follow(member, market);
+    const asked = await Promise.all(
+      [...wanted.keys()].map(async (market) => ((await this.#askFeed(member, market)) ? [market] : [])),
+    );
+    if (at.channel === 'prices') {
+      member.send(JSON.stringify({ type: 'subscribed', markets: asked.flat() }));
+    }
+  }
+
+  unsubscribe(member: Member, frame: SubscriptionFrame): void {
+    const { rest, gone } = without(member.at.followed, frame);
+    member.at.followed = rest;
+    this.#leave(member, gone);
+    if (member.at.channel === 'prices') member.send(JSON.stringify({ type: 'unsubscribed', markets: gone }));
+  }
+
+  /** Tells the feed when the last follower here has gone. */
+  leaveFeed(market: string): void {
+    const { members, turns, env, name } = this.#hub;
+    if (members.ofMarket(market).size > 0) return;
+    this.#hub.waitUntil(
+      turns.run(market, async () => {
+        if (members.ofMarket(market).size > 0) return;
+        await marketFeed(env, market).unsubscribe(name);
+      }),
+    );
+  }
+
+  #pass(member: Member, market: string, item: Extract<FeedItem, { kind: 'event' }>): void {
+    const followed = member.at.followed.find((entry) => entry.market === market);
+    if (followed?.live !== true) return;
+    if (member.lagging()) {
+      followed.live = false;
+      member.save();
+      this.#catchUpSoon();
+      return;
+    }
+    if (member.at.channel === 'prices') for (const { text } of item.prices) member.send(text);
+    else if (!item.custom || member.at.custom) {
+      if (item.tokens.some((token) => followed.tokens.includes(token))) member.send(item.text);
+    }
+  }
+
+  #begin(market: string, item: Extract<FeedItem, { kind: 'snapshot' }>): void {
+    const member = this.#hub.members.find(item.socket);
+    const followed = member?.at.followed.find((entry) => entry.market === market);
+    if (!member || !followed) return;
+    followed.live = true;
+    member.save();
+    if (member.at.channel === 'prices') for (const { text } of item.prices) member.send(text);
+    else for (const { token, text } of item.books) if (followed.tokens.includes(token)) member.send(text);
+  }
+
+  /** Asks for a snapshot, and everything after it. Whether the market exists. */
+  async #askFeed(member: Member, market: string): Promise<boolean> {
+    const { turns, env, name } = this.#hub;
+    const result = await turns.run(market, async () => {
+      if (!member.at.followed.some((entry) => entry.market === market)) return undefined;
+      return marketFeed(env, market).subscribe(name, member.at.id);
+    });
+    if (result?.ok !== false) return result?.ok ?? false;
+    this.#leave(member, [market]);
+    member.refuse(failure(result.reason, { message: `${market}: no such market` }));
+    return false;
+  }
+
+  #leave(member: Member, markets: readonly string[]): void {
+    member.at.followed = member.at.followed.filter(({ market }) => !markets.includes(market));
+    member.save();
+    for (const market of markets) {
+      this.#hub.members.unfollow(member, market);
+      this.leaveFeed(market);
+    }
+  }
+
+  #catchUpSoon(): void {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    setTimeout(() => {
+      this.#catchingUp = false;
+      for (const member of this.#hub.members.all()) {
+        for (const { market, live } of member.at.followed) {
+          if (!live) this.#hub.waitUntil(this.#askFeed(member, market));
+        }
+      }
+    }, CATCH_UP_EVERY_MS);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Env } from '../../workers/gateway/env.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
+import type { Principal } from '../../shared/keys/principal.ts';
+import { tenantObject } from '../stubs.ts';
+import { walletAccountOf } from './wallets.ts';
+
+/** How a wallet is named: by its number. */
+export const WALLET_NUMBER = /^[1-9]\d{0,9}$/;
+
+/**
+ * The account of one of the principal's own wallets. WALLET_NOT_FOUND for any other name, and for a customer of a
+ * partner, who has no wallets.
+ */
+export async function walletAccount(
+  env: Env,
+  principal: Pick<Principal, 'tenant' | 'customer'>,
+  wallet: string,
+): Promise<{ readonly ok: true; readonly account: string } | Failure> {
+  if (principal.customer !== undefined || !WALLET_NUMBER.test(wallet)) return failure('WALLET_NOT_FOUND');
+  const found = await tenantObject(env, principal.tenant).wallet(Number(wallet));
+  return found.ok ? { ok: true, account: walletAccountOf(principal.tenant, found.wallet.id) } : found;
+}

@@ -1,0 +1,113 @@
+import { now } from '../../shared/clock.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { reach } from '../../shared/testing/fault-points.ts';
+import type { Found } from '../../shared/venues/port.ts';
+import type { PlaceCommand, PlaceOutcome, Placing } from './commands.ts';
+import { InFlight } from './in-flight.ts';
+import type { Journal } from './journal.ts';
+import type { Ledger } from './ledger.ts';
+import type { OrderRequest } from './model.ts';
+import { lookUp, namesOf, type Naming } from './once.ts';
+import { place, type Placed } from './paper/place.ts';
+import type { Quote, Quotes } from './quotes.ts';
+
+/** What a caller that has too many trade writes in flight is told to wait: about two orders' time. */
+const WRITE_RETRY_MS = 50;
+
+/** Places orders once each: what was said before is answered from the journal (docs/consistency.md). */
+export class Placer {
+  readonly #ledger: Ledger;
+  readonly #journal: Journal;
+  readonly #inFlight = new InFlight();
+  /** Trade writes in flight (contract: errors and limits, "Tiers"). */
+  #writes = 0;
+
+  constructor(ledger: Ledger, journal: Journal) {
+    this.#ledger = ledger;
+    this.#journal = journal;
+  }
+
+  /** Runs a command that nobody has said before and nobody is saying now; otherwise answers for it. */
+  async admit(command: PlaceCommand, run: () => Promise<Placing>): Promise<Placing> {
+    const { naming } = command;
+    const known = this.answered(naming) ?? this.#inFlight.conflict(naming);
+    if (known) return known;
+    if (this.#writes >= command.maxWrites) return tooManyWrites();
+    const names = namesOf(naming, command.orders);
+    this.#writes += 1;
+    this.#inFlight.enter(names);
+    try {
+      return await run();
+    } finally {
+      this.#writes -= 1;
+      this.#inFlight.leave(names);
+    }
+  }
+
+  /** The first outcome of a command that was done before, or why its name is taken; undefined for a new one. */
+  answered(naming: Naming | undefined): Placing | undefined {
+    const before = lookUp(this.#journal, naming, now());
+    if (!('kind' in before)) return before;
+    if (before.kind === 'new') return undefined;
+    // `commit` recorded it, as a Placing that had an effect.
+    return { ...(before.outcome as Placing & { ok: true }), replayed: true };
+  }
+
+  /** The orders' effects, their outcomes and their names in the journal: one transaction. */
+  commit({ orders, naming }: PlaceCommand, quotes: Quotes, at: number): Placing {
+    try {
+      return this.#ledger.transaction((): Placing => {
+        const alone = orders.length === 1;
+        const outcomes = orders.map((order) => this.#placeOnce(order, quotes.get(order.tokenId), at, alone));
+        const done: Placing = { ok: true, replayed: false, outcomes };
+        reach('account/place/money-moved');
+        // A command without any effect is not kept: under the same name it may run again (state `released`).
+        const effect = outcomes.some((outcome) => outcome.ok && outcome.replayed !== true);
+        if (effect) for (const identity of namesOf(naming, orders)) this.#journal.record(identity, done, at);
+        reach('account/place/journal-written');
+        return done;
+      });
+    } catch (error) {
+      return executionError(error);
+    }
+  }
+
+  /** One order, unless an order of the same identity was placed before: then that one's first outcome. */
+  #placeOnce(order: OrderRequest, quote: Found<Quote> | undefined, at: number, alone: boolean): PlaceOutcome {
+    const earlier = order.identity && this.#journal.find(order.identity.key);
+    if (earlier && order.identity) {
+      if (earlier.fingerprint !== order.identity.fingerprint) return reused(order);
+      // `record` below wrote it.
+      return { ...(earlier.outcome as Placed), replayed: true };
+    }
+    if (!quote) return failure('INTERNAL_ERROR');
+    if (!quote.ok) return quote;
+    const { market, book } = quote.value;
+    const work = (): PlaceOutcome => place(this.#ledger, order, market, book, at);
+    const outcome = alone ? work() : this.#attempt(work);
+    if (outcome.ok && order.identity) this.#journal.record(order.identity, outcome, at);
+    return outcome;
+  }
+
+  /** A fault in one order of several undoes that order alone. */
+  #attempt(work: () => PlaceOutcome): PlaceOutcome {
+    try {
+      return this.#ledger.transaction(work);
+    } catch (error) {
+      return executionError(error);
+    }
+  }
+}
+
+function executionError(error: unknown): Failure {
+  const message = String(error).slice(0, 300);
+  console.error(JSON.stringify({ level: 'error', event: 'execution_error', message }));
+  return failure('EXECUTION_ERROR');
+}
+
+const tooManyWrites = (): Failure => failure('RATE_LIMITED', { retryAfter: 1, retryAfterMs: WRITE_RETRY_MS });
+
+const reused = (order: OrderRequest): Failure =>
+  order.clientOrderId === undefined
+    ? failure('INVALID_ORDER_PAYLOAD', { message: 'order is invalid. Duplicated.' })
+    : failure('DUPLICATE_CLIENT_ORDER_ID');

@@ -1,0 +1,24 @@
+import { machineTime } from '../../shared/clock.ts';
+
+/** The account's one alarm, set for the earliest thing there is to do. */
+export class Wake {
+  readonly #storage: DurableObjectStorage;
+  /** When this instance has set it for. Unknown after eviction: setting it again delays it a little. */
+  #at = Number.POSITIVE_INFINITY;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** It has rung: nothing is set any more. */
+  rang(): void {
+    this.#at = Number.POSITIVE_INFINITY;
+  }
+
+  /** Sets it for a moment, unless it rings before. Infinity: there is nothing to do. */
+  async by(at: number): Promise<void> {
+    if (at >= this.#at) return;
+    this.#at = at;
+    await this.#storage.setAlarm(machineTime(at));
+  }
+}
