@@ -1,4 +1,4 @@
-import type { GivenCredential } from '../../../shared/vault/credential.ts';
+import type { KalshiCredential, PolymarketCredential } from '../../../shared/vault/credential.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
@@ -15,7 +15,10 @@ export interface LiveCaller {
 /** Where the signatures come from: the vault's own, or a credential that lives as long as the request. */
 export type LiveSource =
   | { readonly kind: 'stored' }
-  | { readonly kind: 'request'; readonly credential: GivenCredential };
+  | {
+      readonly kind: 'request';
+      readonly credential: Omit<PolymarketCredential, 'managed'> | KalshiCredential;
+    };
 
 /** A venue as one caller reaches it. */
 export interface LiveAccess {

@@ -8,7 +8,8 @@ import type { VenueFailure, VenueResult } from '../../../shared/venues/port.ts';
 import type { SignerRefusal } from '../../../shared/venues/signer.ts';
 import { principalOf, walletNamed, type AccountCall, type AccountRef } from '../http/objects.ts';
 import { headerOf, venueHeader } from '../http/request-headers.ts';
-import { givenInHeader, withFunder, withTriple, type GivenPolymarket } from './given.ts';
+import { givenInHeader } from './exchange-credentials.ts';
+import { withFunder, withTriple, type GivenPolymarket } from './given.ts';
 import { clobSigner, described } from './sessions.ts';
 import { toFailure, vaultAccess } from './vault-access.ts';
 import { clobVenue } from './venues.ts';
@@ -37,11 +38,9 @@ export async function liveAccount(call: LiveCall, venue: LiveVenue): Promise<Liv
   return { id: account, stub: accountObject(call.env, account), access };
 }
 
-async function sourceOf(
-  { env, caller, request, requestId }: LiveCall,
-  venue: LiveVenue,
-): Promise<LiveSource> {
-  const given = givenInHeader(request.headers, venue);
+async function sourceOf(call: LiveCall, venue: LiveVenue): Promise<LiveSource> {
+  const { env, caller, requestId } = call;
+  const given = givenInHeader(call, venue);
   if (!given) return { kind: 'stored' };
   if (given.venue === 'kalshi') return { kind: 'request', credential: given.open() };
   const access = vaultAccess(env, principalOf(caller), requestId);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { openSession } from '../../../durable-objects/trading-account/live/sessions.ts';
 import { liveAccount, valueOf } from '../credentials/live-access.ts';
-import { accountHeaders } from '../http/request-headers.ts';
+import { accountHeaders, exchangeCredentialsHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { exchangeQuery } from './exchange.ts';
 import { fillView, marketId, positionView, toFillView, toPositionView } from './order-wire.ts';
@@ -20,12 +20,11 @@ const positions = route({
   summary: 'Positions on an exchange; current_price is null where the exchange names none',
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
-  headers: accountHeaders,
+  headers: [...accountHeaders, exchangeCredentialsHeader],
   query: exchangeQuery.extend({ market_id: marketId.optional() }),
-  exchangeCredentials: true,
   reply: { status: 200, schema: z.array(positionView) },
   async handle(call) {
-    const exchange = tradingExchange(call.query, call.request.headers);
+    const exchange = tradingExchange(call.query, call);
     const rows =
       exchange === 'paper'
         ? await paperPositions(call)
@@ -46,15 +45,14 @@ const fills = route({
   summary: 'Executions on an exchange, newest first',
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
-  headers: accountHeaders,
+  headers: [...accountHeaders, exchangeCredentialsHeader],
   query: exchangeQuery.extend({
     market_id: marketId.optional(),
     limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(PAGE),
   }),
-  exchangeCredentials: true,
   reply: { status: 200, schema: z.array(fillView) },
   async handle(call) {
-    const exchange = tradingExchange(call.query, call.request.headers);
+    const exchange = tradingExchange(call.query, call);
     const query = { marketId: call.query.market_id, limit: call.query.limit };
     if (exchange === 'paper') return { body: (await paperFills(call, query)).map(toFillView) };
     const session = openSession(call.env, (await liveAccount(call, exchange)).access);

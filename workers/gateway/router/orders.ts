@@ -8,15 +8,15 @@ import { kalshiCapabilities } from '../../../shared/venues/kalshi/capabilities.t
 import { polymarketCapabilities } from '../../../shared/venues/polymarket/capabilities.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
+import { refuseCredentials, type Reading } from '../credentials/exchange-credentials.ts';
 import { liveAccount, toLiveFailure, valueOf } from '../credentials/live-access.ts';
 import { namingOf, replayedHeader } from '../http/naming.ts';
 import { principalOf } from '../http/objects.ts';
-import { accountHeaders, placeHeaders } from '../http/request-headers.ts';
+import { accountHeaders, exchangeCredentialsHeader, placeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
 import { marketId, orderBody, orderId, orderView, toOrderView, toTerms } from './order-wire.ts';
 import { cancelOnPaper, paperOrder, paperOrders, placeOnPaper } from './paper.ts';
-import { refuseCredentials } from './ping.ts';
 
 /** Orders of one list, if the request names no number, and at most. */
 const PAGE = 100;
@@ -25,11 +25,11 @@ const MAX_PAGE = 500;
 const unixSeconds = z.coerce.number().int().min(0).max(99_999_999_999);
 
 /** Where orders can go: a live venue or paper. Throws NOT_SUPPORTED for those with data only. */
-export function tradingExchange(query: z.infer<typeof exchangeQuery>, headers: Headers): LiveVenue | 'paper' {
+export function tradingExchange(query: z.infer<typeof exchangeQuery>, call: Reading): LiveVenue | 'paper' {
   const exchange: Exchange = exchangeNamed(query);
   if (isLive(exchange)) return exchange;
   if (exchange !== 'paper') throw new RequestError(unsupported(exchange, 'trading'));
-  refuseCredentials(exchange, headers);
+  refuseCredentials(exchange, call);
   return exchange;
 }
 
@@ -39,14 +39,13 @@ const place = route({
   summary: 'Place an order on an exchange. A request that is repeated under its name places one order',
   tag: 'router',
   auth: { kind: 'router', permission: 'trade' },
-  headers: placeHeaders,
+  headers: [...placeHeaders, exchangeCredentialsHeader],
   query: exchangeQuery,
   body: orderBody,
-  exchangeCredentials: true,
   reply: { status: 200, schema: orderView },
   async handle(call) {
     const terms = toTerms(call.body);
-    const exchange = tradingExchange(call.query, call.request.headers);
+    const exchange = tradingExchange(call.query, call);
     if (exchange === 'paper') {
       const { order, replayed } = await placeOnPaper(call);
       return { body: toOrderView(order), headers: replayedHeader(replayed) };
@@ -64,13 +63,12 @@ const cancel = route({
   summary: 'Cancel an order; what had filled stays',
   tag: 'router',
   auth: { kind: 'router', permission: 'trade' },
-  headers: placeHeaders,
+  headers: [...placeHeaders, exchangeCredentialsHeader],
   params: z.object({ id: orderId }),
   query: exchangeQuery,
-  exchangeCredentials: true,
   reply: { status: 200, schema: orderView },
   async handle(call) {
-    const exchange = tradingExchange(call.query, call.request.headers);
+    const exchange = tradingExchange(call.query, call);
     const { id } = call.params;
     if (exchange === 'paper') return { body: toOrderView(await cancelOnPaper(call, id)) };
     return submit(call, exchange, { kind: 'cancel', orderId: id });
@@ -83,13 +81,12 @@ const read = route({
   summary: 'One order',
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
-  headers: accountHeaders,
+  headers: [...accountHeaders, exchangeCredentialsHeader],
   params: z.object({ id: orderId }),
   query: exchangeQuery,
-  exchangeCredentials: true,
   reply: { status: 200, schema: orderView },
   async handle(call) {
-    const exchange = tradingExchange(call.query, call.request.headers);
+    const exchange = tradingExchange(call.query, call);
     const { id } = call.params;
     if (exchange === 'paper') return { body: toOrderView(await paperOrder(call, id)) };
     const { stub, access } = await liveAccount(call, exchange);
@@ -103,7 +100,7 @@ const list = route({
   summary: 'Orders, newest first; those that are open unless status says otherwise',
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
-  headers: accountHeaders,
+  headers: [...accountHeaders, exchangeCredentialsHeader],
   query: exchangeQuery.extend({
     market_id: marketId.optional(),
     status: z.enum(['open', 'closed', 'all']).default('open'),
@@ -111,11 +108,10 @@ const list = route({
     start_ts: unixSeconds.optional(),
     end_ts: unixSeconds.optional(),
   }),
-  exchangeCredentials: true,
   reply: { status: 200, schema: z.array(orderView) },
   async handle(call) {
     const { exchange: _, market_id, status, limit, start_ts, end_ts } = call.query;
-    const exchange = tradingExchange(call.query, call.request.headers);
+    const exchange = tradingExchange(call.query, call);
     const query = { marketId: market_id, status, limit, startTs: start_ts, endTs: end_ts };
     if (exchange === 'paper') return { body: (await paperOrders(call, query)).map(toOrderView) };
     const { stub, access } = await liveAccount(call, exchange);
