@@ -1,0 +1,193 @@
+import { env } from 'cloudflare:workers';
+import { runInDurableObject } from 'cloudflare:test';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { moveClock, resetClock } from '../../../shared/clock.ts';
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { OrderTerms } from '../../../shared/venues/port.ts';
+import { hush } from '../../../test/support/alarms.ts';
+import {
+  kalshiBench,
+  liveCaller,
+  polymarketBench,
+  type LineChange,
+  type LiveBench,
+} from '../../../test/support/live-bench.ts';
+import { Journal } from '../journal.ts';
+import { WriteCap } from '../write-cap.ts';
+import { LiveOrders } from './live-orders.ts';
+import type { LiveReply } from './model.ts';
+
+// The fault table of docs/consistency.md. The object is the real one, and so are its vault and the venue's wire; what
+// a test brings is the line to the venue, with a timeout that does not take ten seconds and a circuit of its own.
+
+/** Longer than a busy machine takes to answer on loopback. */
+const TIMEOUT_MS = 2_000;
+/** Later than the first look at the venue is due, and far from when absence is believed. */
+const SOON_MS = 5_000;
+const ABSENCE_HOLDS_MS = 61_000;
+
+let benches: Record<LiveVenue, LiveBench>;
+beforeAll(async () => {
+  const [polymarket, kalshi] = await Promise.all([polymarketBench(), kalshiBench()]);
+  benches = { polymarket, kalshi };
+});
+afterEach(() => resetClock());
+
+let account: string;
+beforeEach(() => {
+  account = `live-${crypto.randomUUID()}`;
+});
+const stub = () => env.TRADING_ACCOUNT.getByName(account);
+
+/** What a test may do with the account's live orders. */
+interface Live {
+  place(retry?: boolean): Promise<LiveReply>;
+  alarm(): Promise<void>;
+}
+
+const withLive = <T>(
+  bench: LiveBench,
+  change: LineChange,
+  terms: OrderTerms,
+  act: (live: Live) => Promise<T>,
+) =>
+  runInDurableObject(stub(), (_, { storage }) => {
+    const live = new LiveOrders({
+      storage,
+      paper: new Journal(storage.sql),
+      writes: new WriteCap(),
+      open: () => bench.session(account, change),
+      account,
+      wake: () => Promise.resolve(),
+      closed: () => undefined,
+    });
+    const access = { venue: bench.venue, caller: liveCaller(account), source: { kind: 'stored' as const } };
+    return act({
+      place: (sdkRetry = false) =>
+        live.submit({
+          access,
+          work: { kind: 'place', terms },
+          naming: { fingerprint: 'asked', ...(sdkRetry && { sdkRetry }) },
+          maxWrites: 10,
+        }),
+      alarm: () => live.alarm(),
+    });
+  });
+
+const states = (): Promise<readonly string[]> =>
+  runInDurableObject(stub(), (_, { storage }) =>
+    storage.sql
+      .exec<{ state: string }>('SELECT state FROM live_commands ORDER BY id')
+      .toArray()
+      .map(({ state }) => state),
+  );
+
+const told = (reply: LiveReply): string => (reply.ok ? 'order' : reply.reason);
+
+interface Row {
+  readonly fault?: Readonly<Record<string, unknown>>;
+  readonly change?: LineChange;
+  readonly orders: number;
+  readonly reply: string;
+  readonly state: string;
+  /** After the venue has been asked; the same as `state` where there is nothing to ask. */
+  readonly soon: string;
+  readonly late: string;
+}
+
+const waits = { reply: 'PERSISTENCE_UNKNOWN', state: 'unknown' } as const;
+const found = { ...waits, orders: 1, soon: 'done', late: 'done' } as const;
+const lost = { ...waits, orders: 0, soon: 'unknown', late: 'released' } as const;
+const free = {
+  orders: 0,
+  reply: 'VENUE_UNAVAILABLE',
+  state: 'released',
+  soon: 'released',
+  late: 'released',
+} as const;
+
+const table: readonly (readonly [string, Row])[] = [
+  // Nobody listens at port 1.
+  ['connection refused', { ...free, change: { baseUrl: 'http://127.0.0.1:1' } }],
+  ['reset before the request was read', { ...lost, fault: { kind: 'drop_before' } }],
+  ['reset after the request was read', { ...found, fault: { kind: 'drop_after' } }],
+  ['5xx after execution', { ...found, fault: { kind: 'status', status: 502, after_processing: true } }],
+  ['429', { ...free, fault: { kind: 'status', status: 429, headers: { 'retry-after': '7' } } }],
+  ['no answer in time', { ...lost, fault: { kind: 'hang' } }],
+  ['malformed JSON after execution', { ...found, fault: { kind: 'malformed', after_processing: true } }],
+  [
+    'our clock 5 s behind',
+    {
+      change: { now: () => Date.now() - 5_000 },
+      orders: 1,
+      reply: 'order',
+      state: 'done',
+      soon: 'done',
+      late: 'done',
+    },
+  ],
+];
+
+describe.each(['polymarket', 'kalshi'] as const)('%s', (venue) => {
+  test.each(table)('%s', async (_, row) => {
+    const bench = benches[venue];
+    await bench.link(account);
+    await hush(stub());
+    const before = await bench.orders();
+    const { method = 'POST', path = bench.placePath } = {};
+    if (row.fault) await bench.arm({ method, path, ...row.fault });
+    await withLive(bench, { timeoutMs: TIMEOUT_MS, ...row.change }, bench.terms, async (live) => {
+      const reply = await live.place();
+      expect(told(reply)).toBe(row.reply);
+      if (row.fault?.['status'] === 429) expect(reply).toMatchObject({ retryAfter: 7 });
+      expect(await states()).toEqual([row.state]);
+    });
+    expect((await bench.orders()) - before).toBe(row.orders);
+    await withLive(bench, {}, bench.terms, async (live) => {
+      moveClock({ kind: 'advance', ms: SOON_MS });
+      await live.alarm();
+      expect(await states()).toEqual([row.soon]);
+      moveClock({ kind: 'advance', ms: ABSENCE_HOLDS_MS });
+      await live.alarm();
+      expect(await states()).toEqual([row.late]);
+      // The retry of an SDK that was told 5xx, or nothing at all: the one order, placed now or then.
+      const again = await live.place(true);
+      expect(again).toMatchObject({ ok: true, replayed: row.late === 'done' });
+      expect((await bench.orders()) - before).toBe(1);
+    });
+  });
+});
+
+describe('client order ids of kalshi', () => {
+  const named = (): OrderTerms => ({ ...benches.kalshi.terms, clientOrderId: crypto.randomUUID() });
+
+  test('one that the venue knows from elsewhere: 409, and no second order', async () => {
+    const bench = benches.kalshi;
+    const terms = named();
+    await bench.link(account);
+    await hush(stub());
+    const session = bench.session(account);
+    const prepared = await session.prepare(terms);
+    if (!prepared.ok) throw new Error(prepared.reason);
+    expect(await session.send(prepared.value)).toMatchObject({ tag: 'accepted' });
+    const before = await bench.orders();
+    const reply = await withLive(bench, {}, terms, (live) => live.place());
+    expect(told(reply)).toBe('DUPLICATE_CLIENT_ORDER_ID');
+    expect([await bench.orders(), await states()]).toEqual([before, ['released']]);
+  });
+
+  test('one of our own: the first order, without a key and without a retry header', async () => {
+    const bench = benches.kalshi;
+    const terms = named();
+    await bench.link(account);
+    await hush(stub());
+    const before = await bench.orders();
+    const [first, again] = await withLive(bench, {}, terms, async (live) => [
+      await live.place(),
+      await live.place(),
+    ]);
+    expect(first).toMatchObject({ ok: true, replayed: false });
+    expect(again).toEqual({ ...first, replayed: true });
+    expect(await bench.orders()).toBe(before + 1);
+  });
+});

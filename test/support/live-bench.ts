@@ -1,0 +1,149 @@
+import { env } from 'cloudflare:workers';
+import * as z from 'zod';
+import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
+import { vaultOf } from '../../durable-objects/vault-stubs.ts';
+import { kalshiSigning, polymarketSigning, type VaultCaller } from '../../shared/vault/signers.ts';
+import type { LiveVenue } from '../../shared/venues/exchanges.ts';
+import { VenueLine } from '../../shared/venues/http/line.ts';
+import { KALSHI_PROBE } from '../../shared/venues/kalshi/api.ts';
+import { KalshiVenue } from '../../shared/venues/kalshi/venue.ts';
+import { CLOB_PROBE } from '../../shared/venues/polymarket/api.ts';
+import { PolymarketVenue } from '../../shared/venues/polymarket/venue.ts';
+import { sessionOf, type TradingSession } from '../../shared/venues/session.ts';
+import type { OrderTerms } from '../../shared/venues/port.ts';
+import { micro, tradableTokens } from './emulator-control.ts';
+
+/** How a test changes a line: its own timeout, a clock that is wrong, a place where nobody listens. */
+export interface LineChange {
+  readonly timeoutMs?: number;
+  readonly now?: () => number;
+  readonly baseUrl?: string;
+}
+
+/** A market of an emulator and a member of the venue, whose credentials the vault keeps. */
+export interface LiveBench {
+  readonly venue: LiveVenue;
+  readonly placePath: string;
+  readonly terms: OrderTerms;
+  /** Orders on this market at the venue. */
+  orders(): Promise<number>;
+  arm(fault: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Stores the member's credentials for an account. */
+  link(account: string): Promise<void>;
+  /** A session with a line of its own, so that no circuit is shared between tests. */
+  session(account: string, change?: LineChange): TradingSession;
+}
+
+const TENANT = 'tnt_live';
+const callOf = (account: string) => ({
+  scope: { tenant: TENANT, account },
+  actor: { keyId: 'key', requestId: 'test' },
+});
+const callerOf = (account: string): VaultCaller => ({ vault: vaultOf(env), call: callOf(account) });
+const terms = (marketId: string): OrderTerms => ({
+  marketId,
+  outcome: 'Yes',
+  side: 'BUY',
+  price: micro('0.1'),
+  size: micro('10'),
+  type: 'gtc',
+  postOnly: false,
+});
+
+async function control(url: string, path: string, body: unknown): Promise<void> {
+  const response = await fetch(`${url}/__control/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`the emulator refused ${path}: ${await response.text()}`);
+  await response.body?.cancel();
+}
+
+const rows = z.array(z.looseObject({}));
+async function countOrders(url: string, name: string, market: string): Promise<number> {
+  const response = await fetch(`${url}/__control/orders`);
+  return rows.parse(await response.json()).filter((order) => order[name] === market).length;
+}
+
+/** Obviously a test key. */
+const WALLET_KEY = `0x${'7e57'.repeat(16)}`;
+const tripleSchema = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
+
+export async function polymarketBench(): Promise<LiveBench> {
+  const url = env.POLYMARKET_CLOB_URL;
+  const token = (await tradableTokens()).findLast(({ tick }) => tick === 10_000n);
+  if (!token) throw new Error('the emulator has no such market');
+  const claim = { chainId: 137, timestamp: Math.floor(Date.now() / 1000), nonce: 0 };
+  const headers = await l1Headers(WALLET_KEY, claim);
+  const created = await fetch(`${url}/auth/api-key`, { method: 'POST', headers });
+  const clob = tripleSchema.parse(await created.json());
+  await control(url, 'fund', { address: headers['POLY_ADDRESS'], usdc: '100000' });
+  return {
+    venue: 'polymarket',
+    placePath: '/order',
+    terms: terms(token.condition),
+    orders: () => countOrders(url, 'market', token.condition),
+    arm: (fault) => control(url, 'faults', fault),
+    async link(account) {
+      const credential = { venue: 'polymarket' as const, privateKey: WALLET_KEY, clob };
+      const stored = await vaultOf(env).store({ ...callOf(account), credential });
+      if (!stored.ok) throw new Error(stored.message);
+    },
+    session(account, { baseUrl = url, ...change } = {}) {
+      const { signer, identity } = polymarketSigning(callerOf(account), {
+        kind: 'stored',
+        venue: 'polymarket',
+      });
+      const line = new VenueLine({ baseUrl, probe: CLOB_PROBE, ...change });
+      const settings = {
+        clobUrl: baseUrl,
+        gammaUrl: `${url}/gamma`,
+        dataUrl: `${url}/data-api`,
+        chainId: 137,
+      };
+      return sessionOf(new PolymarketVenue(settings, line), signer, identity);
+    },
+  };
+}
+
+const marketList = z.object({ markets: z.array(z.object({ ticker: z.string() })) });
+const pem = (label: string, der: ArrayBuffer): string =>
+  `-----BEGIN ${label}-----\n${btoa(String.fromCharCode(...new Uint8Array(der)))}\n-----END ${label}-----\n`;
+
+export async function kalshiBench(): Promise<LiveBench> {
+  const url = env.KALSHI_URL;
+  const listed = await fetch(`${url}/markets?status=open&limit=100`);
+  const ticker = marketList.parse(await listed.json()).markets.at(-1)?.ticker;
+  if (ticker === undefined) throw new Error('the emulator has no market');
+  const algorithm = {
+    name: 'RSA-PSS',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: Uint8Array.of(1, 0, 1),
+  };
+  // With these two usages it is a pair; the DOM's types do not say so.
+  const pair = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const spki = (await crypto.subtle.exportKey('spki', pair.publicKey)) as ArrayBuffer;
+  const pkcs8 = (await crypto.subtle.exportKey('pkcs8', pair.privateKey)) as ArrayBuffer;
+  const account = crypto.randomUUID();
+  const apiKeyId = crypto.randomUUID();
+  await control(url, 'api-key', { account, public_key: pem('PUBLIC KEY', spki), api_key_id: apiKeyId });
+  await control(url, 'fund', { account, usd: '100000' });
+  return {
+    venue: 'kalshi',
+    placePath: '/portfolio/events/orders',
+    terms: terms(ticker),
+    orders: () => countOrders(url, 'ticker', ticker),
+    arm: (fault) => control(url, 'faults', fault),
+    async link(name) {
+      const credential = { venue: 'kalshi' as const, apiKeyId, privateKeyPem: pem('PRIVATE KEY', pkcs8) };
+      const stored = await vaultOf(env).store({ ...callOf(name), credential });
+      if (!stored.ok) throw new Error(stored.message);
+    },
+    session(name, { baseUrl = url, ...change } = {}) {
+      const { signer, identity } = kalshiSigning(callerOf(name), { kind: 'stored', venue: 'kalshi' });
+      const line = new VenueLine({ baseUrl, probe: KALSHI_PROBE, ...change });
+      return sessionOf(new KalshiVenue({ url: baseUrl }, line), signer, identity);
+    },
+  };
+}
+
+/** The tenant of every account of a bench. */
+export const liveCaller = (account: string) => ({ tenant: TENANT, account, keyId: 'key', requestId: 'test' });
