@@ -1,5 +1,9 @@
 import { env } from 'cloudflare:workers';
 import * as z from 'zod';
+import { Journal } from '../../durable-objects/trading-account/journal.ts';
+import { LiveOrders } from '../../durable-objects/trading-account/live/live-orders.ts';
+import type { LiveCommand } from '../../durable-objects/trading-account/live/model.ts';
+import { WriteCap } from '../../durable-objects/trading-account/write-cap.ts';
 import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
 import { vaultOf } from '../../durable-objects/vault-stubs.ts';
 import { kalshiSigning, polymarketSigning, type VaultCaller } from '../../shared/vault/signers.ts';
@@ -145,5 +149,38 @@ export async function kalshiBench(): Promise<LiveBench> {
   };
 }
 
-/** The tenant of every account of a bench. */
-export const liveCaller = (account: string) => ({ tenant: TENANT, account, keyId: 'key', requestId: 'test' });
+/** The live orders of an account as its object makes them, with a session of the test's own. */
+export const liveOrders = (
+  storage: DurableObjectStorage,
+  account: string,
+  open: () => TradingSession,
+): LiveOrders =>
+  new LiveOrders({
+    storage,
+    paper: new Journal(storage.sql),
+    writes: new WriteCap(),
+    open,
+    account,
+    wake: () => Promise.resolve(),
+    closed: () => undefined,
+  });
+
+/** An order as the gateway hands it over, with stored credentials. */
+export const placing = (
+  { venue, terms: usual }: LiveBench,
+  account: string,
+  change: Partial<Omit<LiveCommand, 'work'>> & { readonly terms?: OrderTerms } = {},
+): LiveCommand => {
+  const { terms: own = usual, ...rest } = change;
+  return {
+    access: {
+      venue,
+      caller: { tenant: TENANT, account, keyId: 'key', requestId: 'test' },
+      source: { kind: 'stored' },
+    },
+    work: { kind: 'place', terms: own },
+    naming: { fingerprint: 'asked' },
+    maxWrites: 10,
+    ...rest,
+  };
+};

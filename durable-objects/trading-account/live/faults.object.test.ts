@@ -7,21 +7,19 @@ import type { OrderTerms } from '../../../shared/venues/port.ts';
 import { hush } from '../../../test/support/alarms.ts';
 import {
   kalshiBench,
-  liveCaller,
+  liveOrders,
+  placing,
   polymarketBench,
   type LineChange,
   type LiveBench,
 } from '../../../test/support/live-bench.ts';
-import { Journal } from '../journal.ts';
-import { WriteCap } from '../write-cap.ts';
-import { LiveOrders } from './live-orders.ts';
 import type { LiveReply } from './model.ts';
 
 // The fault table of docs/consistency.md. The object is the real one, and so are its vault and the venue's wire; what
 // a test brings is the line to the venue, with a timeout that does not take ten seconds and a circuit of its own.
 
-/** Longer than a busy machine takes to answer on loopback. */
-const TIMEOUT_MS = 2_000;
+/** Longer than a busy machine takes to answer on loopback; only the line that hangs has it. */
+const TIMEOUT_MS = 2_500;
 /** Later than the first look at the venue is due, and far from when absence is believed. */
 const SOON_MS = 5_000;
 const ABSENCE_HOLDS_MS = 61_000;
@@ -52,24 +50,10 @@ const withLive = <T>(
   act: (live: Live) => Promise<T>,
 ) =>
   runInDurableObject(stub(), (_, { storage }) => {
-    const live = new LiveOrders({
-      storage,
-      paper: new Journal(storage.sql),
-      writes: new WriteCap(),
-      open: () => bench.session(account, change),
-      account,
-      wake: () => Promise.resolve(),
-      closed: () => undefined,
-    });
-    const access = { venue: bench.venue, caller: liveCaller(account), source: { kind: 'stored' as const } };
+    const live = liveOrders(storage, account, () => bench.session(account, change));
     return act({
       place: (sdkRetry = false) =>
-        live.submit({
-          access,
-          work: { kind: 'place', terms },
-          naming: { fingerprint: 'asked', ...(sdkRetry && { sdkRetry }) },
-          maxWrites: 10,
-        }),
+        live.submit(placing(bench, account, { terms, naming: { fingerprint: 'asked', sdkRetry } })),
       alarm: () => live.alarm(),
     });
   });
@@ -113,7 +97,7 @@ const table: readonly (readonly [string, Row])[] = [
   ['reset after the request was read', { ...found, fault: { kind: 'drop_after' } }],
   ['5xx after execution', { ...found, fault: { kind: 'status', status: 502, after_processing: true } }],
   ['429', { ...free, fault: { kind: 'status', status: 429, headers: { 'retry-after': '7' } } }],
-  ['no answer in time', { ...lost, fault: { kind: 'hang' } }],
+  ['no answer in time', { ...lost, fault: { kind: 'hang' }, change: { timeoutMs: TIMEOUT_MS } }],
   ['malformed JSON after execution', { ...found, fault: { kind: 'malformed', after_processing: true } }],
   [
     'our clock 5 s behind',
@@ -134,9 +118,8 @@ describe.each(['polymarket', 'kalshi'] as const)('%s', (venue) => {
     await bench.link(account);
     await hush(stub());
     const before = await bench.orders();
-    const { method = 'POST', path = bench.placePath } = {};
-    if (row.fault) await bench.arm({ method, path, ...row.fault });
-    await withLive(bench, { timeoutMs: TIMEOUT_MS, ...row.change }, bench.terms, async (live) => {
+    if (row.fault) await bench.arm({ method: 'POST', path: bench.placePath, ...row.fault });
+    await withLive(bench, row.change ?? {}, bench.terms, async (live) => {
       const reply = await live.place();
       expect(told(reply)).toBe(row.reply);
       if (row.fault?.['status'] === 429) expect(reply).toMatchObject({ retryAfter: 7 });

@@ -1,0 +1,190 @@
+import { env } from 'cloudflare:workers';
+import { runInDurableObject } from 'cloudflare:test';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { moveClock, resetClock } from '../../../shared/clock.ts';
+import type { TradingSession } from '../../../shared/venues/session.ts';
+import { hush } from '../../../test/support/alarms.ts';
+import { kalshiBench, liveOrders, placing, type LiveBench } from '../../../test/support/live-bench.ts';
+import type { LiveOrders } from './live-orders.ts';
+import type { LiveReply } from './model.ts';
+
+let bench: LiveBench;
+beforeAll(async () => {
+  bench = await kalshiBench();
+});
+afterEach(() => resetClock());
+
+let account: string;
+beforeEach(async () => {
+  account = `live-${crypto.randomUUID()}`;
+  await bench.link(account);
+  await hush(stub());
+});
+const stub = () => env.TRADING_ACCOUNT.getByName(account);
+
+type Column = Readonly<Record<'state' | 'assumed', string | null>>;
+const read = ({ sql }: DurableObjectStorage): readonly Column[] =>
+  sql.exec<Column>('SELECT state, assumed FROM live_commands ORDER BY id').toArray();
+const rows = (): Promise<readonly Column[]> => runInDurableObject(stub(), (_, { storage }) => read(storage));
+
+/** Runs the account's live orders; `wrap` changes how its sessions behave. */
+const withLive = <T>(
+  act: (live: LiveOrders, storage: DurableObjectStorage) => Promise<T>,
+  wrap: (session: TradingSession) => TradingSession = (session) => session,
+): Promise<T> =>
+  runInDurableObject(stub(), (_, { storage }) =>
+    act(
+      liveOrders(storage, account, () => wrap(bench.session(account))),
+      storage,
+    ),
+  );
+
+const idOf = (reply: LiveReply): string => (reply.ok ? reply.order.id : reply.reason);
+
+test('`sent` is durable before the first outside byte', async () => {
+  const events: string[] = [];
+  await runInDurableObject(stub(), async (_, { storage }) => {
+    const noticing = new Proxy(storage, {
+      get(target, name) {
+        if (name === 'sync')
+          return async (): Promise<void> => {
+            await target.sync();
+            events.push(`durable: ${read(target)[0]?.state}`);
+          };
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const live = liveOrders(noticing, account, () => {
+      const session = bench.session(account);
+      return {
+        ...session,
+        send: (prepared) => {
+          events.push('first byte');
+          return session.send(prepared);
+        },
+      };
+    });
+    expect(await live.submit(placing(bench, account))).toMatchObject({ ok: true });
+  });
+  expect(events).toEqual(['durable: sent', 'first byte']);
+});
+
+test('a command whose lease has run out is never sent', async () => {
+  const before = await bench.orders();
+  let go: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  let prepared: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => {
+    prepared = resolve;
+  });
+  const reply = await withLive(
+    async (live) => {
+      const placed = live.submit(placing(bench, account));
+      await arrived;
+      moveClock({ kind: 'advance', ms: 31_000 });
+      await live.alarm();
+      go();
+      return placed;
+    },
+    (session) => ({
+      ...session,
+      prepare: async (terms) => {
+        const ready = await session.prepare(terms);
+        prepared();
+        await gate;
+        return ready;
+      },
+    }),
+  );
+  expect(reply).toMatchObject({ ok: false, reason: 'VENUE_UNAVAILABLE' });
+  expect([await bench.orders(), await rows()]).toEqual([before, [{ state: 'released', assumed: null }]]);
+});
+
+test('what was sent with one credential is never taken for absent by another', async () => {
+  await withLive(
+    (live) => live.submit(placing(bench, account)),
+    (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
+  );
+  const other = await kalshiBench();
+  await other.link(account);
+  moveClock({ kind: 'advance', ms: 100_000 });
+  await withLive((live) => live.alarm());
+  expect(await rows()).toMatchObject([{ state: 'unknown' }]);
+  await bench.link(account);
+  moveClock({ kind: 'advance', ms: 100_000 });
+  await withLive((live) => live.alarm());
+  expect(await rows()).toMatchObject([{ state: 'released' }]);
+});
+
+test("two requests alike are two orders; an SDK's own retry is the one before it, for 90 s", async () => {
+  const submit = (sdkRetry: boolean): Promise<LiveReply> =>
+    withLive((live) => live.submit(placing(bench, account, { naming: { fingerprint: 'same', sdkRetry } })));
+  const ids = [idOf(await submit(false)), idOf(await submit(false))];
+  expect(new Set(ids).size).toBe(2);
+  expect(idOf(await submit(true))).toBe(ids[1]);
+  expect((await rows()).map(({ assumed }) => assumed)).toEqual([null, 'recent']);
+  moveClock({ kind: 'advance', ms: 91_000 });
+  expect(ids).not.toContain(idOf(await submit(true)));
+});
+
+test('a retry long after a reply that never came is still the command before it', async () => {
+  const naming = { fingerprint: 'same' };
+  const lost = await withLive(
+    (live) => live.submit(placing(bench, account, { naming })),
+    (session) => ({
+      ...session,
+      send: async (prepared) => {
+        await session.send(prepared);
+        return { tag: 'unknown' };
+      },
+    }),
+  );
+  expect(lost).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
+  moveClock({ kind: 'advance', ms: 10_000 });
+  await withLive((live) => live.alarm());
+  moveClock({ kind: 'advance', ms: 3_600_000 });
+  const before = await bench.orders();
+  const retry = placing(bench, account, { naming: { ...naming, sdkRetry: true } });
+  expect(await withLive((live) => live.submit(retry))).toMatchObject({ ok: true, replayed: true });
+  expect([await bench.orders(), await rows()]).toEqual([
+    before,
+    [{ state: 'done', assumed: 'retryable-status' }],
+  ]);
+});
+
+test('no more trade writes are in flight than the tier has', async () => {
+  const replies = await withLive((live) =>
+    Promise.all(
+      ['a', 'b', 'c'].map((key) =>
+        live.submit(placing(bench, account, { naming: { fingerprint: key, key }, maxWrites: 2 })),
+      ),
+    ),
+  );
+  expect(replies.map((reply) => (reply.ok ? 'order' : reply.reason))).toEqual([
+    'order',
+    'order',
+    'RATE_LIMITED',
+  ]);
+});
+
+test('what ended is kept for a day, and what is unknown for as long as it is', async () => {
+  await withLive((live) => live.submit(placing(bench, account, { naming: { fingerprint: 'a', key: 'a' } })));
+  await withLive(
+    (live) => live.submit(placing(bench, account, { naming: { fingerprint: 'b', key: 'b' } })),
+    (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
+  );
+  const day = 24 * 3_600_000;
+  await withLive(async (live) => {
+    const first = live.sweep(Date.now() + day - 60_000);
+    expect(first).toBeGreaterThan(Date.now() + day - 60_000);
+  });
+  expect(await rows()).toHaveLength(2);
+  await withLive(async (live) => {
+    expect(live.sweep(Date.now() + day + 60_000)).toBe(Number.POSITIVE_INFINITY);
+    expect([live.isTaken('key:a'), live.isTaken('key:b')]).toEqual([false, true]);
+  });
+  expect(await rows()).toMatchObject([{ state: 'unknown' }]);
+});
