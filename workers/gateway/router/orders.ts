@@ -70,7 +70,10 @@ const cancel = route({
   async handle(call) {
     const exchange = tradingExchange(call.query, call);
     const { id } = call.params;
-    if (exchange === 'paper') return { body: toOrderView(await cancelOnPaper(call, id)) };
+    if (exchange === 'paper') {
+      const { order, replayed } = await cancelOnPaper(call, id);
+      return { body: toOrderView(order), headers: replayedHeader(replayed) };
+    }
     return submit(call, exchange, { kind: 'cancel', orderId: id });
   },
 });

@@ -67,7 +67,10 @@ async function toRequest({ env, body, caller }: Call<unknown, unknown, OrderBody
  * Cancels one order and tells how it stands. A cancel that the caller has named, or that is an SDK's own retry, may
  * find its work done.
  */
-export async function cancelOnPaper(call: AccountCall, id: string): Promise<VenueOrder> {
+export async function cancelOnPaper(
+  call: AccountCall,
+  id: string,
+): Promise<{ readonly order: VenueOrder; readonly replayed: boolean }> {
   const number = orderNumber(id);
   const { stub } = await tradingAccount(call);
   const { refused } = await stub.cancel({ ids: [number] });
@@ -77,7 +80,7 @@ export async function cancelOnPaper(call: AccountCall, id: string): Promise<Venu
     headerOf(call, idempotencyKeyHeader) !== undefined || Number(headerOf(call, retryCountHeader) ?? '0') > 0;
   if (!order || (refusal && !(again && order.status === 'cancelled')))
     throw new RequestError(refusal?.reason ?? 'ORDER_NOT_FOUND');
-  return toVenueOrder(order);
+  return { order: toVenueOrder(order), replayed: refusal !== undefined };
 }
 
 export async function paperOrder(call: AccountCall, id: string): Promise<VenueOrder> {
