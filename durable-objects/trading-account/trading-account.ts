@@ -98,7 +98,6 @@ export class TradingAccount extends DurableObject {
       paper: this.#journal,
       writes,
       open: (access) => openSession(env, access),
-      account: ctx.id.name ?? '',
       wake: (at) => this.#wake.by(at),
       closed: () => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined),
     });

@@ -14,10 +14,16 @@ export interface VaultCaller {
 export type PolymarketSource = VaultRequest<'signOrder'>['source'];
 export type KalshiSource = VaultRequest<'kalshiHeaders'>['source'];
 
-/** The vault's answer, also when it cannot be reached. */
+/**
+ * The vault's answer, also when it cannot be reached. It is let go of at once, because an answer that is not keeps the
+ * object that asked from being evicted; what it carries is plain data and stays.
+ */
 async function reached<T>(answer: Promise<Vaulted<T>>): Promise<Vaulted<T>> {
   try {
-    return await answer;
+    // RPC gives its results this method; the port's types do not speak of it.
+    const result: Vaulted<T> & Partial<Disposable> = await answer;
+    result[Symbol.dispose]?.();
+    return result;
   } catch {
     return refusal('VAULT_ERROR', 'the vault cannot be reached');
   }

@@ -154,17 +154,12 @@ export async function kalshiBench(): Promise<LiveBench> {
 }
 
 /** The live orders of an account as its object makes them, with a session of the test's own. */
-export const liveOrders = (
-  storage: DurableObjectStorage,
-  account: string,
-  open: () => TradingSession,
-): LiveOrders =>
+export const liveOrders = (storage: DurableObjectStorage, open: () => TradingSession): LiveOrders =>
   new LiveOrders({
     storage,
     paper: new Journal(storage.sql),
     writes: new WriteCap(),
     open,
-    account,
     wake: () => Promise.resolve(),
     closed: () => undefined,
   });

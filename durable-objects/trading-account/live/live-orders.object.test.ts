@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers';
-import { runInDurableObject } from 'cloudflare:test';
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
-import { hush } from '../../../test/support/alarms.ts';
+import { hush, ring } from '../../../test/support/alarms.ts';
 import { kalshiBench, liveOrders, placing, type LiveBench } from '../../../test/support/live-bench.ts';
+import { accountObject } from '../../stubs.ts';
 import type { LiveOrders } from './live-orders.ts';
 import type { LiveReply } from './model.ts';
 
@@ -34,7 +35,7 @@ const withLive = <T>(
 ): Promise<T> =>
   runInDurableObject(stub(), (_, { storage }) =>
     act(
-      liveOrders(storage, account, () => wrap(bench.session(account))),
+      liveOrders(storage, () => wrap(bench.session(account))),
       storage,
     ),
   );
@@ -55,7 +56,7 @@ test('`sent` is durable before the first outside byte', async () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    const live = liveOrders(noticing, account, () => {
+    const live = liveOrders(noticing, () => {
       const session = bench.session(account);
       return {
         ...session,
@@ -187,4 +188,45 @@ test('what ended is kept for a day, and what is unknown for as long as it is', a
     expect([live.isTaken('key:a'), live.isTaken('key:b')]).toEqual([false, true]);
   });
   expect(await rows()).toMatchObject([{ state: 'unknown' }]);
+});
+
+test("the account's own alarm settles what nobody asks about, also in a new instance", async () => {
+  const before = await bench.orders();
+  await bench.arm({ method: 'POST', path: bench.placePath, kind: 'drop_after' });
+  const lost = await accountObject(env, account).submit(placing(bench, account));
+  expect(lost).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
+  expect(await rows()).toMatchObject([{ state: 'unknown' }]);
+  await hush(stub());
+  await evictDurableObject(stub());
+  moveClock({ kind: 'advance', ms: 10_000 });
+  await ring(stub());
+  await expect.poll(rows, { timeout: 20_000 }).toMatchObject([{ state: 'done' }]);
+  expect(await bench.orders()).toBe(before + 1);
+});
+
+test('what a dead instance left: nothing is sent, what was sent is asked about', async () => {
+  const lasting = new Promise<never>(() => undefined);
+  const begun = async (at: 'prepare' | 'send'): Promise<void> => {
+    let arrived: () => void = () => undefined;
+    const there = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    await withLive(
+      async (live) => {
+        void live.submit(placing(bench, account, { naming: { fingerprint: at, key: at } }));
+        await there;
+      },
+      (session) => ({
+        ...session,
+        [at]: () => {
+          arrived();
+          return lasting;
+        },
+      }),
+    );
+  };
+  await begun('prepare');
+  await begun('send');
+  await abortAllDurableObjects();
+  expect((await rows()).map(({ state }) => state)).toEqual(['released', 'unknown']);
 });

@@ -23,7 +23,6 @@ export interface LiveHost {
   readonly paper: Journal;
   readonly writes: WriteCap;
   readonly open: OpenSession;
-  readonly account: string;
   /** Sets the account's alarm, unless it rings before. */
   wake(at: number): Promise<void>;
   /** Why the account takes no more commands. */
@@ -45,7 +44,7 @@ export class LiveOrders {
   constructor(host: LiveHost) {
     this.#host = host;
     this.#tables = new LiveTables(host.storage.sql);
-    this.#reconciler = new Reconciler(this.#tables, host.open, host.account);
+    this.#reconciler = new Reconciler(this.#tables, host.open);
     // The alarm that was set with them may be half a minute away.
     if (this.#reconciler.recover()) void host.wake(now());
   }

@@ -21,12 +21,10 @@ export type OpenSession = (access: LiveAccess) => TradingSession;
 export class Reconciler {
   readonly #tables: LiveTables;
   readonly #open: OpenSession;
-  readonly #account: string;
 
-  constructor(tables: LiveTables, open: OpenSession, account: string) {
+  constructor(tables: LiveTables, open: OpenSession) {
     this.#tables = tables;
     this.#open = open;
-    this.#account = account;
   }
 
   /** What a new instance finds of the one before: nothing that was not sent ever will be; the rest must be asked. */
@@ -48,7 +46,7 @@ export class Reconciler {
       this.#tables.noteTry(row.id, at + pauseAfter(row.tries + 1));
       return true;
     });
-    await Promise.all(asked.map((row) => this.#ask(row, this.#open(this.#stored(row)))));
+    await Promise.all(asked.map((row) => this.#ask(row, this.#open(storedAccess(row)))));
   }
 
   /** Settles one row with a caller's own session, if that can. */
@@ -95,8 +93,11 @@ export class Reconciler {
     if (row.state === 'pending') this.#tables.markReleased(row.id, now());
     else this.#tables.markUnknown(row.id, row.stored ? now() : null, null);
   }
-
-  #stored({ venue, caller }: LiveRow): LiveAccess {
-    return { venue, caller: { ...caller, account: this.#account }, source: { kind: 'stored' } };
-  }
 }
+
+/** As the caller reached the venue, for the alarm: the vault still has the credential, or another one. */
+const storedAccess = ({ venue, caller }: LiveRow): LiveAccess => ({
+  venue,
+  caller,
+  source: { kind: 'stored' },
+});

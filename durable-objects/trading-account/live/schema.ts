@@ -9,6 +9,7 @@ export const liveMigration: Migration = {
       venue TEXT NOT NULL CHECK (venue IN ('polymarket', 'kalshi')),
       state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'done', 'released', 'unknown')),
       tenant TEXT NOT NULL,
+      account TEXT NOT NULL,
       key_id TEXT NOT NULL,
       request_id TEXT NOT NULL,
       stored INTEGER NOT NULL CHECK (stored IN (0, 1)),

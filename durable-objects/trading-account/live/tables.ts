@@ -8,7 +8,7 @@ export interface LiveRow {
   readonly id: number;
   readonly venue: LiveVenue;
   readonly state: LiveState;
-  readonly caller: Omit<LiveCaller, 'account'>;
+  readonly caller: LiveCaller;
   /** Whether the vault keeps the credential: then the alarm can ask the venue. */
   readonly stored: boolean;
   /** Whose orders it is among: see `TradingSession.identity`. */
@@ -32,6 +32,7 @@ type Row = {
   venue: string;
   state: string;
   tenant: string;
+  account: string;
   key_id: string;
   request_id: string;
   stored: number;
@@ -67,10 +68,12 @@ export class LiveTables {
   ): number {
     const { id } = this.#sql
       .exec<{ id: number }>(
-        `INSERT INTO live_commands (venue, state, tenant, key_id, request_id, stored, created_at, look_at)
-         VALUES (?, 'pending', ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO live_commands (venue, state, tenant, account, key_id, request_id, stored,
+           created_at, look_at)
+         VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
         venue,
         caller.tenant,
+        caller.account,
         caller.keyId,
         caller.requestId,
         source.kind === 'stored' ? 1 : 0,
@@ -232,7 +235,7 @@ const toRow = (row: Row): LiveRow => ({
   id: row.id,
   venue: row.venue as LiveVenue,
   state: row.state as LiveState,
-  caller: { tenant: row.tenant, keyId: row.key_id, requestId: row.request_id },
+  caller: { tenant: row.tenant, account: row.account, keyId: row.key_id, requestId: row.request_id },
   stored: row.stored === 1,
   identity: row.identity,
   sent: row.sent === null ? null : (decode(row.sent) as Sent),
