@@ -1,5 +1,7 @@
 import type { Failure } from '../errors/failure.ts';
 import type { Micro } from '../money/fixed.ts';
+import type { DataVenue } from './data-port.ts';
+import type { TradingVenue } from './trading-port.ts';
 
 export type Side = 'BUY' | 'SELL';
 
@@ -39,7 +41,8 @@ export interface Book {
 export type Found<T> = { readonly ok: true; readonly value: T } | Failure;
 
 /**
- * The market-data part of a venue (design, section 8); trading joins it with the live venues. Failures:
+ * The market data that the paper engine and the feeds need of Polymarket. The whole port (design, section 8) is
+ * `DataVenue` and, for venues that trade, `TradingVenue`. Failures:
  * TOKEN_NOT_FOUND, or VENUE_UNAVAILABLE when the venue did not answer in time or with sense.
  */
 export interface MarketData {
@@ -52,3 +55,10 @@ export interface MarketData {
   /** Current books of several tokens; those that do not exist are left out. */
   books(tokenIds: readonly string[]): Promise<Found<ReadonlyMap<string, Book>>>;
 }
+
+/** A venue that trades. Data-only venues are a `DataVenue` alone. */
+export type Venue<S> = DataVenue & TradingVenue<S>;
+
+export { priceIntervals } from './data-port.ts';
+export type * from './data-port.ts';
+export type * from './trading-port.ts';

@@ -11,7 +11,7 @@ import { exchangeRoutes } from '../routes/exchange.ts';
 import { marketRoutes } from '../routes/markets.ts';
 import { portfolioRoutes } from '../routes/portfolio.ts';
 import { tradingRoutes } from '../routes/trading.ts';
-import type { Venue } from '../state.ts';
+import { nowMs, type Venue } from '../state.ts';
 import { badParameter, notFound, refusalReply, VenueError } from '../venue-error.ts';
 import { json, route, type Reply, type Route, type RouteRequest } from './route.ts';
 
@@ -43,6 +43,7 @@ export function createApplication(venue: Venue): Application {
     faults,
     statistics,
     basePath: BASE_PATH,
+    now: () => nowMs(venue),
     handle: (request) => handle(app, request),
     refuse,
   };

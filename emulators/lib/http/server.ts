@@ -16,6 +16,8 @@ export interface ServedApplication {
   readonly statistics: Statistics;
   /** What every path of the venue's API begins with: '' or '/trade-api/v2'. */
   readonly basePath: string;
+  /** The venue's clock, Unix ms, for the Date header; the machine's where there is none. */
+  now?(): number;
   /** Runs one request to its end. Synchronous, so that every command is atomic. */
   handle(request: Omit<RouteRequest, 'params'>): Reply;
   /** A refusal by the server itself, in the venue's error shape. */
@@ -116,6 +118,7 @@ function send(
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
+    ...(app.now && { date: new Date(app.now()).toUTCString() }),
     ...headers,
   });
   response.end(body);

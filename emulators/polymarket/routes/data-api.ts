@@ -103,20 +103,25 @@ interface Party {
 function partiesOf(venue: Venue, query: URLSearchParams): readonly Party[] {
   const user = query.get('user')?.toLowerCase();
   const markets = query.get('market')?.split(',');
+  const takerOnly = query.get('takerOnly') === 'true';
   return [...venue.trades.values()]
     .filter((trade) => markets === undefined || markets.includes(trade.conditionId))
-    .flatMap(partiesOfTrade)
+    .flatMap((trade) => (takerOnly ? takerOf(trade) : partiesOfTrade(trade)))
     .filter((party) => user === undefined || party.wallet.toLowerCase() === user)
     .toReversed();
 }
 
 function partiesOfTrade(trade: TradeRecord): readonly Party[] {
-  const { tokenId, side, shares, price } = trade;
   const makers = trade.makers
     .filter((maker) => maker.makerKey !== null)
     .map((maker) => makerParty(trade, maker));
-  if (trade.takerKey === null) return makers;
-  return [...makers, { trade, wallet: trade.takerMaker, tokenId, side, shares, price }];
+  return [...makers, ...takerOf(trade)];
+}
+
+function takerOf(trade: TradeRecord): readonly Party[] {
+  const { tokenId, side, shares, price } = trade;
+  if (trade.takerKey === null) return [];
+  return [{ trade, wallet: trade.takerMaker, tokenId, side, shares, price }];
 }
 
 function makerParty(trade: TradeRecord, fill: MakerFill): Party {

@@ -26,15 +26,17 @@ const bookListSchema = z.array(bookSchema);
 
 /**
  * Polymarket's public market data as the engine needs it. `baseUrl` without a trailing slash; `onCall` is told of
- * every call that no cache answers.
+ * every call that no cache answers; `read` is how it calls.
  */
 export class PolymarketMarketData implements MarketData {
   readonly #baseUrl: string;
   readonly #onCall: () => void;
+  readonly #call: typeof readVenue;
 
-  constructor(baseUrl: string, onCall: () => void = () => undefined) {
+  constructor(baseUrl: string, onCall: () => void = () => undefined, read: typeof readVenue = readVenue) {
     this.#baseUrl = baseUrl;
     this.#onCall = onCall;
+    this.#call = read;
   }
 
   async marketOf(tokenId: string): Promise<Found<Market>> {
@@ -72,7 +74,7 @@ export class PolymarketMarketData implements MarketData {
       const headers = { 'content-type': 'application/json' };
       this.#onCall();
       const found = check(
-        await readVenue(`${this.#baseUrl}/books`, { method: 'POST', headers, body }),
+        await this.#call(`${this.#baseUrl}/books`, { method: 'POST', headers, body }),
         bookListSchema,
       );
       if (!found.ok) return found;
@@ -119,7 +121,7 @@ export class PolymarketMarketData implements MarketData {
 
   async #read<T>(path: string, schema: z.ZodType<T>): Promise<Found<T>> {
     this.#onCall();
-    return check(await readVenue(`${this.#baseUrl}${path}`), schema);
+    return check(await this.#call(`${this.#baseUrl}${path}`), schema);
   }
 
   #key(id: string): string {

@@ -1,0 +1,155 @@
+import { failure } from '../../errors/failure.ts';
+import type { ReadResult } from '../polymarket/read.ts';
+import { VENUE_TIMEOUT_MS } from '../venue-fetch.ts';
+import { Circuit } from './circuit.ts';
+import { pauseBeforeRetry, READ_RETRIES } from './retry.ts';
+
+/** What came back, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfter: string | null;
+}
+
+/**
+ * How a venue tells the time: a route that answers with Unix seconds, or the Date header of any answer. Its path is
+ * also what is asked to see whether the venue is there at all.
+ */
+export interface Probe {
+  readonly path: string;
+  readonly time: 'seconds' | 'date';
+}
+
+export interface LineOptions {
+  readonly baseUrl: string;
+  readonly probe: Probe;
+  readonly timeoutMs?: number;
+  readonly now?: () => number;
+}
+
+/** The venue's clock is read again after this long. */
+const CLOCK_TTL_MS = 60_000;
+/** Closer than this the own clock is used (contract: venues, "Rules for every adapter"). */
+const CLOCK_TOLERANCE_MS = 2_000;
+/**
+ * An answer this recent shows that the venue can be reached. Short against an outage, long enough that the reads
+ * which every order needs (markets are kept 5 s) make the probe rare.
+ */
+const CONTACT_MS = 5_000;
+
+/**
+ * What one isolate knows about one base URL of a venue. Values only, no promises, because they must not cross
+ * requests; keep a line in module scope (`lineTo`).
+ */
+export class VenueLine {
+  readonly baseUrl: string;
+  readonly circuit: Circuit;
+  readonly #probe: Probe;
+  readonly #timeoutMs: number;
+  readonly #now: () => number;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #clock = { offsetMs: 0, readAt: Number.NEGATIVE_INFINITY };
+
+  constructor({ baseUrl, probe, timeoutMs = VENUE_TIMEOUT_MS, now = Date.now }: LineOptions) {
+    this.baseUrl = baseUrl;
+    this.circuit = new Circuit(now);
+    this.#probe = probe;
+    this.#timeoutMs = timeoutMs;
+    this.#now = now;
+  }
+
+  /** Unix ms by the venue's clock when ours is more than 2 s off, else by ours. */
+  async venueTime(): Promise<number> {
+    if (this.#now() - this.#clock.readAt > CLOCK_TTL_MS) await this.reachable(true);
+    const { offsetMs } = this.#clock;
+    return this.#now() + (Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : 0);
+  }
+
+  /**
+   * Whether the venue answered just now, or does when asked. A command waits for this: the runtime's `fetch` reports a
+   * refused connection and one that broke after the request was read in the same words, so only a venue that is
+   * found silent before the command starts can be said to have been sent nothing.
+   */
+  async reachable(anew = false): Promise<boolean> {
+    if (!anew && this.#now() - this.#heardAt <= CONTACT_MS) return true;
+    if (this.circuit.closedIn > 0) return false;
+    const answer = await this.exchange(`${this.baseUrl}${this.#probe.path}`, {});
+    if (answer === undefined || answer.status >= 500) return false;
+    if (this.#probe.time === 'seconds') this.#setClock(Number(answer.text) * 1000 + 500);
+    return true;
+  }
+
+  /**
+   * One read with retries: status and parsed body of any answer below 500 except 429; VENUE_UNAVAILABLE when the venue
+   * is silent, fails, makes no sense or its circuit is open.
+   */
+  async read(path: string, init: RequestInit = {}): Promise<ReadResult> {
+    for (let attempt = 0; ; attempt += 1) {
+      const { closedIn } = this.circuit;
+      if (closedIn > 0) return failure('VENUE_UNAVAILABLE', { retryAfter: closedIn });
+      const answer = await this.exchange(`${this.baseUrl}${path}`, init);
+      if (answer && answer.status < 500 && answer.status !== 429) return parse(answer);
+      if (attempt === READ_RETRIES) return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+      await pauseBeforeRetry(attempt, answer?.retryAfter ?? null);
+    }
+  }
+
+  /** One HTTP exchange, counted by the circuit. Undefined when it broke or took too long, wherever that was. */
+  async exchange(url: string, init: RequestInit): Promise<Answer | undefined> {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), this.#timeoutMs);
+    try {
+      // A redirect would carry signed headers elsewhere.
+      const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal });
+      const text = await response.text();
+      this.#heard(response);
+      return { status: response.status, text, retryAfter: response.headers.get('retry-after') };
+    } catch {
+      this.#lost();
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #heard(response: Response): void {
+    if (response.status >= 500) {
+      this.#lost();
+      return;
+    }
+    this.#heardAt = this.#now();
+    const date = Date.parse(response.headers.get('date') ?? '');
+    if (this.#probe.time === 'date' && Number.isFinite(date)) this.#setClock(date + 500);
+  }
+
+  #lost(): void {
+    this.#heardAt = Number.NEGATIVE_INFINITY;
+    this.circuit.failed();
+  }
+
+  /** Whole seconds come in; half a second is added to them, so the error is half a second and the way. */
+  #setClock(venueMs: number): void {
+    if (!Number.isFinite(venueMs)) return;
+    this.#clock = { offsetMs: venueMs - this.#now(), readAt: this.#now() };
+  }
+}
+
+function parse({ status, text }: Answer): ReadResult {
+  try {
+    return { ok: true, status, body: JSON.parse(text) };
+  } catch {
+    return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+  }
+}
+
+/** Base URLs come from settings: a few per isolate. */
+const lines = new Map<string, VenueLine>();
+
+/** The isolate's line to a base URL. */
+export function lineTo(baseUrl: string, probe: Probe): VenueLine {
+  const known = lines.get(baseUrl);
+  if (known) return known;
+  const line = new VenueLine({ baseUrl, probe });
+  lines.set(baseUrl, line);
+  return line;
+}

@@ -1,0 +1,90 @@
+import type * as z from 'zod';
+import { failure, type Failure } from '../../errors/failure.ts';
+import type { Micro } from '../../money/fixed.ts';
+import { lineTo, type Probe, type VenueLine } from '../http/line.ts';
+import type { VenueResult } from '../port.ts';
+import type { KalshiSigner, SignedHeaders } from '../signer.ts';
+import { signedOut, unbelieved } from '../signed.ts';
+import { ValueCache } from '../value-cache.ts';
+
+export interface KalshiSettings {
+  /** With `/trade-api/v2`, without a trailing slash. */
+  readonly url: string;
+}
+
+/** The venue has no route that tells the time; its answers have a date. */
+export const KALSHI_PROBE: Probe = { path: '/exchange/status', time: 'date' };
+
+/** What placing an order needs to know of a market. */
+export interface KalshiTerms {
+  readonly tick: Micro;
+  readonly open: boolean;
+  readonly eventTicker: string;
+}
+
+/** A market that closes is noticed within this time. */
+const TERMS_TTL_MS = 5_000;
+const CACHE_ENTRIES = 2_000;
+
+// One isolate serves many accounts; what the venue says to everybody is shared among them.
+const terms = new ValueCache<KalshiTerms>(CACHE_ENTRIES, TERMS_TTL_MS);
+const series = new ValueCache<string>(CACHE_ENTRIES, Number.POSITIVE_INFINITY);
+
+/** The venue's one API, as the parts of the adapter share it. */
+export class KalshiApi {
+  readonly line: VenueLine;
+  readonly terms = terms;
+  readonly series = series;
+
+  constructor({ url }: KalshiSettings, line: VenueLine = lineTo(url, KALSHI_PROBE)) {
+    this.line = line;
+  }
+
+  /** `missing` is what a 404 of this path means. */
+  async get<T>(
+    path: string,
+    query: URLSearchParams,
+    schema: z.ZodType<T>,
+    missing: Failure = failure('MARKET_NOT_FOUND'),
+  ): Promise<{ readonly ok: true; readonly value: T } | Failure> {
+    const answer = await this.line.read(`${path}${searchOf(query)}`);
+    if (!answer.ok) return answer;
+    if (answer.status === 404) return missing;
+    return read(answer, schema);
+  }
+
+  async signed<T>(
+    signer: KalshiSigner,
+    path: string,
+    query: URLSearchParams,
+    schema: z.ZodType<T>,
+    missing: Failure = failure('ORDER_NOT_FOUND'),
+  ): Promise<VenueResult<T>> {
+    const headers = await this.headers(signer, 'GET', path);
+    if (!headers.ok) return signedOut(headers);
+    const answer = await this.line.read(`${path}${searchOf(query)}`, { headers: { ...headers.headers } });
+    if (!answer.ok) return answer;
+    if (answer.status === 401 || answer.status === 403) return unbelieved('Kalshi does not accept the key');
+    if (answer.status === 404) return missing;
+    return read(answer, schema);
+  }
+
+  /** Signs the whole pathname, the base path included. */
+  async headers(signer: KalshiSigner, method: string, path: string): Promise<SignedHeaders> {
+    const timestampMs = Math.floor(await this.line.venueTime());
+    const { pathname } = new URL(`${this.line.baseUrl}${path}`);
+    return signer.kalshiHeaders({ method, path: pathname, timestampMs });
+  }
+}
+
+const searchOf = (query: URLSearchParams): string => (query.size > 0 ? `?${query.toString()}` : '');
+
+function read<T>(
+  { status, body }: { readonly status: number; readonly body: unknown },
+  schema: z.ZodType<T>,
+): { readonly ok: true; readonly value: T } | Failure {
+  const parsed = schema.safeParse(body);
+  return status === 200 && parsed.success
+    ? { ok: true, value: parsed.data }
+    : failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+}

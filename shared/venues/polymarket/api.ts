@@ -1,0 +1,85 @@
+import { failure, type Failure } from '../../errors/failure.ts';
+import { lineTo, type Probe, type VenueLine } from '../http/line.ts';
+import type { VenueResult } from '../port.ts';
+import type { PolymarketSigner, Signed } from '../signer.ts';
+import { PolymarketMarketData } from './market-data.ts';
+import { signedOut, unbelieved } from '../signed.ts';
+import type * as z from 'zod';
+
+/** Base URLs without a trailing slash (contract: venues, "Polymarket CLOB"). */
+export interface PolymarketSettings {
+  readonly clobUrl: string;
+  readonly gammaUrl: string;
+  readonly dataUrl: string;
+  readonly chainId: number;
+}
+
+export const CLOB_PROBE: Probe = { path: '/time', time: 'seconds' };
+
+/** The venue's three APIs, as the parts of the adapter share them. */
+export class PolymarketApi {
+  readonly clob: VenueLine;
+  readonly gamma: VenueLine;
+  readonly data: VenueLine;
+  readonly markets: PolymarketMarketData;
+  readonly chainId: number;
+
+  /** `clob` in place of the isolate's own line: for tests that need another clock or a shorter timeout. */
+  constructor(settings: PolymarketSettings, clob: VenueLine = lineTo(settings.clobUrl, CLOB_PROBE)) {
+    this.clob = clob;
+    this.gamma = lineTo(settings.gammaUrl, { path: '/events?limit=1', time: 'date' });
+    this.data = lineTo(settings.dataUrl, { path: '/', time: 'date' });
+    const { baseUrl } = clob;
+    // Over the line, so that these reads too are heard and counted by the circuit.
+    this.markets = new PolymarketMarketData(baseUrl, undefined, (url, init) =>
+      clob.read(url.slice(baseUrl.length), init),
+    );
+    this.chainId = settings.chainId;
+  }
+
+  /** Unix seconds by the venue's clock: what it checks signatures against. */
+  async seconds(): Promise<number> {
+    return Math.floor((await this.clob.venueTime()) / 1000);
+  }
+
+  /** A public read. `missing` is what a 400 or 404 of this path means. */
+  async get<T>(
+    line: VenueLine,
+    path: string,
+    schema: z.ZodType<T>,
+    missing: Failure = failure('MARKET_NOT_FOUND'),
+  ): Promise<{ readonly ok: true; readonly value: T } | Failure> {
+    const answer = await line.read(path);
+    if (!answer.ok) return answer;
+    if (answer.status === 404 || answer.status === 400) return missing;
+    const parsed = schema.safeParse(answer.body);
+    return answer.status === 200 && parsed.success ? { ok: true, value: parsed.data } : senseless();
+  }
+
+  /** A read with the account's L2 headers. The query is sent and not signed. */
+  async signed<T>(
+    signer: PolymarketSigner,
+    path: string,
+    query: URLSearchParams,
+    schema: z.ZodType<T>,
+  ): Promise<VenueResult<T>> {
+    const headers = await this.#headers(signer, path);
+    if (!headers.ok) return signedOut(headers);
+    const search = query.size > 0 ? `?${query.toString()}` : '';
+    const answer = await this.clob.read(`${path}${search}`, { headers: { ...headers.headers } });
+    if (!answer.ok) return answer;
+    if (answer.status === 401 || answer.status === 403)
+      return unbelieved('Polymarket does not accept the CLOB key');
+    const parsed = schema.safeParse(answer.body);
+    return answer.status === 200 && parsed.success ? { ok: true, value: parsed.data } : senseless();
+  }
+
+  async #headers(
+    signer: PolymarketSigner,
+    path: string,
+  ): Promise<Signed<{ readonly headers: Readonly<Record<string, string>> }>> {
+    return signer.l2Headers({ method: 'GET', path, timestamp: await this.seconds() });
+  }
+}
+
+const senseless = (): Failure => failure('VENUE_UNAVAILABLE', { retryAfter: 1 });

@@ -1,0 +1,99 @@
+import { failure, invalidMember } from '../../errors/failure.ts';
+import { asMicro, min, mulDiv, SCALE } from '../../money/fixed.ts';
+import { exchangeContract } from '../../signing/exchange-contracts.ts';
+import { refuseTerms } from '../capabilities.ts';
+import { executionPrice } from '../execution.ts';
+import type { Found, Market, OrderTerms, OrderType, PreparedOrder, VenueResult } from '../port.ts';
+import { signedOut } from '../signed.ts';
+import type { PolymarketSigner } from '../signer.ts';
+import { budgetAmounts, limitAmounts, refuseNumbers, type Amounts } from './amounts.ts';
+import type { PolymarketApi } from './api.ts';
+import { buildOrder } from './build-order.ts';
+import { polymarketCapabilities } from './capabilities.ts';
+import { frameOrder } from './frame.ts';
+import { wireOrder } from './order-body.ts';
+import { outcomeNamed } from './outcome.ts';
+import { feeRateBps, orderSchema } from './schema-version.ts';
+
+/** The venue's words for the router's order types. */
+const ORDER_TYPES: Readonly<Record<OrderType, string>> = { gtc: 'GTC', ioc: 'FAK', fok: 'FOK', gtd: 'GTD' };
+
+/** Checks, builds, signs and frames one order: see `TradingVenue.prepare`. */
+export async function prepareOrder(
+  api: PolymarketApi,
+  terms: OrderTerms,
+  signer: PolymarketSigner,
+): Promise<VenueResult<PreparedOrder>> {
+  const nowMs = await api.clob.venueTime();
+  const refused = refuseTerms(polymarketCapabilities, terms, nowMs);
+  if (refused) return refused;
+  const [market, schema, who] = await Promise.all([
+    api.markets.market(terms.marketId),
+    orderSchema(api),
+    signer.identity(),
+  ]);
+  if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
+  if (!schema.ok) return schema;
+  if (!who.ok) return signedOut(who);
+  const { value: found } = market;
+  const outcome = outcomeNamed(found.outcomes, terms.outcome);
+  if (!outcome) return invalidMember('outcome', 'is no outcome of this market');
+  if (found.status !== 'open') return failure('MARKET_CLOSED');
+  const numbers = refuseNumbers(terms.price, terms.size, found.tick, found.minSize);
+  if (numbers) return numbers;
+  const { tokenId } = outcome;
+  const amounts = await amountsOf(api, terms, found, tokenId);
+  if (!amounts.ok) return amounts;
+  const feeRate = schema.value === 1 ? await feeRateBps(api, tokenId) : { ok: true as const, value: 0n };
+  if (!feeRate.ok) return feeRate;
+
+  const order = buildOrder({
+    schema: schema.value,
+    identity: who.identity,
+    terms,
+    amounts: amounts.value,
+    tokenId,
+    feeRateBps: feeRate.value,
+    nowMs,
+    builder: signer.builder?.code,
+  });
+  const { chainId } = api;
+  const verifyingContract = exchangeContract(chainId, schema.value, found.negRisk);
+  const signed = await signer.signOrder(order, { chainId, verifyingContract });
+  if (!signed.ok) return signedOut(signed);
+  const signedBody = {
+    order: wireOrder(order, signed.signature),
+    orderType: ORDER_TYPES[terms.type],
+    postOnly: terms.postOnly,
+    deferExec: false,
+    owner: who.identity.apiKey,
+    schema: schema.value,
+    hash: signed.orderHash,
+    // The outcome as the venue names it.
+    terms: { ...terms, outcome: outcome.label },
+  };
+  return frameOrder(api, signedBody, signer);
+}
+
+/**
+ * A BUY that must not rest is signed for the dollars that its size costs in the book now: for size × price the venue
+ * would buy more than was asked for wherever the book is better than the limit. Where the book does not hold the
+ * size, the whole size × price stands, so that `fok` is killed and `ioc` takes all there is.
+ */
+async function amountsOf(
+  api: PolymarketApi,
+  { side, price, size, type }: OrderTerms,
+  market: Market,
+  tokenId: string,
+): Promise<Found<Amounts>> {
+  if (side === 'SELL' || type === 'gtc' || type === 'gtd') {
+    return { ok: true, value: limitAmounts(side, price, size) };
+  }
+  const book = await api.markets.book(tokenId);
+  if (!book.ok) return book;
+  const walk = executionPrice(book.value.asks, 'BUY', size, { limit: price });
+  const most = asMicro(mulDiv(size, price, SCALE, 'floor'));
+  const budget = walk.filled === size ? min(walk.total, most) : most;
+  const amounts = budgetAmounts(price, budget, market.tick);
+  return amounts ? { ok: true, value: amounts } : failure('INVALID_QUANTITY');
+}

@@ -1,0 +1,131 @@
+import type { VenueLine } from '../http/line.ts';
+import { sendOnce } from '../http/send.ts';
+import { failure, invalidMember } from '../../errors/failure.ts';
+import type {
+  CancelOutcome,
+  EventQuery,
+  FillQuery,
+  MarketQuery,
+  OrderQuery,
+  OrderTerms,
+  OutcomeQuery,
+  PlaceOutcome,
+  PreparedCancel,
+  PreparedOrder,
+  PriceInterval,
+  Reconciled,
+  SentOrder,
+  TradesQuery,
+  Venue,
+  VenueResult,
+} from '../port.ts';
+import { signedOut } from '../signed.ts';
+import type { PolymarketSigner } from '../signer.ts';
+import { balance, feeCurve, fills, positions } from './portfolio.ts';
+import { PolymarketApi, type PolymarketSettings } from './api.ts';
+import { polymarketCapabilities } from './capabilities.ts';
+import { frameOrder, type SignedBody } from './frame.ts';
+import { activity, outcomeBook, priceHistory, publicTrades } from './history.ts';
+import { listEvents, listMarkets, oneMarket } from './listing.ts';
+import { findOrder, listOrders, reconcileOrder } from './orders.ts';
+import { prepareOrder } from './prepare.ts';
+import { cancelling, placing } from './wording.ts';
+
+const CANCEL_PATH = '/order';
+
+/**
+ * Polymarket, behind the port. Market ids are condition ids; orders are known by the EIP-712 hash that was signed.
+ * Public pages read for it:
+ * - docs.polymarket.com/trading/orders/overview: order types, FOK and FAK buys in dollars, post-only, GTD's minute
+ * - docs.polymarket.com/api-reference/authentication: L1 and L2 headers
+ * - docs.polymarket.com/resources/error-codes: texts of refusals
+ * - docs.polymarket.com/api-reference/core/get-current-positions-for-a-user: `sizeThreshold` is 1 unless it is sent
+ * - docs.polymarket.com/api-reference/markets/list-markets: filters of the gamma API
+ * Bodies and rounding are those of `@polymarket/clob-client-v2` 1.1.0.
+ */
+export class PolymarketVenue implements Venue<PolymarketSigner> {
+  readonly capabilities = polymarketCapabilities;
+  readonly #api: PolymarketApi;
+
+  constructor(settings: PolymarketSettings, clob?: VenueLine) {
+    this.#api = new PolymarketApi(settings, clob);
+  }
+
+  markets = (query: MarketQuery) => listMarkets(this.#api, query);
+  events = (query: EventQuery) => listEvents(this.#api, query);
+  market = (id: string) => oneMarket(this.#api, id);
+  book = (query: OutcomeQuery) => outcomeBook(this.#api, query);
+  trades = (query: TradesQuery) => publicTrades(this.#api, query);
+  prices = (query: OutcomeQuery & { readonly interval: PriceInterval }) => priceHistory(this.#api, query);
+  fee = (marketId: string) => feeCurve(this.#api, marketId);
+  userActivity = (address: string) => activity(this.#api, address);
+
+  async ping() {
+    return (await this.#api.clob.reachable(true))
+      ? undefined
+      : failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+  }
+
+  prepare(terms: OrderTerms, signer: PolymarketSigner): Promise<VenueResult<PreparedOrder>> {
+    return prepareOrder(this.#api, terms, signer);
+  }
+
+  /**
+   * The request for an order that the client signed itself: it goes out untouched, with the account's headers and
+   * `owner`. Whether hash, terms and signature belong together is the caller's to check.
+   */
+  async prepareSigned(
+    signed: Omit<SignedBody, 'owner'>,
+    signer: PolymarketSigner,
+  ): Promise<VenueResult<PreparedOrder>> {
+    const who = await signer.identity();
+    if (!who.ok) return signedOut(who);
+    return frameOrder(this.#api, { ...signed, owner: who.identity.apiKey }, signer);
+  }
+
+  send(prepared: PreparedOrder): Promise<PlaceOutcome> {
+    return sendOnce(this.#api.clob, prepared, placing(prepared));
+  }
+
+  async prepareCancel(orderId: string, signer: PolymarketSigner): Promise<VenueResult<PreparedCancel>> {
+    if (!/^0x[0-9a-fA-F]{64}$/.test(orderId)) return invalidMember('order_id', 'is no order hash');
+    const body = JSON.stringify({ orderID: orderId });
+    const timestamp = await this.#api.seconds();
+    const signed = await signer.l2Headers({ method: 'DELETE', path: CANCEL_PATH, body, timestamp });
+    if (!signed.ok) return signedOut(signed);
+    const headers = { 'content-type': 'application/json', ...signed.headers };
+    const url = `${this.#api.clob.baseUrl}${CANCEL_PATH}`;
+    return {
+      ok: true,
+      value: {
+        venue: 'polymarket',
+        kind: 'cancel',
+        orderId,
+        request: { method: 'DELETE', url, headers, body },
+      },
+    };
+  }
+
+  sendCancel(prepared: PreparedCancel): Promise<CancelOutcome> {
+    return sendOnce<CancelOutcome>(this.#api.clob, prepared, cancelling(prepared));
+  }
+
+  reconcile(sent: SentOrder, signer: PolymarketSigner): Promise<Reconciled> {
+    return reconcileOrder(this.#api, sent, signer);
+  }
+
+  order = (id: string, signer: PolymarketSigner) => findOrder(this.#api, id, signer);
+  orders = (query: OrderQuery, signer: PolymarketSigner) => listOrders(this.#api, query, signer);
+  fills = (query: FillQuery, signer: PolymarketSigner) => fills(this.#api, query, signer);
+  positions = (signer: PolymarketSigner) => positions(this.#api, signer);
+  balance = (signer: PolymarketSigner) => balance(this.#api, signer);
+
+  openOrders(signer: PolymarketSigner, marketId?: string) {
+    return this.orders({ status: 'open', marketId, limit: Number.POSITIVE_INFINITY }, signer);
+  }
+
+  async authenticate(signer: PolymarketSigner): Promise<VenueResult<true>> {
+    const found = await this.balance(signer);
+    return found.ok ? { ok: true, value: true } : found;
+  }
+}

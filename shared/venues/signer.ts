@@ -1,0 +1,47 @@
+import type { Order, OrderExchange } from '../signing/order-typed-data.ts';
+import type { TimedRequest } from '../signing/polymarket-hmac.ts';
+import type { KalshiRequest } from '../signing/kalshi.ts';
+
+/**
+ * Where adapters get signatures from. Shapes are the vault's (design, section 5): a caller binds them to it, or to
+ * the credentials of one request, and the adapter never sees either.
+ */
+export interface SignerRefusal {
+  readonly ok: false;
+  /** The vault's own word, such as CREDENTIAL_MISSING. */
+  readonly reason: string;
+  readonly message: string;
+  readonly part?: string;
+}
+
+export type Signed<T> = ({ readonly ok: true } & T) | SignerRefusal;
+export type SignedHeaders = Signed<{ readonly headers: Readonly<Record<string, string>> }>;
+
+/** Who trades on Polymarket: nothing of it is secret. */
+export interface PolymarketIdentity {
+  /** The wallet that signs. */
+  readonly address: string;
+  /** Proxy or Safe that holds the funds, for signature types 1 and 2. */
+  readonly funder?: string | undefined;
+  readonly signatureType: 0 | 1 | 2;
+  /** Id of the CLOB key: `owner` of each order. */
+  readonly apiKey: string;
+}
+
+export interface PolymarketSigner {
+  identity(): Promise<Signed<{ readonly identity: PolymarketIdentity }>>;
+  l2Headers(request: TimedRequest): Promise<SignedHeaders>;
+  signOrder(
+    order: Order,
+    exchange: OrderExchange,
+  ): Promise<Signed<{ readonly signature: string; readonly orderHash: string }>>;
+  /** Attribution to a builder, where the account has one: headers under order schema 1, a code under 2. */
+  readonly builder?: {
+    readonly code?: string | undefined;
+    headers?(request: TimedRequest): Promise<SignedHeaders>;
+  };
+}
+
+export interface KalshiSigner {
+  kalshiHeaders(request: KalshiRequest): Promise<SignedHeaders>;
+}

@@ -1,0 +1,40 @@
+import { Wallet } from 'ethers';
+import * as z from 'zod';
+import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
+import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
+import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
+import { signOrder } from '../../shared/signing/polymarket-order.ts';
+import type { KalshiSigner, PolymarketSigner } from '../../shared/venues/signer.ts';
+
+const keySchema = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
+
+/** A signer of a wallet whose CLOB key is made at the emulator: what the vault is to the gateway. */
+export async function polymarketSigner(
+  clobUrl: string,
+  privateKey: string,
+  wallet: { readonly signatureType: 0 | 1 | 2; readonly funder?: string } = { signatureType: 0 },
+): Promise<PolymarketSigner> {
+  const { address } = new Wallet(privateKey);
+  const venueTime = z.number().parse(await (await fetch(`${clobUrl}/time`)).json());
+  const claim = { chainId: 137, timestamp: venueTime, nonce: 0 };
+  const response = await fetch(`${clobUrl}/auth/derive-api-key`, {
+    headers: await l1Headers(privateKey, claim),
+  });
+  const credential = { ...keySchema.parse(await response.json()), address };
+  return {
+    identity: () =>
+      Promise.resolve({ ok: true, identity: { address, apiKey: credential.apiKey, ...wallet } }),
+    l2Headers: async (request) => ({ ok: true, headers: await l2Headers(credential, request) }),
+    signOrder: async (order, exchange) => ({ ok: true, ...(await signOrder(privateKey, order, exchange)) }),
+  };
+}
+
+export const kalshiSigner = (user: {
+  readonly keyId: string;
+  readonly privateKeyPem: string;
+}): KalshiSigner => ({
+  kalshiHeaders: async (request) => ({
+    ok: true,
+    headers: await kalshiHeaders({ apiKeyId: user.keyId, privateKeyPem: user.privateKeyPem }, request),
+  }),
+});
