@@ -20,7 +20,7 @@ import { migrations } from './schema.ts';
 import { checkAddress, checkUsable, privateKeyOf, signers } from './signers.ts';
 import { CredentialStore, type StoredCredential } from './store.ts';
 import { UsageReports, type Usage } from './usage-reports.ts';
-import { placeOf, storedRow, storedView, walletView } from './views.ts';
+import { isSame, placeOf, storedRow, storedView, walletView } from './views.ts';
 
 /** Everything that an object is asked comes checked against `requests` by the VaultService. */
 interface Call {
@@ -63,6 +63,9 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#change('store', request, async (note) => {
       const before = this.#store.find(request.credential.venue);
       note.about(request.credential.venue, before);
+      this.#refuseClosed();
+      if (request.replacing !== undefined && !isSame(request.replacing, before))
+        throw new VaultRefusal('CREDENTIAL_CHANGED', 'another credential was stored or removed meanwhile');
       const roots = await this.#roots.read();
       const merging = request.mode === 'merge' && before !== undefined;
       const next = merging
@@ -77,6 +80,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#change('createWallet', request, async (note) => {
       const before = this.#store.find('polymarket');
       note.about('polymarket', before);
+      this.#refuseClosed();
       const roots = await this.#roots.read();
       if (before) {
         const held = await this.#open(roots, request.scope, before);
@@ -87,7 +91,12 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
           );
         return () => walletView(storedView(before, held), false);
       }
-      const fresh: Credential = { venue: 'polymarket', privateKey: createPrivateKey(), signatureType: 0 };
+      const fresh: Credential = {
+        venue: 'polymarket',
+        privateKey: createPrivateKey(),
+        signatureType: 0,
+        managed: true,
+      };
       const commit = await this.#sealed(roots, request.scope, fresh, undefined, note);
       return () => walletView(commit().credential, true);
     });
@@ -118,9 +127,10 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
 
   async destroy(request: VaultRequest<'destroy'>): ReturnType<Vault['destroy']> {
     return this.#change('destroy', request, () =>
-      Promise.resolve(() => ({
-        destroyed: credentialVenues.filter((venue) => this.#store.scrub(venue)).length,
-      })),
+      Promise.resolve(() => {
+        if (request.forever === true) this.ctx.storage.kv.put('closed', true);
+        return { destroyed: credentialVenues.filter((venue) => this.#store.scrub(venue)).length };
+      }),
     );
   }
 
@@ -208,6 +218,12 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       }
       return { ...this.#reports.now(), ...(failure !== undefined && { failure }) };
     });
+  }
+
+  /** An account that was destroyed for good takes nothing, though a request for it may have been on its way. */
+  #refuseClosed(): void {
+    if (this.ctx.storage.kv.get<boolean>('closed') === true)
+      throw new VaultRefusal('ACCOUNT_CLOSED', 'the account has been deleted');
   }
 
   /** Opens a credential, lets `act` use it, and records it. A stored one is read once: one whole version. */

@@ -24,7 +24,7 @@ export function decode<V extends CredentialVenue>(venue: V, bytes: Uint8Array): 
 export function viewOf(credential: Credential): CredentialView {
   if (credential.venue === 'kalshi') return { venue: 'kalshi', parts: ['apiKeyId', 'privateKeyPem'] };
   if (credential.venue === 'builder') return { venue: 'builder', parts: ['key', 'secret', 'passphrase'] };
-  const { privateKey, clob, signatureType, funder } = credential;
+  const { privateKey, clob, signatureType, funder, owner, managed } = credential;
   const address = walletOf(credential);
   return {
     venue: 'polymarket',
@@ -32,6 +32,8 @@ export function viewOf(credential: Credential): CredentialView {
     ...(address !== undefined && { address }),
     signatureType: signatureType ?? 0,
     ...(funder !== undefined && { funder }),
+    ...(owner !== undefined && { owner }),
+    ...(managed === true && { managed }),
   };
 }
 

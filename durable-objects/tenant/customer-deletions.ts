@@ -1,5 +1,6 @@
 import type { Env } from '../../workers/gateway/env.ts';
 import { accountObject } from '../stubs.ts';
+import { vaultOf } from '../vault-stubs.ts';
 import type { Actor } from './actor.ts';
 import { CustomerStore } from './customer-store.ts';
 import { customerAccountOf } from './customers.ts';
@@ -70,6 +71,10 @@ interface Forgotten {
  * Ends what other objects keep for a customer; when this returns, it is done. Throws when an object cannot be
  * reached; said again, it does no harm. Its orders and trades stay as history that no key leads to.
  */
-async function forgetCustomer(env: Env, { account }: Forgotten): Promise<void> {
+async function forgetCustomer(env: Env, { tenant, customer, account }: Forgotten): Promise<void> {
+  const { id: keyId, requestId } = deletion(customer);
+  const scope = { tenant, account };
+  const destroyed = await vaultOf(env).destroy({ scope, actor: { keyId, requestId }, forever: true });
+  if (!destroyed.ok) throw new Error(`the vault refused: ${destroyed.reason}`);
   await accountObject(env, account).cancel({});
 }

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { accountObject, keyGate, tenantObject } from '../stubs.ts';
+import { vaultOf } from '../vault-stubs.ts';
 import { customerAccountOf } from './customers.ts';
 
 const market = (await tradableTokens()).find(({ tick }) => tick <= 10_000n);
@@ -84,6 +85,20 @@ describe('the deletion of a customer', () => {
     expect(await accountObject(env, account).money()).toMatchObject({ reserved: 0n, cash: micro('10000') });
     expect(await rowOf(id)).toMatchObject({ state: 'deleted', external_id: null, email: null });
     expect(await runInDurableObject(stored(), (_, { storage }) => storage.getAlarm())).toBeNull();
+  });
+
+  test('ends its credentials in the vault, and lets none in that was on its way', async () => {
+    const { id } = await newCustomer();
+    const scope = { tenant, account: customerAccountOf(tenant, id) };
+    const call = { scope, actor: { keyId: 'key-1', requestId: 'req-1' } };
+    const vault = vaultOf(env);
+    expect(await vault.createWallet(call)).toMatchObject({ ok: true, created: true });
+    // Cut short before anything else was told; the alarm goes on from the beginning.
+    await dieHalfWay(id);
+    expect(await runDurableObjectAlarm(stored())).toBe(true);
+    expect(await vault.list(call)).toEqual({ ok: true, credentials: [] });
+    expect(await vault.createWallet(call)).toMatchObject({ ok: false, reason: 'ACCOUNT_CLOSED' });
+    expect(await rowOf(id)).toMatchObject({ state: 'deleted' });
   });
 
   test('cut short after its first write: nobody acts as the customer, and the alarm ends it', async () => {

@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { grantable, type Permission } from '../../shared/keys/permissions.ts';
+import { grantable, operatorPermissions, type Permission } from '../../shared/keys/permissions.ts';
 import { isReading } from '../../shared/keys/principal.ts';
 import { tierWithin, type Tier } from '../../shared/limits/tiers.ts';
 import type { Profile } from './profile.ts';
@@ -29,6 +29,7 @@ export function issuanceGate(profile: Profile, selfServe: boolean): Failure | un
 export function grant(
   profile: Profile,
   request: KeyRequest,
+  byOperator = false,
 ): { readonly ok: true; readonly tier: Tier; readonly permissions: readonly Permission[] } | Failure {
   // Cohort keys run at enterprise until the cutoff whatever the plan, so they may ask for any tier.
   const ceiling = profile.admission === 'cohort' ? 'enterprise' : profile.tier;
@@ -43,7 +44,7 @@ export function grant(
       message: `Free tier keys are read-only: ${beyond} needs a paid plan`,
     });
   }
-  const allowed = grantable(profile.roles);
+  const allowed = new Set([...grantable(profile.roles), ...(byOperator ? operatorPermissions : [])]);
   const refused = asked.find((permission) => !allowed.has(permission));
   if (refused !== undefined) {
     return failure('INSUFFICIENT_PERMISSION', {

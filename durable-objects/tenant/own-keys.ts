@@ -46,7 +46,7 @@ export class OwnKeys {
     const held = this.#store.countHeld(now());
     if (options.bootstrap === true && held > 0) return failure('BOOTSTRAP_NOT_ALLOWED');
     if (held >= MAX_ACTIVE_KEYS) return tooManyKeys();
-    const granted = grant(profile, request);
+    const granted = grant(profile, request, options.admitted === true);
     if (!granted.ok) return granted;
     if (options.admitted !== true) await this.#admitItself(actor);
     const { tier, permissions } = granted;

@@ -178,6 +178,21 @@ const router = {
     'This key cannot act as this customer',
     'Send the customer_id of one of your own customers in X-Builder-Customer-Id.',
   ),
+  CREDENTIALS_REQUIRED: entry(
+    403,
+    'This account has no credentials for this exchange',
+    'Onboard it with POST /api/v1/onboard, or send X-Exchange-Credentials.',
+  ),
+  AUTHENTICATION_FAILED: entry(
+    403,
+    'The exchange does not accept these credentials',
+    'Correct the member that validation_errors names, or onboard again with new credentials.',
+  ),
+  CREDENTIALS_LINKED: entry(
+    409,
+    'Other credentials are linked',
+    'Unlink them with DELETE /api/v1/onboard?exchange= first. A managed wallet goes with its key.',
+  ),
   IMPERSONATION_NEEDS_KEY: entry(
     400,
     "X-Builder-Customer-Id goes with a builder's API key, not with a user token",

@@ -11,6 +11,8 @@ const statuses = {
   unauthorized: 401,
   insufficient_funds: 402,
   forbidden: 403,
+  credentials_required: 403,
+  authentication_failed: 403,
   not_found: 404,
   exchange_not_found: 404,
   market_not_found: 404,
@@ -80,6 +82,9 @@ const codes: Readonly<Record<Reason, RouterCode>> = {
   NOT_SUPPORTED: 'not_supported',
   CUSTOMER_NOT_FOUND: 'not_found',
   CUSTOMER_FORBIDDEN: 'forbidden',
+  CREDENTIALS_REQUIRED: 'credentials_required',
+  AUTHENTICATION_FAILED: 'authentication_failed',
+  CREDENTIALS_LINKED: 'conflict',
   IMPERSONATION_NEEDS_KEY: 'bad_request',
 };
 

@@ -24,7 +24,10 @@ const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   desk: ['desk', 'credentials'],
 };
 
-/** The most that a key of a tenant with these roles may carry; `credentials:export` only by the operator. */
+/** What only an operator puts on a key. */
+export const operatorPermissions: readonly Permission[] = ['credentials:export'];
+
+/** The most that a key of a tenant with these roles may carry, besides what only an operator puts there. */
 export function grantable(roleList: readonly Role[]): ReadonlySet<Permission> {
   return new Set<Permission>(['read', 'trade', ...roleList.flatMap((role) => rolePermissions[role])]);
 }

@@ -29,6 +29,8 @@ export const polymarketCredential = z
     signatureType: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
     /** Proxy or Safe that holds the funds, for signature types 1 and 2. */
     funder: address.optional(),
+    /** The person's own wallet, for whom a managed Safe was made. It signs nothing here. */
+    owner: address.optional(),
   })
   .refine(({ privateKey, clob }) => privateKey !== undefined || clob !== undefined, {
     message: 'needs privateKey or clob',
@@ -51,11 +53,16 @@ export const builderCredential = z.strictObject({
 
 export const credential = z.union([polymarketCredential, kalshiCredential, builderCredential]);
 
-export type PolymarketCredential = z.infer<typeof polymarketCredential>;
+export type PolymarketCredential = z.infer<typeof polymarketCredential> & {
+  /** The vault made the wallet: its key exists nowhere else. Only the vault says so, never a request. */
+  readonly managed?: true | undefined;
+};
 export type KalshiCredential = z.infer<typeof kalshiCredential>;
 export type BuilderCredential = z.infer<typeof builderCredential>;
 /** What a venue needs to believe us, in plain: on its way into the vault, or open inside one operation. */
 export type Credential = PolymarketCredential | KalshiCredential | BuilderCredential;
+/** One that comes from outside. */
+export type GivenCredential = z.infer<typeof credential>;
 export type CredentialOf<V extends CredentialVenue> = Extract<Credential, { readonly venue: V }>;
 
 /** What may be told of a credential: which parts it has, and what the chain shows anyway. */
@@ -66,4 +73,7 @@ export interface CredentialView {
   readonly address?: string | undefined;
   readonly signatureType?: 0 | 1 | 2 | undefined;
   readonly funder?: string | undefined;
+  readonly owner?: string | undefined;
+  /** The vault made the wallet. */
+  readonly managed?: true | undefined;
 }

@@ -76,10 +76,16 @@ export const requests = {
     credential,
     /** `replace` (default) makes it all there is; `merge` keeps the parts that it does not name. */
     mode: z.enum(['replace', 'merge']).optional(),
+    /**
+     * What the caller has seen to stand there; null: nothing. CREDENTIAL_CHANGED when it is something else by now.
+     * Without it, whatever stands there.
+     */
+    replacing: z.strictObject({ id: z.uuid(), version: z.int().positive() }).nullable().optional(),
   }),
   list: z.strictObject(call),
   remove: z.strictObject({ ...call, venue: z.enum(credentialVenues) }),
-  destroy: z.strictObject(call),
+  /** `forever`: and the account takes no credential any more, whoever is on the way with one. */
+  destroy: z.strictObject({ ...call, forever: z.literal(true).optional() }),
   createWallet: z.strictObject(call),
   describe: z.strictObject({ ...call, source: z.union([polymarketSource, kalshiSource, builderSource]) }),
   signOrder: z.strictObject({

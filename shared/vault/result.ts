@@ -9,6 +9,10 @@ export const vaultReasons = [
   'CREDENTIAL_MISSING',
   /** A wallet was to be created where another credential stands. */
   'CREDENTIAL_EXISTS',
+  /** Another credential stands there than the caller has seen. */
+  'CREDENTIAL_CHANGED',
+  /** The account has been destroyed for good. */
+  'ACCOUNT_CLOSED',
   /** The credential lacks the part that the operation needs; `part` names it. */
   'CREDENTIAL_INCOMPLETE',
   /** The credential, or what it was asked to sign, cannot be signed with; `part` names what is wrong. */

@@ -3,11 +3,11 @@ import * as z from 'zod';
 import type { Profile, ProfileChange } from '../../../durable-objects/tenant/profile.ts';
 import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import { grantable } from '../../../shared/keys/permissions.ts';
+import { grantable, type Permission } from '../../../shared/keys/permissions.ts';
 import type { Env } from '../env.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { namesOf, provisionTenant, rename } from '../keys/provision.ts';
-import { keyChange, tenantChange, tenantCreate, tenantView, toTenantView } from './wire.ts';
+import { keyChange, keyOrder, tenantChange, tenantCreate, tenantView, toTenantView } from './wire.ts';
 
 /** Path parameters of a tenant's routes. */
 export const tenantId = z.object({ tenant: z.string().min(1).max(64) });
@@ -94,13 +94,16 @@ const update = route({
 const issueKey = route({
   method: 'POST',
   path: '/admin/v1/tenants/{tenant}/keys',
-  summary: 'Issue a key for a tenant; the raw key is shown once',
+  summary:
+    'Issue a key for a tenant, shown once: with all that its roles open, or with these permissions, which may be credentials:export',
   tag: 'admin',
   auth: { kind: 'operator' },
   params: tenantId,
+  body: keyOrder,
   reply: { status: 201, schema: issuedKey },
-  async handle({ env, params, requestId }) {
-    const [key] = await issueKeys(env, await profileOf(env, params.tenant), 1, operator(requestId));
+  async handle({ env, params, body, requestId }) {
+    const profile = await profileOf(env, params.tenant);
+    const [key] = await issueKeys(env, profile, 1, operator(requestId), body?.permissions);
     return { status: 201, body: key };
   },
 });
@@ -151,9 +154,10 @@ async function issueKeys(
   profile: Profile,
   count: number,
   actor: Actor,
+  asked?: readonly Permission[],
 ): Promise<readonly z.infer<typeof issuedKey>[]> {
   // All that the tenant's roles open: a partner's first key can do a partner's work.
-  const permissions = profile.tier === 'free' ? [] : [...grantable(profile.roles)];
+  const permissions = asked ?? (profile.tier === 'free' ? [] : [...grantable(profile.roles)]);
   const rights = permissions.length === 0 ? {} : { permissions };
   const keys: z.infer<typeof issuedKey>[] = [];
   for (let issued = 0; issued < count; issued += 1) {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import type { Settings } from '../../../durable-objects/directory/directory.ts';
-import { roles } from '../../../shared/keys/permissions.ts';
+import { permissions, roles } from '../../../shared/keys/permissions.ts';
 import { admissions } from '../../../shared/keys/principal.ts';
 import { tierNames } from '../../../shared/limits/tiers.ts';
 
@@ -15,6 +15,11 @@ const time = z.iso.datetime({ offset: true });
 export const keyChange = z
   .strictObject({ is_active: z.boolean().optional(), expires_at: time.optional() })
   .refine((change) => Object.keys(change).length > 0, 'send is_active or expires_at');
+
+/** What a key that an operator issues may do; without it, all that the tenant's roles open. */
+export const keyOrder = z
+  .strictObject({ permissions: z.array(z.enum(permissions)).min(1).max(permissions.length).optional() })
+  .optional();
 
 /** What an operator may set on a tenant. */
 export const tenantChange = z.strictObject({

@@ -101,10 +101,15 @@ async function requireKey(ask: AdmitRequest, input: AuthInput, env: Env, seen: S
 }
 
 /** A key by `X-API-Key`, and the customer that a builder's names (contract: router, "Who"). */
-async function routerKey(ask: AdmitRequest, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+async function routerKey(
+  ask: AdmitRequest & { readonly bearer?: true },
+  input: AuthInput,
+  env: Env,
+  seen: Seen,
+): Promise<Who> {
   const { headers } = input.request;
   const customer = customerNamed(headers);
-  const credential = findRouterCredential(headers);
+  const credential = findRouterCredential(headers, ask.bearer);
   if (credential.kind === 'token' && customer !== undefined)
     throw new RequestError('IMPERSONATION_NEEDS_KEY');
   if (credential.kind === 'none' || credential.kind === 'token') throw new RequestError('MISSING_API_KEY');

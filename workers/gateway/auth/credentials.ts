@@ -38,13 +38,15 @@ export function findCredential(headers: Headers): Credential {
 }
 
 /**
- * Finds the credential of an `/api/v1` request: a key in `X-API-Key`, and nothing else (contract: router, "Who"). A
- * bearer token is told apart only for the sake of the answer.
+ * Finds the credential of an `/api/v1` request: a key in `X-API-Key`, and nothing else (contract: router, "Who"); with
+ * `bearer` also a key in `Authorization`. A bearer token is told apart only for the sake of the answer.
  */
-export function findRouterCredential(headers: Headers): Credential {
+export function findRouterCredential(headers: Headers, bearer = false): Credential {
   const own = headers.get('x-api-key');
   if (own !== null) return asKey(own);
   const token = headers.get('authorization');
+  const key = bearer ? /^bearer (pst_\S+)$/i.exec(token ?? '')?.[1] : undefined;
+  if (key !== undefined) return asKey(key);
   return token === null ? { kind: 'none' } : { kind: 'token', token: '' };
 }
 

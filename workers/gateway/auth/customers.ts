@@ -1,4 +1,4 @@
-import type { CustomerAdmission } from '../../../durable-objects/tenant/customers.ts';
+import { customerAccountOf, type CustomerAdmission } from '../../../durable-objects/tenant/customers.ts';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
@@ -61,3 +61,10 @@ async function admit(env: Env, tenant: string, customer: string): Promise<Custom
     throw new RequestError('VENUE_UNAVAILABLE', { message: 'Admission is unavailable', retryAfter: 1 });
   }
 }
+
+/** A builder's principal for the account of a customer that its tenant has just been seen to own. */
+export const customerPrincipal = (principal: Principal, customer: string): Principal => ({
+  ...principal,
+  customer,
+  account: customerAccountOf(principal.tenant, customer),
+});

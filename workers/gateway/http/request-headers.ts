@@ -60,6 +60,15 @@ export const customerHeader: RequestHeader = {
   schema: z.uuid(),
 };
 
+/** Read by the routes that sign with it (`exchangeCredentials`). */
+export const credentialsHeader: RequestHeader = {
+  name: 'X-Exchange-Credentials',
+  summary:
+    'Credentials for this request alone, as JSON in base64. polymarket: private_key, and clob_api_key, ' +
+    'clob_api_secret, clob_api_passphrase, signature_type, funder if wanted. kalshi: api_key_id, private_key (PEM)',
+  schema: z.string().meta({ contentEncoding: 'base64' }),
+};
+
 /** Of a route that reads or changes an account. */
 export const accountHeaders: readonly RequestHeader[] = [walletHeader, venueHeader];
 /** Of a route that places orders. */

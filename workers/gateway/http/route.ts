@@ -16,11 +16,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `key`: an API key with a permission. `either`: a key or a user token. `token`: a user token only.
  * - `router`: an API key by `X-API-Key` alone. A builder's may name a customer in `X-Builder-Customer-Id` and then
  *   acts as that customer, without the permission `builder`.
+ *   With `bearer` the same key may stand in `Authorization` as well, where a venue's own SDK puts it.
  * - `operator`: the deployment's admin token.
  */
 export type AuthRule =
   | { readonly kind: 'open' | 'public' | 'l1' | 'wallet' | 'operator' }
-  | { readonly kind: 'key' | 'router'; readonly permission?: Permission }
+  | { readonly kind: 'key'; readonly permission?: Permission }
+  | { readonly kind: 'router'; readonly permission?: Permission; readonly bearer?: true }
   | { readonly kind: 'either'; readonly permission?: Permission; readonly issuance?: boolean }
   | { readonly kind: 'token'; readonly issuance?: boolean };
 
@@ -66,6 +68,8 @@ export interface RouteSpec<P = unknown, Q = unknown, B = unknown> {
   readonly headers?: readonly RequestHeader[];
   /** Code of a body that does not fit; VALIDATION_FAILED unless the contract names another. */
   readonly bodyFault?: Reason;
+  /** Takes `X-Exchange-Credentials`. */
+  readonly exchangeCredentials?: true;
   /** Success status and body, for the document; `type` where it is not JSON. */
   readonly reply: { readonly status: number; readonly schema: z.ZodType; readonly type?: string };
   readonly handle: (call: Call<P, Q, B>) => Promise<Reply> | Reply;

@@ -12,11 +12,20 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, fault: Reason 
   const issues = result.error.issues
     .flatMap((issue) => meant(issue))
     .slice(0, MAX_ISSUES)
-    .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    .map((issue) => ({ path: issue.path.join('.'), message: messageOf(issue) }));
   const [first] = issues;
   const message = first ? `${first.path === '' ? 'body' : first.path}: ${first.message}` : undefined;
   throw new RequestError(fault, { ...(message === undefined ? {} : { message }), details: { issues } });
 }
+
+/** Longer than the name of any member of ours, shorter than any secret. */
+const MAX_NAME = 32;
+
+/** The names of strange members are told, unless they may be something that was pasted where it does not belong. */
+const messageOf = (issue: Issue): string =>
+  issue.code === 'unrecognized_keys' && issue.keys.some((key) => key.length > MAX_NAME)
+    ? 'Unrecognized key'
+    : issue.message;
 
 /**
  * The faults of a value that fits none of several forms, by the form that it was meant to be: the one of the right

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { errorShapeOf, type ErrorShape } from '../http/surfaces.ts';
 import {
+  credentialsHeader,
   customerHeader,
   requestIdHeader,
   verboseHeader,
@@ -37,6 +38,7 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
 
 const securitySchemes = {
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  bearerKey: { type: 'http', scheme: 'bearer', description: 'The same key, as SDKs of venues send it' },
   polymarketL2: { type: 'apiKey', in: 'header', name: 'POLY_API_KEY' },
   polymarketL1: { type: 'apiKey', in: 'header', name: 'POLY_SIGNATURE' },
   userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -120,7 +122,7 @@ function securityOf(auth: AuthRule): readonly Json[] {
     case 'key':
       return [{ apiKey: [] }, { polymarketL2: [] }];
     case 'router':
-      return [{ apiKey: [] }];
+      return auth.bearer === true ? [{ apiKey: [] }, { bearerKey: [] }] : [{ apiKey: [] }];
     case 'either':
       return [{ apiKey: [] }, { userToken: [] }];
     case 'token':
@@ -145,13 +147,15 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): r
 }
 
 /** Headers that a route honours: its own, and those that the pipeline reads for it. */
-function headersOf({ headers = [], auth, path, params, query, body }: AnyRoute): readonly RequestHeader[] {
+function headersOf(entry: AnyRoute): readonly RequestHeader[] {
+  const { headers = [], auth, path, params, query, body } = entry;
   const refuses = auth.kind !== 'open' || params !== undefined || query !== undefined || body !== undefined;
   const verbose = refuses && errorShapeOf(path) === 'v1';
   const ofCustomer = auth.kind === 'router' && auth.permission !== 'builder';
   return [
     ...headers,
     ...(ofCustomer ? [customerHeader] : []),
+    ...(entry.exchangeCredentials === true ? [credentialsHeader] : []),
     requestIdHeader,
     ...(verbose ? [verboseHeader] : []),
   ];

@@ -1,14 +1,26 @@
 import * as z from 'zod';
-import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
-import { add, formatMicro, type Micro } from '../../../shared/money/fixed.ts';
-import { tradingAccount } from '../http/objects.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { add, asMicro, formatMicro, type Micro } from '../../../shared/money/fixed.ts';
+import { givenInHeader } from '../credentials/given.ts';
+import { vaultAccess } from '../credentials/vault-access.ts';
+import { readCash } from '../credentials/venues.ts';
+import { principalOf, tradingAccount, type AccountCall } from '../http/objects.ts';
 import { accountHeaders } from '../http/request-headers.ts';
-import { route } from '../http/route.ts';
+import { route, type Call } from '../http/route.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
+import { refuseCredentials } from './ping.ts';
+
+const reply = z.object({
+  /** The exchange's own reply, as it came. */
+  raw: z.looseObject({}),
+  available: z.number(),
+  currency: z.enum(['USD', 'USDC']),
+});
+type Reply = z.infer<typeof reply>;
 
 /**
- * `GET /api/v1/balance`: the paper venue's. The others say that they do not support it, until an adapter asks them:
- * never an answer that comes from somewhere else than the exchange that was named.
+ * `GET /api/v1/balance`: never an answer that comes from somewhere else than the exchange that was named. Those
+ * without accounts say that they do not support it.
  */
 export const balance = route({
   method: 'GET',
@@ -18,33 +30,45 @@ export const balance = route({
   auth: { kind: 'router', permission: 'read' },
   headers: accountHeaders,
   query: exchangeQuery,
-  reply: {
-    status: 200,
-    schema: z.object({
-      raw: z.object({ balance: z.number(), reserved: z.number() }),
-      available: z.number(),
-      currency: z.literal('USD'),
-    }),
-  },
+  exchangeCredentials: true,
+  reply: { status: 200, schema: reply },
   async handle(call) {
     const exchange = exchangeNamed(call.query);
+    if (exchange === 'polymarket' || exchange === 'kalshi') return { body: await liveCash(call, exchange) };
     if (exchange !== 'paper') {
       throw new RequestError('NOT_SUPPORTED', { message: `Balances of ${exchange} cannot be read here` });
     }
-    if (call.request.headers.has('x-exchange-credentials')) {
-      throw new RequestError(invalidMember('X-Exchange-Credentials', 'paper takes no credentials'));
-    }
-    const { stub } = await tradingAccount(call);
-    const { cash, reserved } = await stub.money();
-    return {
-      body: {
-        raw: { balance: inUsd(add(cash, reserved)), reserved: inUsd(reserved) },
-        available: inUsd(cash),
-        currency: 'USD',
-      },
-    };
+    refuseCredentials(exchange, call.request.headers);
+    return { body: await paperCash(call) };
   },
 });
+
+async function paperCash(call: AccountCall): Promise<Reply> {
+  const { stub } = await tradingAccount(call);
+  const { cash, reserved } = await stub.money();
+  return {
+    raw: { balance: inUsd(add(cash, reserved)), reserved: inUsd(reserved) },
+    available: inUsd(cash),
+    currency: 'USD',
+  };
+}
+
+type LiveCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'request' | 'requestId'>;
+
+async function liveCash(
+  { env, caller, request, requestId }: LiveCall,
+  exchange: 'polymarket' | 'kalshi',
+): Promise<Reply> {
+  const access = vaultAccess(env, principalOf(caller), requestId);
+  const cash = await readCash(access, env, exchange, givenInHeader(request.headers, exchange));
+  if (!cash.ok) throw new RequestError(cash);
+  const { raw, micro } = cash.value;
+  return {
+    raw: { ...raw },
+    available: inUsd(asMicro(micro)),
+    currency: exchange === 'polymarket' ? 'USDC' : 'USD',
+  };
+}
 
 /** Amounts are JSON numbers on this surface: the decimal text, read once, on its way out. */
 const inUsd = (amount: Micro): number => Number(formatMicro(amount, 6));

@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import { tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
-import type { CustomerFound } from '../../../durable-objects/tenant/customers.ts';
+import type { CustomerFound, CustomerView } from '../../../durable-objects/tenant/customers.ts';
 import type { Tenant } from '../../../durable-objects/tenant/tenant.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Env } from '../env.ts';
+import { customerPrincipal } from '../auth/customers.ts';
+import { storedViews } from '../credentials/linked.ts';
+import { vaultAccess } from '../credentials/vault-access.ts';
+import { clobVenue } from '../credentials/venues.ts';
 import { actorOf } from '../http/actor.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
-import { route, type AnyRoute, type Caller } from '../http/route.ts';
+import { route, type AnyRoute, type Call, type Caller } from '../http/route.ts';
 import {
   customerChange,
   customerInput,
@@ -40,7 +44,10 @@ const create = route({
     );
     if (!created.ok) throw new RequestError(created);
     const { customer, rawKey } = created;
-    return { status: rawKey === undefined ? 200 : 201, body: toCustomerView(customer, rawKey) };
+    // A new account has nothing in the vault yet.
+    if (rawKey !== undefined)
+      return { status: 201, body: toCustomerView(customer, { views: [], chainId: 0 }, rawKey) };
+    return { body: await viewOf({ env, caller, requestId }, customer) };
   },
 });
 
@@ -58,12 +65,14 @@ const list = route({
     status: 200,
     schema: z.object({ users: z.array(customerView), count: z.number(), next_cursor: z.string().optional() }),
   },
-  async handle({ env, caller, query }) {
+  async handle({ env, caller, query, requestId }) {
     const page = await builderOf(env, caller).listCustomers(placeOf(query.cursor), query.limit);
     if (!page.ok) throw new RequestError(page);
     return {
       body: {
-        users: page.customers.map((customer) => toCustomerView(customer)),
+        users: await Promise.all(
+          page.customers.map((customer) => viewOf({ env, caller, requestId }, customer)),
+        ),
         count: page.customers.length,
         ...(page.next !== undefined && { next_cursor: cursorOf(page.next) }),
       },
@@ -79,8 +88,9 @@ const read = route({
   auth: { kind: 'router', permission: 'builder' },
   params: customerParams,
   reply: { status: 200, schema: customerView },
-  async handle({ env, caller, params }) {
-    return shown(await builderOf(env, caller).customer(params.customer_id));
+  async handle({ env, caller, params, requestId }) {
+    const found = await builderOf(env, caller).customer(params.customer_id);
+    return shown({ env, caller, requestId }, found);
   },
 });
 
@@ -95,7 +105,9 @@ const update = route({
   reply: { status: 200, schema: customerView },
   async handle({ env, caller, params, body, requestId }) {
     const actor = actorOf(caller, requestId);
-    return shown(await builderOf(env, caller).setCustomerQpsLimit(params.customer_id, body.qps_limit, actor));
+    const { customer_id: id } = params;
+    const changed = await builderOf(env, caller).setCustomerQpsLimit(id, body.qps_limit, actor);
+    return shown({ env, caller, requestId }, changed);
   },
 });
 
@@ -167,9 +179,19 @@ const issueKey = route({
 const builderOf = (env: Env, caller: Caller): Remote<Tenant> =>
   tenantObject(env, tenantPrincipalOf(caller).tenant);
 
-function shown(found: CustomerFound): { readonly body: z.infer<typeof customerView> } {
+type Asking = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'requestId'>;
+type View = z.infer<typeof customerView>;
+
+/** A customer with what the vault knows of its account. */
+async function viewOf({ env, caller, requestId }: Asking, customer: CustomerView): Promise<View> {
+  const principal = customerPrincipal(tenantPrincipalOf(caller), customer.id);
+  const views = await storedViews(vaultAccess(env, principal, requestId));
+  return toCustomerView(customer, { views, chainId: clobVenue(env).chainId });
+}
+
+async function shown(asking: Asking, found: CustomerFound): Promise<{ readonly body: View }> {
   if (!found.ok) throw new RequestError(found);
-  return { body: toCustomerView(found.customer) };
+  return { body: await viewOf(asking, found.customer) };
 }
 
 export const builderUserRoutes: readonly AnyRoute[] = [create, list, read, update, remove, issueKey];

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { CustomerView } from '../../../durable-objects/tenant/customers.ts';
 import { MAX_CUSTOMER_QPS } from '../../../shared/limits/pool.ts';
+import type { StoredView } from '../../../shared/vault/port.ts';
 import { customerId } from '../auth/customers.ts';
+import { linkedExchanges, walletInfo, walletOf } from '../credentials/linked.ts';
 
 /** Any text: what is no id of the builder's own is answered like an id that nobody has. */
 export const customerParams = z.object({ customer_id: z.string().max(8_192).transform(customerId) });
@@ -32,15 +34,25 @@ export const customerView = z.object({
   status: z.literal('complete'),
   qps_limit: z.number(),
   linked_exchanges: z.array(z.string()),
-  wallet: z.null(),
+  wallet: walletInfo.nullable(),
   fee_escrow_enabled: z.boolean(),
   fee_bps: z.number().nullable(),
   affiliate_address: z.string().nullable(),
   created_at: z.string(),
 });
 
+/** What the vault knows of a customer's account. */
+export interface Links {
+  readonly views: readonly StoredView[];
+  readonly chainId: number;
+}
+
 /** A customer on the wire. `api_key` is the raw key where it is given here, else the first characters of it. */
-export function toCustomerView(customer: CustomerView, rawKey?: string): z.infer<typeof customerView> {
+export function toCustomerView(
+  customer: CustomerView,
+  { views, chainId }: Links,
+  rawKey?: string,
+): z.infer<typeof customerView> {
   return {
     customer_id: customer.id,
     external_id: customer.externalId,
@@ -48,8 +60,8 @@ export function toCustomerView(customer: CustomerView, rawKey?: string): z.infer
     api_key: rawKey ?? customer.keyPrefix,
     status: 'complete',
     qps_limit: customer.qpsLimit,
-    linked_exchanges: [],
-    wallet: null,
+    linked_exchanges: linkedExchanges(views),
+    wallet: walletOf(views, chainId) ?? null,
     fee_escrow_enabled: escrow.fee_escrow_enabled,
     fee_bps: escrow.fee_bps,
     affiliate_address: escrow.affiliate_address,

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import type { Failure } from '../../errors/failure.ts';
+import { parseMicro } from '../../money/fixed.ts';
+import type { Found } from '../port.ts';
+import { unavailable } from '../polymarket/read.ts';
+import { refused, signedRead, type Signed } from '../signed-read.ts';
+
+/** Who signs for a Kalshi member: the vault. */
+export interface KalshiSigner {
+  sign(request: {
+    readonly method: 'GET';
+    readonly path: string;
+    readonly timestampMs: number;
+  }): Promise<Signed>;
+}
+
+const balanceReply = z.object({ balance_dollars: z.string().max(40) });
+
+/** Free cash in millionths of a dollar, and the venue's own reply. AUTHENTICATION_FAILED, VENUE_UNAVAILABLE. */
+export async function readBalance(
+  base: string,
+  signer: KalshiSigner,
+): Promise<Found<{ readonly raw: object; readonly micro: bigint }>> {
+  const url = `${base}/portfolio/balance`;
+  // The whole path is signed, with what the base adds to it.
+  const { pathname } = new URL(url);
+  const signed = await signer.sign({ method: 'GET', path: pathname, timestampMs: Date.now() });
+  const answer = await signedRead(url, signed, explain);
+  if (!answer.ok) return answer;
+  const reply = balanceReply.loose().safeParse(answer.value);
+  const micro = reply.success ? parseMicro(reply.data.balance_dollars) : undefined;
+  if (!reply.success || micro === undefined) return unavailable();
+  return { ok: true, value: { raw: reply.data, micro } };
+}
+
+const refusalReply = z.object({ error: z.object({ code: z.string(), details: z.string().optional() }) });
+
+/** The venue says whether the id or the key is wrong. */
+function explain(body: unknown): Failure {
+  const reply = refusalReply.safeParse(body);
+  const details = reply.success ? (reply.data.error.details ?? '') : '';
+  if (details.includes('NOT_FOUND')) return refused('Kalshi does not know this API key id', 'api_key_id');
+  if (details.includes('INCORRECT_API_KEY_SIGNATURE'))
+    return refused('is not the private key of this API key id', 'private_key');
+  return refused('Kalshi does not accept these credentials');
+}

@@ -1,0 +1,196 @@
+import * as z from 'zod';
+import { failure, invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
+import { Secret } from '../../../shared/signing/secret.ts';
+import type {
+  CredentialView,
+  KalshiCredential,
+  PolymarketCredential,
+} from '../../../shared/vault/credential.ts';
+import type { Triple } from '../../../shared/venues/polymarket/clob-account.ts';
+import { safeAddressOf } from '../../../shared/venues/polymarket/safe-address.ts';
+
+/** Goes into a header as it is. No venue's ids or secrets come near this length. */
+const headerText = z.string().regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible ASCII characters');
+export const secretText = headerText.transform(Secret.of);
+/** A wallet's key in hex, or an RSA key in PEM: the largest that is signed with takes 6,400 characters. */
+const privateKey = z.string().min(1).max(10_000).transform(Secret.of);
+export const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
+export { headerText };
+
+/** Members of a Polymarket credential on the wire (contract: router, "Who"). */
+export const polymarketMembers = {
+  clob_api_key: headerText.optional(),
+  clob_api_secret: secretText.optional(),
+  clob_api_passphrase: secretText.optional(),
+  private_key: privateKey.optional(),
+  signature_type: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+  funder: address.optional(),
+};
+/** Members of a Kalshi credential on the wire. */
+export const kalshiMembers = { api_key_id: headerText, private_key: privateKey };
+
+const polymarketShape = z.object({ ...polymarketMembers, eoa_address: address.optional() });
+const kalshiShape = z.object(kalshiMembers);
+export type PolymarketWire = z.infer<typeof polymarketShape>;
+export type KalshiWire = z.infer<typeof kalshiShape>;
+
+/**
+ * A credential that came with a request, on its way to the vault: its secrets are wrapped until `open`, which is
+ * called where a request to the vault is made and nowhere before.
+ */
+export interface GivenPolymarket {
+  readonly venue: 'polymarket';
+  /** Id of the CLOB key, where there is one. */
+  readonly clobKey: string | undefined;
+  readonly hasPrivateKey: boolean;
+  open(): Omit<PolymarketCredential, 'managed'>;
+}
+export interface GivenKalshi {
+  readonly venue: 'kalshi';
+  open(): KalshiCredential;
+}
+export type Given = GivenPolymarket | GivenKalshi;
+
+const WALLET_KEY = /^(?:0x)?[0-9a-fA-F]{64}$/;
+
+/** Throws VALIDATION_FAILED, naming the member, for a credential that is not whole. */
+export function givenPolymarket(wire: PolymarketWire): GivenPolymarket {
+  const { private_key: walletKey, signature_type: signatureType, funder } = wire;
+  if (walletKey && !WALLET_KEY.test(walletKey.reveal()))
+    throw invalid('private_key', 'must be 32 bytes of hex');
+  const clob = clobOf(wire);
+  if (!clob && !walletKey) throw invalid('clob_api_key', 'is missing: send a CLOB key, private_key, or both');
+  const owner = ownerOf(wire);
+  return {
+    venue: 'polymarket',
+    clobKey: clob?.apiKey,
+    hasPrivateKey: walletKey !== undefined,
+    open: () => ({
+      venue: 'polymarket',
+      ...(walletKey && { privateKey: walletKey.reveal() }),
+      ...(clob && { clob: openedTriple(clob) }),
+      ...(owner !== undefined && { address: owner }),
+      signatureType: signatureType ?? 0,
+      ...(funder !== undefined && { funder }),
+    }),
+  };
+}
+
+/** The CLOB key of a credential: all of it or nothing. */
+function clobOf(wire: PolymarketWire): Triple | undefined {
+  const { clob_api_key: apiKey, clob_api_secret: secret, clob_api_passphrase: passphrase } = wire;
+  if (apiKey !== undefined && secret && passphrase) return { apiKey, secret, passphrase };
+  const parts = { clob_api_key: apiKey, clob_api_secret: secret, clob_api_passphrase: passphrase };
+  const absent = Object.entries(parts).filter(([, part]) => part === undefined);
+  const [first] = absent;
+  if (!first || absent.length === 3) return undefined;
+  throw invalid(first[0], 'is missing: a CLOB key has an id, a secret and a passphrase');
+}
+
+/** Whose CLOB key it is, where no private key tells. */
+function ownerOf({ private_key, eoa_address, signature_type, funder }: PolymarketWire): string | undefined {
+  if (private_key || eoa_address !== undefined) return eoa_address;
+  if ((signature_type ?? 0) === 0 && funder !== undefined) return funder;
+  throw invalid('eoa_address', 'is missing: without private_key nothing tells whose CLOB key it is');
+}
+
+/**
+ * A credential with the wallet that holds its funds, once the vault has told whose it is: a Safe that is not named is
+ * the one that Polymarket makes for the wallet. Throws VALIDATION_FAILED for a funder that cannot be.
+ */
+export function withFunder(given: GivenPolymarket, view: CredentialView): GivenPolymarket {
+  const { signatureType = 0, funder, address: own = '' } = view;
+  if (signatureType === 0 && funder !== undefined && funder.toLowerCase() !== own.toLowerCase())
+    throw invalid('funder', 'is another wallet: say which kind with signature_type 1 or 2');
+  if (signatureType === 1 && funder === undefined)
+    throw invalid('funder', 'is missing: the proxy that holds the funds');
+  if (signatureType !== 2 || funder !== undefined) return given;
+  return { ...given, open: () => ({ ...given.open(), funder: safeAddressOf(own) }) };
+}
+
+/** A credential and a CLOB key that the venue gave for it. */
+export const withTriple = (given: GivenPolymarket, triple: Triple): GivenPolymarket => ({
+  ...given,
+  clobKey: triple.apiKey,
+  open: () => ({ ...given.open(), clob: openedTriple(triple) }),
+});
+
+/** A CLOB key as the vault takes it. */
+export const openedTriple = ({
+  apiKey,
+  secret,
+  passphrase,
+}: Triple): NonNullable<PolymarketCredential['clob']> => ({
+  apiKey,
+  secret: secret.reveal(),
+  passphrase: passphrase.reveal(),
+});
+
+export function givenKalshi(wire: KalshiWire): GivenKalshi {
+  return {
+    venue: 'kalshi',
+    open: () => ({
+      venue: 'kalshi',
+      apiKeyId: wire.api_key_id,
+      privateKeyPem: wire.private_key.reveal(),
+    }),
+  };
+}
+
+/** Larger than any credential: a Kalshi key of 10,000 characters in JSON and base64. */
+const MAX_HEADER = 16_384;
+/** Carries the credentials of one request. */
+export const CREDENTIALS_HEADER = 'x-exchange-credentials';
+
+const headerShapes = {
+  polymarket: z.strictObject(polymarketMembers),
+  kalshi: z.strictObject(kalshiMembers),
+};
+
+/**
+ * The credentials of `X-Exchange-Credentials`, undefined without the header. VALIDATION_FAILED names the member that
+ * does not fit, never what stood there.
+ */
+export function givenInHeader(headers: Headers, venue: Given['venue']): Given | undefined {
+  const text = headers.get(CREDENTIALS_HEADER);
+  if (text === null) return undefined;
+  const value = decoded(text);
+  if (venue === 'kalshi') return givenKalshi(fitting(headerShapes.kalshi, value));
+  const wire = fitting(headerShapes.polymarket, value);
+  if (!wire.private_key) throw invalid('private_key', 'is missing');
+  return givenPolymarket(wire);
+}
+
+function decoded(text: string): unknown {
+  if (text.length > MAX_HEADER) throw badHeader(`is longer than ${MAX_HEADER} characters`);
+  let json: string;
+  try {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw badHeader('is not base64');
+  }
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw badHeader('is not JSON in base64');
+  }
+}
+
+/** Unlike the general check it does not repeat the names of strange members: they may be pasted secrets. */
+function fitting<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (!issue || issue.code === 'unrecognized_keys') throw badHeader('has a member that it does not take');
+  const path = issue.path.map(String).join('.');
+  throw path === '' ? badHeader('is not an object') : invalid(path, issue.message);
+}
+
+const badHeader = (rule: string): RequestError => invalid('X-Exchange-Credentials', rule);
+export const invalid = (path: string, message: string): RequestError =>
+  new RequestError(invalidMember(path, message));
+
+/** The refusal of a request that needs credentials and has none. */
+export const noCredentials = (message?: string): Failure =>
+  failure('CREDENTIALS_REQUIRED', message === undefined ? {} : { message });

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { BUILDER_READ, proveBuilderKey } from '../../../shared/venues/polymarket/builder-key.ts';
+import { headerText, secretText } from '../credentials/given.ts';
+import { storedViews } from '../credentials/linked.ts';
+import { asked, vaultAccess } from '../credentials/vault-access.ts';
+import { tenantPrincipalOf } from '../http/objects.ts';
+import { route, type AnyRoute } from '../http/route.ts';
+
+const BUILDER_KEY = '/api/v1/builder/credentials';
+const stored = z.object({ has_credentials: z.boolean(), updated_at: z.string().nullable() });
+
+const put = route({
+  method: 'PUT',
+  path: BUILDER_KEY,
+  summary: "Store the builder's own Polymarket builder key in the vault, once Polymarket has accepted it",
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  body: z.strictObject({ key: headerText, secret: secretText, passphrase: secretText }),
+  reply: { status: 200, schema: stored },
+  async handle({ env, caller, body, requestId }) {
+    const { vault, call } = vaultAccess(env, tenantPrincipalOf(caller), requestId);
+    const { key, secret, passphrase } = body;
+    const open = () =>
+      ({ venue: 'builder', key, secret: secret.reveal(), passphrase: passphrase.reveal() }) as const;
+    const signed = await asked(
+      'builder',
+      vault.builderHeaders({
+        ...call,
+        source: { kind: 'request', credential: open() },
+        request: { method: 'GET', path: BUILDER_READ, timestamp: seconds() },
+      }),
+    );
+    const proven = await proveBuilderKey(env.POLYMARKET_CLOB_URL, signed);
+    if (!proven.ok) throw new RequestError(proven);
+    const kept = await asked('builder', vault.store({ ...call, credential: open() }));
+    if (!kept.ok) throw new RequestError(kept);
+    return {
+      body: { has_credentials: true, updated_at: new Date(kept.credential.updatedAt).toISOString() },
+    };
+  },
+});
+
+const read = route({
+  method: 'GET',
+  path: BUILDER_KEY,
+  summary: 'Whether a builder key is stored, and since when',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  reply: { status: 200, schema: stored },
+  async handle({ env, caller, requestId }) {
+    const views = await storedViews(vaultAccess(env, tenantPrincipalOf(caller), requestId));
+    const view = views.find(({ venue, state }) => venue === 'builder' && state === 'ready');
+    const updatedAt = view ? new Date(view.updatedAt).toISOString() : null;
+    return { body: { has_credentials: view !== undefined, updated_at: updatedAt } };
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: BUILDER_KEY,
+  summary: 'Destroy the stored builder key',
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder' },
+  reply: { status: 204, schema: z.null() },
+  async handle({ env, caller, requestId }) {
+    const { vault, call } = vaultAccess(env, tenantPrincipalOf(caller), requestId);
+    const removed = await asked('builder', vault.remove({ ...call, venue: 'builder' }));
+    if (!removed.ok) throw new RequestError(removed);
+    return new Response(null, { status: 204 });
+  },
+});
+
+/** Answers as `@polymarket/builder-signing-sdk` expects of its remote signer: the headers, and nothing around them. */
+const sign = route({
+  method: 'POST',
+  path: '/api/v1/builder/sign',
+  summary:
+    "Headers that attribute an order to the builder, signed with its stored key; a remote signer for Polymarket's SDK",
+  tag: 'builders',
+  auth: { kind: 'router', permission: 'builder', bearer: true },
+  // `null` is how some clients write what they leave out.
+  body: z.strictObject({
+    method: z.string().min(3).max(7),
+    path: z.string().min(1).max(2_048),
+    body: z.string().nullish(),
+    timestamp: z.number().int().nonnegative().nullish(),
+  }),
+  reply: {
+    status: 200,
+    schema: z.object({
+      POLY_BUILDER_API_KEY: z.string(),
+      POLY_BUILDER_PASSPHRASE: z.string(),
+      POLY_BUILDER_SIGNATURE: z.string(),
+      POLY_BUILDER_TIMESTAMP: z.string(),
+    }),
+  },
+  async handle({ env, caller, body, requestId }) {
+    const { vault, call } = vaultAccess(env, tenantPrincipalOf(caller), requestId);
+    const request = {
+      method: body.method,
+      path: body.path,
+      timestamp: body.timestamp ?? seconds(),
+      ...(typeof body.body === 'string' && { body: body.body }),
+    };
+    const source = { kind: 'stored', venue: 'builder' } as const;
+    const signed = await asked('builder', vault.builderHeaders({ ...call, source, request }));
+    if (signed.ok) return { body: signed.headers };
+    throw signed.reason === 'CREDENTIALS_REQUIRED'
+      ? new RequestError('CREDENTIALS_REQUIRED', {
+          message: `No builder key is stored: send it with PUT ${BUILDER_KEY}`,
+        })
+      : new RequestError(signed);
+  },
+});
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+export const builderSignRoutes: readonly AnyRoute[] = [put, read, remove, sign];
