@@ -93,7 +93,7 @@ test('a deleted customer: its key refused on the next request, its credentials g
   expect(rowsOf(states).slice(0, 2)).toMatchObject([{ has_credentials: false }, { has_credentials: false }]);
   await stop();
 
-  const left = filesBelow(home).map((file) => readFileSync(file));
+  const left = filesBelow(home).map((path) => readFileSync(path));
   for (const part of sealed.flat()) {
     for (let at = 0; at + 12 <= part.length; at += 12) {
       const piece = part.subarray(at, at + 12);

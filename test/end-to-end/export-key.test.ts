@@ -82,6 +82,9 @@ describe('once it is enabled', () => {
       const answer = await withKey(file, key, 'POST', EXPORT);
       expectRouterRefusal(answer, 403, 'forbidden', 'INSUFFICIENT_PERMISSION');
     }
+    const audit = await operate(file, 'GET', `/tenants/${builder.tenant}/vault/audit`);
+    const { rows } = (await audit.json()) as { readonly rows: readonly Record<string, unknown>[] };
+    expect(rows.at(-1)).toMatchObject({ operation: 'exportKey', outcome: 'EXPORT_NOT_ALLOWED' });
     const asked = await builder.call('POST', '/v1/keys', { permissions: ['credentials:export'] });
     expect([asked.status, asked.code]).toEqual([403, 'INSUFFICIENT_PERMISSION']);
   });

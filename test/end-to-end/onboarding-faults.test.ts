@@ -185,8 +185,8 @@ describe('several at once', () => {
         trader.call('POST', ONBOARD, managed),
       ]);
       const wallet = member(await walletOf(trader), 'wallet') as { readonly eoa_address: string };
-      const [winner] = [own, made].filter(({ status }) => status === 200);
-      expect([own.status, made.status].toSorted()).toEqual([200, 409]);
+      const winner = [own, made].find(({ status }) => status === 200);
+      expect(new Set([own.status, made.status])).toEqual(new Set([200, 409]));
       expect(winner && member(winner, 'eoa_address')).toBe(wallet.eoa_address);
     }
   });

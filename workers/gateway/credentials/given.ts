@@ -11,9 +11,13 @@ import { safeAddressOf } from '../../../shared/venues/polymarket/safe-address.ts
 
 /** Goes into a header as it is. No venue's ids or secrets come near this length. */
 const headerText = z.string().regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible ASCII characters');
-export const secretText = headerText.transform(Secret.of);
+export const secretText = headerText.transform((text) => Secret.of(text));
 /** A wallet's key in hex, or an RSA key in PEM: the largest that is signed with takes 6,400 characters. */
-const privateKey = z.string().min(1).max(10_000).transform(Secret.of);
+const privateKey = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .transform((text) => Secret.of(text));
 export const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
 export { headerText };
 

@@ -41,13 +41,19 @@ const exportKey = route({
   summary:
     "The wallet's private key: for keys with credentials:export, while the operator of the vault allows it; audited",
   tag: 'router',
-  auth: { kind: 'router', permission: 'credentials:export' },
+  // The vault is asked in any case, so that every attempt is in its audit chain.
+  auth: { kind: 'router' },
   reply: { status: 200, schema: z.object({ address: z.string(), private_key: z.string() }) },
   async handle({ env, caller, requestId }) {
     const principal = principalOf(caller);
     const { vault, call } = vaultAccess(env, principal, requestId);
     const permitted = principal.permissions.includes('credentials:export');
     const exported = await asked('polymarket', vault.exportKey({ ...call, permitted }));
+    if (!permitted) {
+      throw new RequestError('INSUFFICIENT_PERMISSION', {
+        message: 'API key missing required permission: credentials:export',
+      });
+    }
     if (!exported.ok) throw new RequestError(exported);
     return { body: { address: exported.address, private_key: exported.privateKey } };
   },
