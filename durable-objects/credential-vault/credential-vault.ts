@@ -20,7 +20,7 @@ import { migrations } from './schema.ts';
 import { checkAddress, checkUsable, privateKeyOf, signers } from './signers.ts';
 import { CredentialStore, type StoredCredential } from './store.ts';
 import { UsageReports, type Usage } from './usage-reports.ts';
-import { isSame, placeOf, storedRow, storedView, walletView } from './views.ts';
+import { placeOf, storedRow, storedView, walletView } from './views.ts';
 
 /** Everything that an object is asked comes checked against `requests` by the VaultService. */
 interface Call {
@@ -321,3 +321,8 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
 
 /** Methods that the VaultService passes on as they are. */
 type ObjectPort = Omit<Vault, 'auditPage' | 'auditVerify' | 'rotationStatus' | 'startRotation'>;
+
+const isSame = (
+  seen: Pick<StoredCredential, 'id' | 'version'> | null,
+  now: StoredCredential | undefined,
+): boolean => (seen === null ? now === undefined : now?.id === seen.id && now.version === seen.version);

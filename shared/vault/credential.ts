@@ -61,8 +61,6 @@ export type KalshiCredential = z.infer<typeof kalshiCredential>;
 export type BuilderCredential = z.infer<typeof builderCredential>;
 /** What a venue needs to believe us, in plain: on its way into the vault, or open inside one operation. */
 export type Credential = PolymarketCredential | KalshiCredential | BuilderCredential;
-/** One that comes from outside. */
-export type GivenCredential = z.infer<typeof credential>;
 export type CredentialOf<V extends CredentialVenue> = Extract<Credential, { readonly venue: V }>;
 
 /** What may be told of a credential: which parts it has, and what the chain shows anyway. */

@@ -49,15 +49,15 @@ const keysOf = (answer: Answer): readonly string[] => Object.keys(answer.json ??
 /** The one code whose body says when to come again. */
 const extra = (code: Reason): readonly string[] => (code === 'RATE_LIMITED' ? ['retry_after_ms'] : []);
 
+/** The one code that names the member of a credential that is wrong. */
+const routerExtra = (code: Reason): readonly string[] =>
+  code === 'AUTHENTICATION_FAILED' ? ['validation_errors'] : [];
+
 /** Who may simply ask again is told when; who must look first, or change something, is not. */
 function retryAfterOf({ status }: Answer, code: Reason): RegExp {
   if (code === 'IDEMPOTENCY_CONFLICT_PENDING') return /^1$/;
   return status === 429 || code === 'VENUE_UNAVAILABLE' ? /^[1-9]\d*$/ : /^none$/;
 }
-
-/** The one code that names the member of a credential that is wrong. */
-const routerExtra = (code: Reason): readonly string[] =>
-  code === 'AUTHENTICATION_FAILED' ? ['validation_errors'] : [];
 
 function expectCommon(answer: Answer, code: Reason): void {
   expect([answer.status, answer.code], answer.text).toEqual([errorCatalogue[code].status, code]);

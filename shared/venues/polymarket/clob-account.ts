@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Failure } from '../../errors/failure.ts';
 import { Secret } from '../../signing/secret.ts';
 import type { Found } from '../port.ts';
 import { refused, signedRead, type Signed } from '../signed-read.ts';
@@ -110,7 +109,7 @@ export async function readCollateral(
   base: string,
   signer: ClobSigner,
   signatureType: 0 | 1 | 2,
-): Promise<Found<{ readonly raw: object; readonly micro: bigint }> | Failure> {
+): Promise<Found<{ readonly raw: object; readonly micro: bigint }>> {
   const query = `?asset_type=COLLATERAL&signature_type=${signatureType}`;
   const answer = await readClob(base, signer, '/balance-allowance', query);
   if (!answer.ok) return answer;

@@ -60,13 +60,19 @@ export const customerHeader: RequestHeader = {
   schema: z.uuid(),
 };
 
-/** Read by the routes that sign with it (`exchangeCredentials`). */
-export const credentialsHeader: RequestHeader = {
+/** Longer than any credential: a Kalshi key of 10,000 characters in JSON and base64. */
+const MAX_CREDENTIALS = 16_384;
+
+/** Of a route that asks a venue in the account's name. */
+export const exchangeCredentialsHeader: RequestHeader = {
   name: 'X-Exchange-Credentials',
   summary:
     'Credentials for this request alone, as JSON in base64. polymarket: private_key, and clob_api_key, ' +
     'clob_api_secret, clob_api_passphrase, signature_type, funder if wanted. kalshi: api_key_id, private_key (PEM)',
-  schema: z.string().meta({ contentEncoding: 'base64' }),
+  schema: z
+    .string()
+    .max(MAX_CREDENTIALS)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'is not base64'),
 };
 
 /** Of a route that reads or changes an account. */

@@ -68,8 +68,6 @@ export interface RouteSpec<P = unknown, Q = unknown, B = unknown> {
   readonly headers?: readonly RequestHeader[];
   /** Code of a body that does not fit; VALIDATION_FAILED unless the contract names another. */
   readonly bodyFault?: Reason;
-  /** Takes `X-Exchange-Credentials`. */
-  readonly exchangeCredentials?: true;
   /** Success status and body, for the document; `type` where it is not JSON. */
   readonly reply: { readonly status: number; readonly schema: z.ZodType; readonly type?: string };
   readonly handle: (call: Call<P, Q, B>) => Promise<Reply> | Reply;

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { errorShapeOf, type ErrorShape } from '../http/surfaces.ts';
 import {
-  credentialsHeader,
   customerHeader,
   requestIdHeader,
   verboseHeader,
@@ -147,15 +146,13 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): r
 }
 
 /** Headers that a route honours: its own, and those that the pipeline reads for it. */
-function headersOf(entry: AnyRoute): readonly RequestHeader[] {
-  const { headers = [], auth, path, params, query, body } = entry;
+function headersOf({ headers = [], auth, path, params, query, body }: AnyRoute): readonly RequestHeader[] {
   const refuses = auth.kind !== 'open' || params !== undefined || query !== undefined || body !== undefined;
   const verbose = refuses && errorShapeOf(path) === 'v1';
   const ofCustomer = auth.kind === 'router' && auth.permission !== 'builder';
   return [
     ...headers,
     ...(ofCustomer ? [customerHeader] : []),
-    ...(entry.exchangeCredentials === true ? [credentialsHeader] : []),
     requestIdHeader,
     ...(verbose ? [verboseHeader] : []),
   ];

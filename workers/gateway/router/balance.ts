@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { add, asMicro, formatMicro, type Micro } from '../../../shared/money/fixed.ts';
-import { givenInHeader } from '../credentials/given.ts';
+import { givenInHeader, refuseCredentials } from '../credentials/exchange-credentials.ts';
 import { vaultAccess } from '../credentials/vault-access.ts';
 import { readCash } from '../credentials/venues.ts';
 import { principalOf, tradingAccount, type AccountCall } from '../http/objects.ts';
-import { accountHeaders } from '../http/request-headers.ts';
+import { accountHeaders, exchangeCredentialsHeader } from '../http/request-headers.ts';
 import { route, type Call } from '../http/route.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
-import { refuseCredentials } from './ping.ts';
 
 const reply = z.object({
   /** The exchange's own reply, as it came. */
@@ -28,9 +27,8 @@ export const balance = route({
   summary: 'Cash on an exchange',
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
-  headers: accountHeaders,
+  headers: [...accountHeaders, exchangeCredentialsHeader],
   query: exchangeQuery,
-  exchangeCredentials: true,
   reply: { status: 200, schema: reply },
   async handle(call) {
     const exchange = exchangeNamed(call.query);
@@ -38,7 +36,7 @@ export const balance = route({
     if (exchange !== 'paper') {
       throw new RequestError('NOT_SUPPORTED', { message: `Balances of ${exchange} cannot be read here` });
     }
-    refuseCredentials(exchange, call.request.headers);
+    refuseCredentials(exchange, call);
     return { body: await paperCash(call) };
   },
 });
@@ -53,14 +51,15 @@ async function paperCash(call: AccountCall): Promise<Reply> {
   };
 }
 
-type LiveCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'request' | 'requestId'>;
+type LiveCall = Pick<
+  Call<unknown, unknown, unknown>,
+  'env' | 'caller' | 'request' | 'requestId' | 'declared'
+>;
 
-async function liveCash(
-  { env, caller, request, requestId }: LiveCall,
-  exchange: 'polymarket' | 'kalshi',
-): Promise<Reply> {
+async function liveCash(call: LiveCall, exchange: 'polymarket' | 'kalshi'): Promise<Reply> {
+  const { env, caller, requestId } = call;
   const access = vaultAccess(env, principalOf(caller), requestId);
-  const cash = await readCash(access, env, exchange, givenInHeader(request.headers, exchange));
+  const cash = await readCash(access, env, exchange, givenInHeader(call, exchange));
   if (!cash.ok) throw new RequestError(cash);
   const { raw, micro } = cash.value;
   return {

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
-import { invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
+import { RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { exchanges, type Exchange } from '../../../shared/venues/exchanges.ts';
-import { CREDENTIALS_HEADER, givenInHeader } from '../credentials/given.ts';
+import { givenInHeader, refuseCredentials } from '../credentials/exchange-credentials.ts';
 import { vaultAccess, type VaultAccess } from '../credentials/vault-access.ts';
 import { prove } from '../credentials/venues.ts';
 import type { Env } from '../env.ts';
 import { principalOf } from '../http/objects.ts';
-import { route } from '../http/route.ts';
+import { exchangeCredentialsHeader, headerOf } from '../http/request-headers.ts';
+import { route, type Call } from '../http/route.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
 
 const state = z.object({
@@ -17,6 +18,7 @@ const state = z.object({
   message: z.string(),
 });
 type State = z.infer<typeof state>;
+type Reading = Pick<Call<unknown, unknown, unknown>, 'request' | 'declared'>;
 
 /** `GET /api/v1/ping`: whether each exchange believes the account, asked of the exchange itself. */
 export const ping = route({
@@ -27,29 +29,29 @@ export const ping = route({
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: exchangeQuery,
-  exchangeCredentials: true,
+  headers: [exchangeCredentialsHeader],
   reply: { status: 200, schema: z.array(state) },
-  async handle({ env, caller, query, request, requestId }) {
+  async handle(call) {
+    const { env, caller, query, requestId } = call;
     const access = vaultAccess(env, principalOf(caller), requestId);
-    const given = request.headers.has(CREDENTIALS_HEADER);
-    if (query.exchange === undefined && given) {
+    if (query.exchange === undefined && headerOf(call, exchangeCredentialsHeader) !== undefined) {
       throw new RequestError('MISSING_PARAMETER', {
         message: 'exchange: missing parameter, which X-Exchange-Credentials needs',
       });
     }
     const asked = query.exchange === undefined ? exchanges : [exchangeNamed(query)];
-    return { body: await Promise.all(asked.map((name) => stateOf(access, env, name, request.headers))) };
+    return { body: await Promise.all(asked.map((name) => stateOf(access, env, name, call))) };
   },
 });
 
-async function stateOf(access: VaultAccess, env: Env, exchange: Exchange, headers: Headers): Promise<State> {
+async function stateOf(access: VaultAccess, env: Env, exchange: Exchange, call: Reading): Promise<State> {
   if (exchange !== 'polymarket' && exchange !== 'kalshi') {
-    refuseCredentials(exchange, headers);
+    refuseCredentials(exchange, call);
     return exchange === 'paper'
       ? { exchange, has_credentials: true, authenticated: true, message: 'paper needs no credentials' }
       : { exchange, has_credentials: false, authenticated: false, message: `${exchange} is data only` };
   }
-  const given = givenInHeader(headers, exchange);
+  const given = givenInHeader(call, exchange);
   const proven = await prove(access, env, exchange, given);
   if (proven.ok) return { exchange, has_credentials: true, authenticated: true, message: 'Authenticated' };
   return { exchange, authenticated: false, ...toState(proven, given !== undefined) };
@@ -62,10 +64,4 @@ function toState(failed: Failure, given: boolean): Pick<State, 'has_credentials'
   const answer = failed.reason === 'AUTHENTICATION_FAILED' || failed.reason === 'VENUE_UNAVAILABLE';
   if (answer || !given) return { has_credentials: true, message };
   throw new RequestError(failed);
-}
-
-/** Credentials that an exchange does not take are refused: nothing that a caller sends is dropped silently. */
-export function refuseCredentials(exchange: Exchange, headers: Headers): void {
-  if (headers.has(CREDENTIALS_HEADER))
-    throw new RequestError(invalidMember('X-Exchange-Credentials', `${exchange} takes no credentials`));
 }
