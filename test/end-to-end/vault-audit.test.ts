@@ -254,4 +254,17 @@ describe('the audit chain', () => {
   });
 });
 
+test.each([
+  ['gateway key', () => key.raw_key],
+  ['private key of a wallet', () => secrets[0] ?? ''],
+  ['private key of a wallet with 0x', () => `0x${secrets[0]}`],
+] as const)('a %s that was sent as the request id comes back, and is kept nowhere', async (_, secret) => {
+  const before = (await exported()).length;
+  const id = secret();
+  const answer = await send('GET', '/api/v1/wallet', { headers: { 'x-request-id': id } });
+  expect([answer.status, answer.headers.get('x-request-id')]).toEqual([200, id]);
+  const rows = (await exported()).slice(before);
+  expect(rows.map(({ operation, request_id }) => [operation, request_id])).toEqual([['list', '[redacted]']]);
+});
+
 const byText = (a: string, b: string): number => (a < b ? -1 : 1);
