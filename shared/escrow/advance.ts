@@ -1,5 +1,6 @@
+import type { SignedTransaction } from '../chain/port.ts';
 import { add, max, min, ZERO, type Micro } from '../money/fixed.ts';
-import { held, type EscrowRecord, type SignedTransaction, type TransferKind } from './record.ts';
+import { undistributed, unearned, type EscrowRecord, type TransferKind } from './record.ts';
 
 /** What happens to an escrow. Times in ms. */
 export type EscrowEvent =
@@ -13,7 +14,7 @@ export type EscrowEvent =
     }
   /** The chain confirmed the transfer in flight. */
   | { readonly kind: 'confirmed'; readonly at: number }
-  /** The transfer in flight moved nothing and never will: refused, reverted or lost. */
+  /** The transfer in flight, or the one that was due, moved nothing and never will: refused, reverted or lost. */
   | { readonly kind: 'failed'; readonly at: number }
   /** What the contract itself says, by order id: the truth after any doubt. */
   | {
@@ -31,7 +32,7 @@ export type EscrowEvent =
   | { readonly kind: 'ended' };
 
 /**
- * `IN_FLIGHT`: another transfer is not settled. `NOTHING_IN_FLIGHT`. `TOO_MUCH`: more than is held. `ALREADY_PULLED`.
+ * `IN_FLIGHT`: another transfer is not settled. `NOTHING_IN_FLIGHT`. `TOO_MUCH`: more than is due. `ALREADY_PULLED`.
  * `VOID`: the pull came to nothing. `CONTRADICTION`: the contract says less than it confirmed, or more than was
  * authorised; a person must look.
  */
@@ -74,14 +75,24 @@ const refused = (reason: AdvanceFault): Advanced => ({ ok: false, reason });
 function sending(record: EscrowRecord, event: Extract<EscrowEvent, { kind: 'sending' }>): Advanced {
   if (record.transfer !== undefined) return refused('IN_FLIGHT');
   if (record.void) return refused('VOID');
-  const pulls = event.transfer === 'pull';
-  if (pulls && record.pulled > 0n) return refused('ALREADY_PULLED');
-  const room = pulls ? record.fee : held(record);
-  if (event.amount <= 0n || event.amount > room) return refused('TOO_MUCH');
+  if (event.transfer === 'pull' && record.pulled > 0n) return refused('ALREADY_PULLED');
+  if (event.amount <= 0n || event.amount > room(record, event.transfer)) return refused('TOO_MUCH');
   // A fee is pulled whole: the signature names the amount.
-  if (pulls && event.amount !== record.fee) return refused('TOO_MUCH');
+  if (event.transfer === 'pull' && event.amount !== record.fee) return refused('TOO_MUCH');
   const { transfer: kind, amount, transaction, at } = event;
   return became({ ...record, transfer: { kind, amount, transaction, at } });
+}
+
+/** What may move at most: nobody gets what belongs to the other, whoever asks twice. */
+function room(record: EscrowRecord, kind: TransferKind): Micro {
+  switch (kind) {
+    case 'pull':
+      return record.fee;
+    case 'distribute':
+      return undistributed(record);
+    case 'refund':
+      return unearned(record);
+  }
 }
 
 function confirmed(record: EscrowRecord, at: number): Advanced {
@@ -100,9 +111,9 @@ function confirmed(record: EscrowRecord, at: number): Advanced {
 
 /** A pull that failed ends the escrow: its order was not sent. The others are tried again (`nextAction`). */
 function failed(record: EscrowRecord, at: number): Advanced {
-  if (record.transfer === undefined) return refused('NOTHING_IN_FLIGHT');
+  if (record.transfer === undefined && record.pulled === 0n) return refused('NOTHING_IN_FLIGHT');
   const settled = { ...record, transfer: undefined };
-  if (record.transfer.kind === 'pull') return became({ ...settled, void: true });
+  if (record.transfer?.kind === 'pull') return became({ ...settled, void: true });
   return became({ ...settled, failures: record.failures + 1, failedAt: at });
 }
 

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SignedTransaction } from '../chain/port.ts';
 import { asMicro, type Micro } from '../money/fixed.ts';
 import { advance, type EscrowEvent } from './advance.ts';
 import { nextAction, PENDING_FOR_MS, STUCK_AFTER_MS } from './next-action.ts';
-import { held, openEscrow, stateOf, type EscrowRecord, type SignedTransaction } from './record.ts';
+import { held, openEscrow, stateOf, type EscrowRecord } from './record.ts';
 
 const START = 1_790_000_000_000;
 const tx: SignedTransaction = { hash: '0x01', raw: '0x02', from: '0x03', nonce: 0 };

@@ -1,5 +1,6 @@
-import { add, type Micro } from '../money/fixed.ts';
-import { held, undistributed, unearned, type EscrowRecord, type SignedTransaction } from './record.ts';
+import type { SignedTransaction } from '../chain/port.ts';
+import type { Micro } from '../money/fixed.ts';
+import { held, undistributed, unearned, type EscrowRecord } from './record.ts';
 
 /** An order that the venue has not named this long after its pull gives the fee back (contract: router). */
 export const STUCK_AFTER_MS = 10 * 60_000;
@@ -15,14 +16,9 @@ export type RefundCause = 'order_ended' | 'never_submitted' | 'pending_too_long'
 export type NextAction =
   /** A transfer is in flight: `EscrowChain.settle` says what became of it. */
   | { readonly do: 'settle'; readonly transaction: SignedTransaction }
-  /** `total` is what will have been distributed of this order then: the port sends only what is missing. */
-  | { readonly do: 'distribute'; readonly amount: Micro; readonly total: Micro }
-  | {
-      readonly do: 'refund';
-      readonly amount: Micro;
-      readonly total: Micro;
-      readonly cause: RefundCause;
-    }
+  /** `before`: what was distributed (or refunded) so far, for `EscrowChain`. */
+  | { readonly do: 'distribute'; readonly amount: Micro; readonly before: Micro }
+  | { readonly do: 'refund'; readonly amount: Micro; readonly before: Micro; readonly cause: RefundCause }
   /** Until then, ms; sooner when something happens to the order. */
   | { readonly do: 'wait'; readonly until: number }
   /** All of it has gone where it belongs, or nothing was pulled. */
@@ -44,9 +40,8 @@ export function nextAction(record: EscrowRecord, nowMs: number): NextAction {
   const refunds = due.cause !== undefined && amount > 0n;
   // Both due: the payer first; after a failure the other one, so that neither waits behind one that cannot pass.
   const refundNow = refunds && (toDistribute === 0n || record.failures % 2 === 0);
-  if (!refundNow)
-    return { do: 'distribute', amount: toDistribute, total: add(record.distributed, toDistribute) };
-  return { do: 'refund', amount, total: add(record.refunded, amount), cause: due.cause };
+  if (!refundNow) return { do: 'distribute', amount: toDistribute, before: record.distributed };
+  return { do: 'refund', amount, before: record.refunded, cause: due.cause };
 }
 
 /** Why the unearned part may go back now, or when it may. */

@@ -1,17 +1,9 @@
+import type { SignedTransaction } from '../chain/port.ts';
 import { asMicro, max, min, mulDiv, sub, ZERO, type Micro } from '../money/fixed.ts';
 import type { Hex } from '../signing/checks.ts';
 
 /** What moves a fee. `pull`: payer → contract; `distribute`: contract → builder; `refund`: contract → payer. */
 export type TransferKind = 'pull' | 'distribute' | 'refund';
-
-/** A transaction that was signed and may take effect at any time. Written down before its first byte leaves. */
-export interface SignedTransaction {
-  readonly hash: Hex;
-  /** Sending the same bytes again can never have a second effect. */
-  readonly raw: Hex;
-  readonly from: Hex;
-  readonly nonce: number;
-}
 
 export interface Transfer {
   readonly kind: TransferKind;
