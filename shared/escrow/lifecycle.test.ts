@@ -124,6 +124,12 @@ describe('what is refused', () => {
     expect(advance(live, confirmed)).toEqual({ ok: false, reason: 'NOTHING_IN_FLIGHT' });
   });
 
+  test('nobody is sent what belongs to the other, though it is held', () => {
+    const both = after(live, filled(60_000_000n), { kind: 'ended' });
+    for (const event of [sending('distribute', 75_001n), sending('refund', 50_001n)])
+      expect(advance(both, event)).toEqual({ ok: false, reason: 'TOO_MUCH' });
+  });
+
   test('a pull that came to nothing ends the escrow; if the contract knows better, the money goes back', () => {
     const lost = after(fresh(5n, 5n), sending('pull', 5n), { kind: 'failed', at: START });
     expect(stateOf(lost)).toBe('void');

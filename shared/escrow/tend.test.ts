@@ -131,6 +131,26 @@ describe('a fee on the chain', () => {
     expect(await sums()).toEqual([125_000, 100_000, 25_000, 0, 0]);
   });
 
+  test('a run that was refused leaves the transfer of another run in flight', async () => {
+    await pullFee(...(await order(1)), keeper, 1);
+    tell({ kind: 'ended' });
+    await chain.control('mining', { mode: 'manual' });
+    const overtaken: Keeper = {
+      ...keeper,
+      chain: {
+        ...keeper.chain,
+        refund: async () => {
+          await visit();
+          return { ok: false, reason: 'NOT_SENT', why: 'the chain did not answer' };
+        },
+      },
+    };
+    await tend(idOf(1), overtaken);
+    expect(onDisk().transfer).toMatchObject({ kind: 'refund', amount: 125_000n });
+    await chain.control('mine');
+    expect(await visit()).toMatchObject({ state: 'refunded', wakeAt: undefined });
+  });
+
   test('an order that never got an id is given back by the clock alone', async () => {
     await pullFee(...(await order(1)), keeper, 1);
     const { wakeAt } = await visit();
