@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleFolder } from '../../scripts/lib/build-workers.ts';
 import { startChild, type Child } from '../../scripts/lib/child.ts';
 import { inProject } from '../../scripts/lib/paths.ts';
 import { workerdBinary } from '../../scripts/lib/workerd-binary.ts';
@@ -13,6 +14,8 @@ export interface WorkerSpec {
   readonly vars: Readonly<Record<string, string>>;
   /** Binding → class of each Durable Object. */
   readonly objects: Readonly<Record<string, string>>;
+  /** Serves the vault's own bundle beside it, bound as `VAULT` as the gateway has it: its variables. */
+  readonly vault?: Readonly<Record<string, string>>;
 }
 
 export interface WorkerServer {
@@ -36,6 +39,7 @@ export async function serveWorker(home: string, spec: WorkerSpec, cleanup: Clean
     external: ['cloudflare:*'],
     logLevel: 'silent',
   });
+  if (spec.vault) copyFileSync(`${bundleFolder('vault')}/index.js`, join(folder, 'vault.js'));
   const configFile = join(folder, 'workerd.capnp');
   writeFileSync(configFile, config(folder, spec));
   const { child, ready } = await startChild({
@@ -53,30 +57,46 @@ export async function serveWorker(home: string, spec: WorkerSpec, cleanup: Clean
   return { port, pid: child.pid, child };
 }
 
-function config(folder: string, { vars, objects }: WorkerSpec): string {
-  const text = (value: string): string => JSON.stringify(value);
-  const bindings = [
-    ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
-    ...Object.entries(objects).map(
-      ([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`,
-    ),
-  ];
-  const namespaces = Object.values(objects).map(
-    (type) => `(className = ${text(type)}, uniqueKey = ${text(`bench-${type}`)}, enableSql = true)`,
-  );
+/** Binding → class, as workers/vault/wrangler.toml has them. */
+const VAULT_OBJECTS = { CREDENTIAL_VAULT: 'CredentialVault', VAULT_REGISTRY: 'VaultRegistry' };
+const VAULT_SERVICE = '(name = "VAULT", service = (name = "vault", entrypoint = "VaultService"))';
+
+function config(folder: string, { vars, objects, vault }: WorkerSpec): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
+    ${vault ? '(name = "vault", worker = .vault),' : ''}
     (name = "objects", disk = (path = ${text(join(folder, 'objects'))}, writable = true)),
     (name = "internet", network = (allow = ["public", "private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 
-const main :Workerd.Worker = (
-  modules = [(name = "index.js", esModule = embed "index.js")],
+${workerText('main', 'index.js', vars, objects, vault ? [VAULT_SERVICE] : [])}
+${vault ? workerText('vault', 'vault.js', vault, VAULT_OBJECTS) : ''}`;
+}
+
+function workerText(
+  name: string,
+  module: string,
+  vars: WorkerSpec['vars'],
+  objects: WorkerSpec['objects'],
+  services: readonly string[] = [],
+): string {
+  const bindings = [
+    ...Object.entries(vars).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`),
+    ...Object.entries(objects).map(
+      ([key, type]) => `(name = ${text(key)}, durableObjectNamespace = ${text(type)})`,
+    ),
+    ...services,
+  ];
+  const namespaces = Object.values(objects).map(
+    (type) => `(className = ${text(type)}, uniqueKey = ${text(`bench-${type}`)}, enableSql = true)`,
+  );
+  return `const ${name} :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed ${text(module)})],
   compatibilityDate = "2026-11-01",
   bindings = [${bindings.join(', ')}],
   durableObjectNamespaces = [${namespaces.join(', ')}],
@@ -84,3 +104,6 @@ const main :Workerd.Worker = (
 );
 `;
 }
+
+/** Cap'n Proto text has JSON's string escapes. */
+const text = (value: string): string => JSON.stringify(value);

@@ -1,5 +1,6 @@
 import { serveVault, type VaultServer } from '../../test/support/vault-server.ts';
 import type { Bench } from '../run.ts';
+import { measureSignatures } from './signatures.ts';
 
 /** Test values, valid nowhere. */
 const credential = {
@@ -11,8 +12,14 @@ const actor = { keyId: 'bench', requestId: 'bench' };
 const request = { method: 'GET', path: '/data/orders', timestamp: 1_700_000_000 };
 const scopeOf = (account: number) => ({ tenant: `tnt_${account % 100}`, account: `acct_${account}` });
 
+/** What a signature costs, then a rotation under load. */
+export async function measureVault(bench: Bench): Promise<void> {
+  await measureSignatures(bench);
+  await measureRotation(bench);
+}
+
 /** Stores so many credentials, one an account, then re-wraps them all while one client signs without a pause. */
-export async function measureVault({ home, cleanup, step }: Bench): Promise<void> {
+async function measureRotation({ home, cleanup, step }: Bench): Promise<void> {
   const accounts = Number(process.argv[3] ?? 10_000);
   step(`storing ${accounts} credentials`);
   let vault = await serveVault(home, [1], cleanup);

@@ -7,20 +7,21 @@ import {
   type CredentialVenue,
 } from '../../shared/vault/credential.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
-import type { AuditRow, StoredView, Vault } from '../../shared/vault/port.ts';
+import type { AuditRow, Vault } from '../../shared/vault/port.ts';
 import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
 import type { VaultEnv } from '../../workers/vault/env.ts';
 import { migrate } from '../storage/migrate.ts';
 import { AuditLog } from './audit-log.ts';
-import { decode, encode, merge, viewOf, withAddress } from './credentials.ts';
-import { open, rewrap, seal } from './envelope.ts';
+import { merge, viewOf } from './credentials.ts';
+import { rewrap } from './envelope.ts';
 import { Operations, type Note } from './operations.ts';
-import { RootKeyring, type RootKeys } from './root-keys.ts';
+import { RootKeyring } from './root-keys.ts';
 import { migrations } from './schema.ts';
+import { SealedCredentials } from './sealed-credentials.ts';
 import { checkAddress, checkUsable, privateKeyOf, signers } from './signers.ts';
-import { CredentialStore, type StoredCredential } from './store.ts';
+import { CredentialStore } from './store.ts';
 import { UsageReports, type Usage } from './usage-reports.ts';
-import { placeOf, storedRow, storedView, walletView } from './views.ts';
+import { isSame, placeOf, storedView, walletView } from './views.ts';
 
 /** Everything that an object is asked comes checked against `requests` by the VaultService. */
 interface Call {
@@ -48,15 +49,17 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   readonly #operations: Operations;
   readonly #roots: RootKeyring;
   readonly #reports: UsageReports;
+  readonly #sealed: SealedCredentials;
 
   constructor(ctx: DurableObjectState, env: VaultEnv) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
     this.#store = new CredentialStore(ctx.storage.sql);
     this.#log = new AuditLog(ctx.storage.sql);
-    this.#operations = new Operations(ctx.storage, this.#log);
+    this.#operations = new Operations(ctx, this.#log);
     this.#roots = new RootKeyring(env.VAULT_ROOT_KEYS);
     this.#reports = new UsageReports(ctx.storage.kv, this.#store, env);
+    this.#sealed = new SealedCredentials(this.#store, this.#roots, this.#reports);
   }
 
   async store(request: VaultRequest<'store'>): ReturnType<Vault['store']> {
@@ -69,10 +72,10 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       const roots = await this.#roots.read();
       const merging = request.mode === 'merge' && before !== undefined;
       const next = merging
-        ? merge(await this.#open(roots, request.scope, before), request.credential)
+        ? merge(await this.#sealed.open(roots, request.scope, before), request.credential)
         : request.credential;
       await checkUsable(next);
-      return this.#sealed(roots, request.scope, next, before, note);
+      return this.#sealed.seal(roots, request.scope, next, before, note);
     });
   }
 
@@ -83,7 +86,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       this.#refuseClosed();
       const roots = await this.#roots.read();
       if (before) {
-        const held = await this.#open(roots, request.scope, before);
+        const held = await this.#sealed.open(roots, request.scope, before);
         if (held.venue !== 'polymarket' || held.privateKey === undefined)
           throw new VaultRefusal(
             'CREDENTIAL_EXISTS',
@@ -97,7 +100,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
         signatureType: 0,
         managed: true,
       };
-      const commit = await this.#sealed(roots, request.scope, fresh, undefined, note);
+      const commit = await this.#sealed.seal(roots, request.scope, fresh, undefined, note);
       return () => walletView(commit().credential, true);
     });
   }
@@ -106,7 +109,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#operations.run('list', request, async (note) => {
       const roots = await this.#roots.read();
       const credentials = await Promise.all(
-        this.#store.list().map((stored) => this.#view(roots, request.scope, stored, note)),
+        this.#store.list().map((stored) => this.#sealed.view(roots, request.scope, stored, note)),
       );
       return () => ({ credentials });
     });
@@ -244,7 +247,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       note.about(source.venue, stored);
       if (!stored)
         throw new VaultRefusal('CREDENTIAL_MISSING', `no credential for ${source.venue} is stored`);
-      const result = await act(await this.#open<V>(await this.#roots.read(), call.scope, stored));
+      const result = await act(await this.#sealed.open<V>(await this.#roots.read(), call.scope, stored));
       return () => result;
     });
   }
@@ -264,65 +267,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       return result;
     });
   }
-
-  /**
-   * Seals a credential in memory; the returned function puts it on disk. The registry learns of it before:
-   * a rotation must never miss a credential, even if this object dies right after the write.
-   */
-  async #sealed(
-    roots: RootKeys,
-    scope: Scope,
-    credential: Credential,
-    before: StoredCredential | undefined,
-    note: Note,
-  ): Promise<() => { readonly credential: StoredView }> {
-    const { venue } = credential;
-    const now = Date.now();
-    const row = {
-      venue,
-      id: before?.id ?? crypto.randomUUID(),
-      version: (before?.version ?? 0) + 1,
-      createdAt: before?.createdAt ?? now,
-      updatedAt: now,
-    };
-    await this.#reports.announce(scope, roots.current);
-    const sealed = { ...row, ...(await seal(roots, placeOf(scope, row), encode(withAddress(credential)))) };
-    return () => {
-      this.#store.put(sealed);
-      note.about(venue, sealed);
-      return { credential: storedView(sealed, credential) };
-    };
-  }
-
-  async #open<V extends CredentialVenue>(
-    roots: RootKeys,
-    scope: Scope,
-    stored: StoredCredential & { readonly venue: CredentialVenue },
-  ): Promise<CredentialOf<V>> {
-    // A version from after these keys were read is no reason to refuse yet.
-    const known = roots.keys.has(stored.key.rootVersion) ? roots : await this.#roots.read(true);
-    const bytes = await open(known, placeOf(scope, stored), stored);
-    // A record is found by its venue, and opens only under it.
-    return decode(stored.venue, bytes) as CredentialOf<V>;
-  }
-
-  /** A record that does not open is listed without its parts, and is the outcome that the chain records. */
-  async #view(roots: RootKeys, scope: Scope, stored: StoredCredential, note: Note): Promise<StoredView> {
-    try {
-      return storedView(stored, await this.#open(roots, scope, stored));
-    } catch (error) {
-      if (!(error instanceof VaultRefusal)) throw error;
-      note.about(stored.venue, stored);
-      note.outcome(error.failure.reason);
-      return { ...storedRow(stored), parts: [], state: 'unreadable' };
-    }
-  }
 }
 
 /** Methods that the VaultService passes on as they are. */
 type ObjectPort = Omit<Vault, 'auditPage' | 'auditVerify' | 'rotationStatus' | 'startRotation'>;
-
-const isSame = (
-  seen: Pick<StoredCredential, 'id' | 'version'> | null,
-  now: StoredCredential | undefined,
-): boolean => (seen === null ? now === undefined : now?.id === seen.id && now.version === seen.version);

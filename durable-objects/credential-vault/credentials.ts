@@ -66,7 +66,9 @@ export function withAddress(credential: Credential): Credential {
  */
 export function merge(before: Credential, next: Credential): Credential {
   if (before.venue !== 'polymarket' || next.venue !== 'polymarket') return next;
-  const merged = { ...before, ...next };
+  // A member that is undefined names nothing: it must not take the only copy of a key away.
+  const named = Object.entries(next).filter(([, value]) => value !== undefined);
+  const merged = { ...before, ...(Object.fromEntries(named) as typeof next) };
   const [was, is] = [walletOf(before), walletOf(next)];
   const another = was !== undefined && is !== undefined && was.toLowerCase() !== is.toLowerCase();
   return another ? next : merged;

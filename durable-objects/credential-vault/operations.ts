@@ -39,13 +39,16 @@ export class Note {
 export class Operations {
   readonly #storage: DurableObjectStorage;
   readonly #log: AuditLog;
+  /** The account that the object is named by. */
+  readonly #account: string | undefined;
   /** Tenant that the account belongs to, from the first operation on. */
   #tenant: string | undefined;
   /** Tail of the queue: see `inTurn`. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(storage: DurableObjectStorage, log: AuditLog) {
+  constructor({ storage, id }: Pick<DurableObjectState, 'storage' | 'id'>, log: AuditLog) {
     this.#storage = storage;
+    this.#account = id.name;
     this.#log = log;
     this.#tenant = storage.kv.get<string>('tenant');
   }
@@ -86,13 +89,16 @@ export class Operations {
     return result;
   }
 
-  /** The refusal for an account of another tenant. */
-  mismatch({ tenant }: Scope): VaultFailure | undefined {
+  /** The refusal for an account of another tenant, and for a request that came to another account's object. */
+  mismatch({ tenant, account }: Scope): VaultFailure | undefined {
+    if (account !== this.#account) return refusal('SCOPE_MISMATCH', 'this is the vault of another account');
     const foreign = this.#tenant !== undefined && this.#tenant !== tenant;
     return foreign ? refusal('SCOPE_MISMATCH', 'the account belongs to another tenant') : undefined;
   }
 
   #record(scope: Scope, actor: Actor, operation: string, subject: AuditSubject, outcome: string): void {
+    // This chain is not that account's.
+    if (scope.account !== this.#account) return;
     if (this.#tenant === undefined) {
       this.#storage.kv.put('tenant', scope.tenant);
       this.#tenant = scope.tenant;

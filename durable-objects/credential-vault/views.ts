@@ -7,6 +7,10 @@ import type { StoredCredential } from './store.ts';
 
 type Row = Pick<StoredCredential, 'venue' | 'id' | 'version' | 'createdAt' | 'updatedAt'>;
 
+/** Whether a credential is the one that was seen before; null stands for none. */
+export const isSame = (seen: Pick<Row, 'id' | 'version'> | null, now: Row | undefined): boolean =>
+  seen === null ? now === undefined : now?.id === seen.id && now.version === seen.version;
+
 /** What a stored credential is bound to. */
 export const placeOf = (
   { tenant, account }: Scope,

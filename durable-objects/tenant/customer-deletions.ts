@@ -1,4 +1,5 @@
 import type { Env } from '../../workers/gateway/env.ts';
+import type { Scope } from '../../shared/vault/request.ts';
 import { accountObject } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import type { Actor } from './actor.ts';
@@ -8,8 +9,8 @@ import type { KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import type { TenantRecords } from './records.ts';
 
-/** In the audit log: what a deletion does after the request that began it. */
-const deletion = (customer: string): Actor => ({ id: 'deletion', requestId: customer });
+/** In the audit logs, where that of the tenant does not tell who began a deletion. */
+const nobody = (customer: string): Actor => ({ id: 'deletion', requestId: customer });
 
 /**
  * Ends the deletions that have begun. Each step may be done twice: a deletion that was cut short, by a fault or by
@@ -46,35 +47,23 @@ export class CustomerDeletions {
   }
 
   async #finish(customer: string): Promise<void> {
-    for (const key of this.#keys.ofCustomer(customer)) {
-      await this.#ring.setState(key, 'revoked', deletion(customer));
-    }
+    // Whatever takes it up again: the request that began it is the one that has asked for all of it.
+    const actor = this.#records.lastActor('customer.delete', customer) ?? nobody(customer);
+    for (const key of this.#keys.ofCustomer(customer)) await this.#ring.setState(key, 'revoked', actor);
     const { tenant } = this.#records.require();
-    await forgetCustomer(this.#records.env, {
-      tenant,
-      customer,
-      account: customerAccountOf(tenant, customer),
-    });
+    const account = customerAccountOf(tenant, customer);
+    await forgetAccount(this.#records.env, { tenant, account }, actor);
     this.#store.setDeleted(customer);
-    this.#records.audit(deletion(customer), 'customer.deleted', customer);
+    this.#records.audit(actor, 'customer.deleted', customer);
   }
-}
-
-/** Names of a customer in other objects. */
-interface Forgotten {
-  readonly tenant: string;
-  readonly customer: string;
-  readonly account: string;
 }
 
 /**
  * Ends what other objects keep for a customer; when this returns, it is done. Throws when an object cannot be
  * reached; said again, it does no harm. Its orders and trades stay as history that no key leads to.
  */
-async function forgetCustomer(env: Env, { tenant, customer, account }: Forgotten): Promise<void> {
-  const { id: keyId, requestId } = deletion(customer);
-  const scope = { tenant, account };
+async function forgetAccount(env: Env, scope: Scope, { id: keyId, requestId }: Actor): Promise<void> {
   const destroyed = await vaultOf(env).destroy({ scope, actor: { keyId, requestId }, forever: true });
   if (!destroyed.ok) throw new Error(`the vault refused: ${destroyed.reason}`);
-  await accountObject(env, account).cancel({});
+  await accountObject(env, scope.account).cancel({});
 }

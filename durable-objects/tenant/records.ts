@@ -42,4 +42,16 @@ export class TenantRecords {
       actor.requestId,
     );
   }
+
+  /** Who did this last to a subject; undefined where nobody has. */
+  lastActor(action: string, subject: string): Actor | undefined {
+    const [row] = this.storage.sql
+      .exec<{ actor: string; request_id: string }>(
+        'SELECT actor, request_id FROM audit WHERE action = ? AND subject = ? ORDER BY id DESC LIMIT 1',
+        action,
+        subject,
+      )
+      .toArray();
+    return row && { id: row.actor, requestId: row.request_id };
+  }
 }

@@ -14,6 +14,8 @@ export interface Emulators {
   readonly polymarket: Emulator;
   /** Its url is the API's base, `…/trade-api/v2`. */
   readonly kalshi: Emulator;
+  /** Its url is the JSON-RPC URL of the chain that Polymarket settles on. */
+  readonly chain: Emulator;
 }
 
 export interface EmulatorsSpec {
@@ -23,22 +25,24 @@ export interface EmulatorsSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Known to the Kalshi emulator from its start. */
   readonly kalshiKey: KalshiKey;
+  /** Has test money on the chain from its start. */
+  readonly wallet: string;
   readonly readyTimeoutMs: number;
 }
 
 /** The account of the local key on the Kalshi emulator. */
 const KALSHI_ACCOUNT = 'local';
 
-/** Starts both side by side. When one of them fails, neither is left running. */
+/** Starts all side by side. When one of them fails, none is left running. */
 export async function startEmulators(spec: EmulatorsSpec): Promise<Emulators> {
-  const [polymarket, kalshi] = await Promise.allSettled([
+  const [polymarket, kalshi, chain] = await Promise.allSettled([
     startEmulator('polymarket', spec),
     startKalshi(spec),
+    startChain(spec),
   ]);
-  if (polymarket.status === 'fulfilled' && kalshi.status === 'fulfilled') {
-    return { polymarket: polymarket.value, kalshi: kalshi.value };
-  }
-  const settled = [polymarket, kalshi];
+  const settled = [polymarket, kalshi, chain];
+  if (polymarket.status === 'fulfilled' && kalshi.status === 'fulfilled' && chain.status === 'fulfilled')
+    return { polymarket: polymarket.value, kalshi: kalshi.value, chain: chain.value };
   const started = settled.filter((one) => one.status === 'fulfilled');
   await Promise.all(started.map((one) => one.value.child.stop()));
   throw settled.find((one) => one.status === 'rejected')?.reason;
@@ -75,10 +79,25 @@ async function startKalshi(spec: EmulatorsSpec): Promise<Emulator> {
   const { apiKeyId, privateKeyPem } = spec.kalshiKey;
   const public_key = createPublicKey(privateKeyPem).export({ type: 'spki', format: 'pem' });
   const body = { account: KALSHI_ACCOUNT, name: 'local', api_key_id: apiKeyId, public_key };
+  return prepared(emulator, 'api-key', body);
+}
+
+/** What the local wallet has on the chain, micro-USD: 10,000 USDC, all of it allowed to every contract. */
+const WALLET_USDC = '10000000000';
+
+/** A new chain knows nobody, so the local wallet is given its test money each time. */
+async function startChain(spec: EmulatorsSpec): Promise<Emulator> {
+  const emulator = await startEmulator('chain', spec);
+  const allowances = { escrow: WALLET_USDC, ctf: WALLET_USDC, neg_risk_adapter: WALLET_USDC };
+  return prepared(emulator, 'fund', { address: spec.wallet, usdc: WALLET_USDC, allowances });
+}
+
+/** Tells an emulator something before anyone uses it; stops it when it refuses. */
+async function prepared(emulator: Emulator, control: string, body: object): Promise<Emulator> {
   try {
     const request = { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(`${emulator.url}/__control/api-key`, request);
-    if (!response.ok) throw new Error(`the Kalshi emulator refused the local key: ${await response.text()}`);
+    const response = await fetch(`${emulator.url}/__control/${control}`, request);
+    if (!response.ok) throw new Error(`an emulator refused its ${control}: ${await response.text()}`);
   } catch (error) {
     await emulator.child.stop();
     throw error;

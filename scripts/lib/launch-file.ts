@@ -14,7 +14,7 @@ export interface PosternFile {
   readonly polymarket: { readonly privateKey: string; readonly address: string };
   readonly kalshi: KalshiKey;
   readonly jwt: { readonly issuer: string; readonly audience: string; readonly sample: string };
-  /** Base URLs as the venues' clients take them; the control API of each is `<url>/__control/`. */
-  readonly emulators: { readonly polymarket: string; readonly kalshi: string };
-  readonly pids: { readonly workerd: number; readonly polymarket: number; readonly kalshi: number };
+  /** Base URLs as the venues' clients take them, JSON-RPC for the chain; the control API of each is `<url>/__control/`. */
+  readonly emulators: Readonly<Record<'polymarket' | 'kalshi' | 'chain', string>>;
+  readonly pids: Readonly<Record<'workerd' | 'polymarket' | 'kalshi' | 'chain', number>>;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Wallet } from 'ethers';
 import type { Build } from './build-workers.ts';
 import { startChild, type Child } from './child.ts';
-import { startEmulators, venueVars, type Emulators } from './emulators.ts';
+import { startEmulators, venueVars, type Emulator, type Emulators } from './emulators.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
 import { SAMPLE_OWNER, seedKeys } from './seed.ts';
@@ -57,9 +57,10 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       home,
       env: options.emulatorEnv ?? {},
       kalshiKey: secrets.kalshi,
+      wallet: new Wallet(secrets.walletKey).address,
       readyTimeoutMs: READY_TIMEOUT_MS,
     });
-    children.push(emulators.polymarket.child, emulators.kalshi.child);
+    children.push(...Object.values(emulators).map(({ child }: Emulator) => child));
     const gateway = await superviseGateway(home, options, secrets, venueVars(emulators));
     children.push(gateway.current());
     const file = await describe(home, secrets, gateway, emulators);
@@ -68,12 +69,13 @@ export async function launch(options: LaunchOptions): Promise<Running> {
     const failed = Promise.race([
       emulators.polymarket.child.ended.then(() => 'The Polymarket emulator ended'),
       emulators.kalshi.child.ended.then(() => 'The Kalshi emulator ended'),
+      emulators.chain.child.ended.then(() => 'The chain emulator ended'),
       gateway.gaveUp.then(() => 'The gateway keeps ending'),
     ]).then((reason) => (stopping ? new Promise<string>(() => undefined) : reason));
     const stop = async (): Promise<void> => {
       stopping = true;
       await gateway.stop();
-      await Promise.all([emulators.polymarket.child.stop(), emulators.kalshi.child.stop()]);
+      await Promise.all(Object.values(emulators).map(({ child }: Emulator) => child.stop()));
     };
     return { file, workerdPid: () => gateway.current().pid, failed, stop };
   } catch (error) {
@@ -181,11 +183,16 @@ async function describe(
     polymarket: { privateKey: secrets.walletKey, address },
     kalshi: secrets.kalshi,
     jwt: { ...localJwt, sample: sampleToken(secrets.jwtSecret, SAMPLE_OWNER) },
-    emulators: { polymarket: emulators.polymarket.url, kalshi: emulators.kalshi.url },
+    emulators: {
+      polymarket: emulators.polymarket.url,
+      kalshi: emulators.kalshi.url,
+      chain: emulators.chain.url,
+    },
     pids: {
       workerd: gateway.current().pid,
       polymarket: emulators.polymarket.child.pid,
       kalshi: emulators.kalshi.child.pid,
+      chain: emulators.chain.child.pid,
     },
   };
   writePosternFile(home, file);

@@ -27,7 +27,10 @@ const builderSource = z.union([stored('builder'), given(builderCredential)]);
 
 /** Shapes are bounded here; what they mean is the signers' business (shared/signing). */
 const hex = (digits: number) => z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${digits}}$`));
-const uint = z.bigint().nonnegative();
+const uint = z
+  .bigint()
+  .nonnegative()
+  .max(2n ** 256n - 1n);
 const orderBase = {
   salt: uint,
   maker: hex(40),

@@ -140,6 +140,8 @@ describe('who signs', () => {
     [{ method: 'POST', path: 'order' }, 'path'],
     [{ method: 'POST', path: '/order?x=1' }, 'path'],
     [{ method: 'POST', path: '/order', timestamp: -1 }, 'timestamp'],
+    // Headers made for later would outlive the key that asked for them.
+    [{ method: 'POST', path: '/order', timestamp: 9_000_000_000 }, 'timestamp'],
     [{ method: 'POST', path: '/order', body: {} }, 'body'],
     [{ method: 'POST', path: '/order', more: 1 }, 'more'],
   ])('%j is refused, naming the member', async (request, part) => {

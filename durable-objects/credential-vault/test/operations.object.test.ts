@@ -213,6 +213,34 @@ describe('nobody gets past the door', () => {
     expect(await signStored(scope)).toMatchObject({ ok: true });
   });
 
+  test('an object asked for another account does nothing, and that leaves its own chain alone', async () => {
+    const scope = freshScope();
+    const other = freshScope();
+    const stub = vaultStub(scope);
+    // First of all, too: what asks first is whose account it is from then on.
+    for (const act of [() => Promise.resolve(), () => storeIn(scope)]) {
+      await act();
+      expect(await stub.list({ scope: other, actor })).toMatchObject({ ok: false, reason: 'SCOPE_MISMATCH' });
+      expect(await stub.store({ scope: other, actor, credential: polymarket })).toMatchObject({ ok: false });
+    }
+    const page = await vault.auditPage({ scope });
+    expect(page).toMatchObject({ ok: true, rows: [{ operation: 'store', outcome: 'ok' }] });
+    expect(await vault.auditVerify({ scope })).toMatchObject({ report: { intact: true, rows: 1 } });
+    expect(await vault.auditPage({ scope: other })).toEqual({ ok: true, rows: [] });
+  });
+
+  test.each(['salt', 'tokenId', 'makerAmount', 'nonce'])('%s beyond 256 bits is no order', async (name) => {
+    const scope = freshScope();
+    await storeIn(scope);
+    const large = { ...order, [name]: 2n ** 256n };
+    const answer = await vault.signOrder({ scope, actor, source: stored, order: large, exchange });
+    expect(answer).toMatchObject({ ok: false, reason: 'REQUEST_INVALID', part: `order.${name}` });
+    const most = { ...order, [name]: 2n ** 256n - 1n };
+    expect(await vault.signOrder({ scope, actor, source: stored, order: most, exchange })).toMatchObject({
+      ok: true,
+    });
+  });
+
   test('a private key leaves only with the permission, and only while the operator allows it', async () => {
     const scope = freshScope();
     await storeIn(scope);

@@ -94,3 +94,14 @@ describe('a wallet that the vault made', () => {
     expect((await seen(scope))?.managed).toBeUndefined();
   });
 });
+
+test('a merge with a member that is undefined does not take the only copy of a wallet away', async () => {
+  const scope = freshScope();
+  const made = await vault.createWallet({ scope, actor });
+  if (!made.ok) throw new Error(made.message);
+  const credential = { venue: 'polymarket', clob, privateKey: undefined, address: undefined } as const;
+  expect(await vault.store({ scope, actor, credential, mode: 'merge' })).toMatchObject({
+    ok: true,
+    credential: { parts: ['privateKey', 'clob'], address: made.address, managed: true },
+  });
+});

@@ -18,6 +18,8 @@ export interface ServedApplication {
   readonly basePath: string;
   /** The venue's clock, Unix ms, for the Date header; the machine's where there is none. */
   now?(): number;
+  /** Where one path carries many calls, as JSON-RPC does: the path that faults name a call by. */
+  faultPath?(localPath: string, body: string): string;
   /** Runs one request to its end. Synchronous, so that every command is atomic. */
   handle(request: Omit<RouteRequest, 'params'>): Reply;
   /** A refusal by the server itself, in the venue's error shape. */
@@ -45,14 +47,20 @@ async function serve(
   const [path = '/', search = ''] = (request.url ?? '/').split('?', 2);
   const localPath = path.startsWith(`${app.basePath}/`) ? path.slice(app.basePath.length) : path;
   const control = localPath.startsWith('/__control/');
-  const fault = control ? undefined : takeFault(app.faults, method, localPath);
-  if (fault?.kind === 'drop_before') {
+  const early = control || app.faultPath !== undefined ? undefined : takeFault(app.faults, method, localPath);
+  if (early?.kind === 'drop_before') {
     request.socket.destroy();
     return;
   }
   const body = await readBody(request);
   if (body === undefined) {
     send(app, response, app.refuse(413, 'Payload exceeds the limit'));
+    return;
+  }
+  const named = control ? undefined : app.faultPath?.(localPath, body);
+  const fault = named === undefined ? early : takeFault(app.faults, method, named);
+  if (fault?.kind === 'drop_before') {
+    request.socket.destroy();
     return;
   }
   if (fault !== undefined && !fault.after_processing) await delay(fault, stopping);

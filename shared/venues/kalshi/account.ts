@@ -1,88 +1,46 @@
 import * as z from 'zod';
-import { asMicro, mulDiv, SCALE } from '../../money/fixed.ts';
-import { decimal, venueDecimal } from '../decimal.ts';
-import type { Balance, Position, VenueResult } from '../port.ts';
-import type { KalshiSigner } from '../signer.ts';
-import type { KalshiApi } from './api.ts';
-import { marketSchema, priceOf, type WireMarket } from './market.ts';
-import { complement, positionOf } from './view.ts';
+import type { Failure } from '../../errors/failure.ts';
+import { parseMicro } from '../../money/fixed.ts';
+import type { Found } from '../port.ts';
+import { unavailable } from '../polymarket/read.ts';
+import { refused, signedRead, type Signed } from '../signed-read.ts';
 
-const positionSchema = z.object({
-  ticker: z.string(),
-  position_fp: decimal,
-  market_exposure_dollars: decimal,
-});
-const positionsSchema = z.object({ market_positions: z.array(positionSchema), cursor: z.string().nullish() });
-const balanceSchema = z.object({ balance_dollars: z.string().optional(), balance: z.number().int() }).loose();
-const marketsSchema = z.object({ markets: z.array(marketSchema) });
+/** Who signs for a Kalshi member: the vault. */
+export interface KalshiSigner {
+  sign(request: {
+    readonly method: 'GET';
+    readonly path: string;
+    readonly timestampMs: number;
+  }): Promise<Signed>;
+}
 
-const PAGE = 1_000;
-const MAX_PAGES = 10;
-/** Tickers of one `GET /markets`: they must fit into a URL. */
-const TICKERS_PER_CALL = 50;
-/** Micro-dollars in a cent. */
-const CENT = 10_000n;
+const balanceReply = z.object({ balance_dollars: z.string().max(40) });
 
-/** What is held, NO as NO. The average is what the holding cost; prices are asked for all markets at once. */
-export async function positions(
-  api: KalshiApi,
+/** Free cash in millionths of a dollar, and the venue's own reply. AUTHENTICATION_FAILED, VENUE_UNAVAILABLE. */
+export async function readBalance(
+  base: string,
   signer: KalshiSigner,
-): Promise<VenueResult<readonly Position[]>> {
-  const query = new URLSearchParams({ limit: String(PAGE), count_filter: 'position' });
-  const held: z.infer<typeof positionSchema>[] = [];
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const found = await api.signed(signer, '/portfolio/positions', query, positionsSchema);
-    if (!found.ok) return found;
-    held.push(...found.value.market_positions.filter(({ position_fp: contracts }) => contracts !== 0n));
-    const next = found.value.cursor ?? '';
-    if (next === '') break;
-    query.set('cursor', next);
-  }
-  const markets = await marketsOf(
-    api,
-    held.map(({ ticker }) => ticker),
-  );
-  if (!markets.ok) return markets;
-  return {
-    ok: true,
-    value: held.map(({ ticker, position_fp: contracts, market_exposure_dollars: cost }) => {
-      const { outcome, size } = positionOf(contracts);
-      const market = markets.value.get(ticker);
-      const yes = market && priceOf(market);
-      return {
-        marketId: ticker,
-        outcome,
-        size,
-        averagePrice: asMicro(mulDiv(cost < 0n ? 0n - cost : cost, SCALE, size, 'half-up')),
-        currentPrice: yes !== undefined && outcome === 'No' ? complement(yes) : yes,
-      };
-    }),
-  };
+): Promise<Found<{ readonly raw: object; readonly micro: bigint }>> {
+  const url = `${base}/portfolio/balance`;
+  // The whole path is signed, with what the base adds to it.
+  const { pathname } = new URL(url);
+  const signed = await signer.sign({ method: 'GET', path: pathname, timestampMs: Date.now() });
+  const answer = await signedRead(url, signed, explain);
+  if (!answer.ok) return answer;
+  const reply = balanceReply.loose().safeParse(answer.value);
+  const micro = reply.success ? parseMicro(reply.data.balance_dollars) : undefined;
+  if (!reply.success || micro === undefined) return unavailable();
+  return { ok: true, value: { raw: reply.data, micro } };
 }
 
-async function marketsOf(
-  api: KalshiApi,
-  tickers: readonly string[],
-): Promise<VenueResult<ReadonlyMap<string, WireMarket>>> {
-  const markets = new Map<string, WireMarket>();
-  for (let start = 0; start < tickers.length; start += TICKERS_PER_CALL) {
-    const query = new URLSearchParams({
-      tickers: tickers.slice(start, start + TICKERS_PER_CALL).join(','),
-      limit: String(PAGE),
-    });
-    const found = await api.get('/markets', query, marketsSchema);
-    if (!found.ok) return found;
-    for (const market of found.value.markets) markets.set(market.ticker, market);
-  }
-  return { ok: true, value: markets };
-}
+const refusalReply = z.object({ error: z.object({ code: z.string(), details: z.string().optional() }) });
 
-/** Cash that open orders do not hold. */
-export async function balance(api: KalshiApi, signer: KalshiSigner): Promise<VenueResult<Balance>> {
-  const found = await api.signed(signer, '/portfolio/balance', new URLSearchParams(), balanceSchema);
-  if (!found.ok) return found;
-  const { balance_dollars: dollars, balance: cents } = found.value;
-  const available =
-    (dollars === undefined ? undefined : venueDecimal(dollars)) ?? asMicro(BigInt(cents) * CENT);
-  return { ok: true, value: { available, currency: 'USD', raw: found.value } };
+/** The venue says whether the id or the key is wrong. */
+function explain(body: unknown): Failure {
+  const reply = refusalReply.safeParse(body);
+  const details = reply.success ? (reply.data.error.details ?? '') : '';
+  if (details.includes('NOT_FOUND')) return refused('Kalshi does not know this API key id', 'api_key_id');
+  if (details.includes('INCORRECT_API_KEY_SIGNATURE'))
+    return refused('is not the private key of this API key id', 'private_key');
+  return refused('Kalshi does not accept these credentials');
 }

@@ -21,7 +21,7 @@ import type {
   VenueResult,
 } from '../port.ts';
 import type { KalshiSigner } from '../signer.ts';
-import { balance, positions } from './account.ts';
+import { balance, positions } from './portfolio.ts';
 import { KalshiApi, type KalshiSettings } from './api.ts';
 import { kalshiCapabilities } from './capabilities.ts';
 import { feeCurve, priceHistory, publicTrades, readBook } from './history.ts';

@@ -2,7 +2,7 @@ import type { Order } from '../../signing/order-typed-data.ts';
 import type { OrderSchema } from '../../signing/exchange-contracts.ts';
 import type { OrderTerms } from '../port.ts';
 import type { PolymarketIdentity } from '../signer.ts';
-import { makerOf } from './account.ts';
+import { makerOf } from './portfolio.ts';
 import type { Amounts } from './amounts.ts';
 
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;

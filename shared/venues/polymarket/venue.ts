@@ -21,7 +21,7 @@ import type {
 } from '../port.ts';
 import { signedOut } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
-import { balance, feeCurve, fills, positions } from './account.ts';
+import { balance, feeCurve, fills, positions } from './portfolio.ts';
 import { PolymarketApi, type PolymarketSettings } from './api.ts';
 import { polymarketCapabilities } from './capabilities.ts';
 import { frameOrder, type SignedBody } from './frame.ts';

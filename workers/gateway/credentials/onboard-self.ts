@@ -9,7 +9,7 @@ import {
   proveClobKey,
   type Triple,
 } from '../../../shared/venues/polymarket/clob-account.ts';
-import { readBalance } from '../../../shared/venues/kalshi/cash.ts';
+import { readBalance } from '../../../shared/venues/kalshi/account.ts';
 import type { Found } from '../../../shared/venues/port.ts';
 import { refused } from '../../../shared/venues/signed-read.ts';
 import { openedTriple, withFunder, withTriple, type GivenKalshi, type GivenPolymarket } from './given.ts';

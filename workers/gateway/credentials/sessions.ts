@@ -1,6 +1,6 @@
 import type { CredentialView } from '../../../shared/vault/credential.ts';
 import type { VaultRequest } from '../../../shared/vault/request.ts';
-import type { KalshiSigner } from '../../../shared/venues/kalshi/cash.ts';
+import type { KalshiSigner } from '../../../shared/venues/kalshi/account.ts';
 import { obtainTriple, type ClobSigner } from '../../../shared/venues/polymarket/clob-account.ts';
 import type { Found } from '../../../shared/venues/port.ts';
 import {

@@ -1,4 +1,4 @@
-import { readBalance } from '../../../shared/venues/kalshi/cash.ts';
+import { readBalance } from '../../../shared/venues/kalshi/account.ts';
 import { proveClobKey, readCollateral } from '../../../shared/venues/polymarket/clob-account.ts';
 import type { Found } from '../../../shared/venues/port.ts';
 import type { Env } from '../env.ts';

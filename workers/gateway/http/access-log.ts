@@ -1,3 +1,4 @@
+import { keptId } from './request-id.ts';
 import type { AnyRoute, Caller } from './route.ts';
 
 /** One request, as it is logged, counted and traced: never a body, never a credential. */
@@ -23,16 +24,12 @@ export const routeName = ({ method, route }: RequestLog): string =>
 
 export const surfaceOf = ({ route }: RequestLog): string => route?.tag ?? 'none';
 
-/** A caller that sends its key as the request id gets it echoed; it is not kept. */
-export const keptId = ({ requestId }: RequestLog): string =>
-  requestId.includes('pst_') ? '[redacted]' : requestId;
-
 /** Writes one structured line (design, section 10). */
 export function logRequest(log: RequestLog): void {
   console.log(
     JSON.stringify({
       level: 'info',
-      request_id: keptId(log),
+      request_id: keptId(log.requestId),
       surface: surfaceOf(log),
       route: routeName(log),
       tenant: log.caller?.principal?.tenant,

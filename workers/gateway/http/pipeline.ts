@@ -11,7 +11,7 @@ import { withinCap } from './in-flight.ts';
 import { parseJson, readBody } from './body.ts';
 import { countRequest } from './request-counter.ts';
 import { markSpan } from './request-span.ts';
-import { requestIdOf } from './request-id.ts';
+import { keptId, requestIdOf } from './request-id.ts';
 import type { AnyRoute, Call, Caller, Reply } from './route.ts';
 import { validate } from './validate.ts';
 
@@ -51,7 +51,8 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
       env,
       request,
       url,
-      requestId,
+      // What a handler is given may end in an audit chain, for good.
+      requestId: keptId(requestId),
       caller,
       declared: route.headers ?? [],
       params: route.params === undefined ? undefined : validate(route.params, incoming.params),
@@ -64,7 +65,8 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     response = toResponse(await withinCap(caller.principal, () => handle(call)));
     if (INSTRUMENTED) await pauseAt('gateway/request/handled');
   } catch (error) {
-    const known = error instanceof RequestError ? error.failure : internal(error, requestId, route.path);
+    const known =
+      error instanceof RequestError ? error.failure : internal(error, keptId(requestId), route.path);
     code = known.reason;
     const wire = toWireError(known, route.path, requestId, request.headers);
     response = Response.json(wire.body, { status: wire.status, headers: wire.headers });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { RequestError } from '../../../shared/errors/failure.ts';
+import { now } from '../../../shared/clock.ts';
+import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { BUILDER_READ, proveBuilderKey } from '../../../shared/venues/polymarket/builder-key.ts';
+import { MAX_SKEW_SECONDS } from '../auth/l2.ts';
 import { headerText, secretText } from '../credentials/given.ts';
 import { storedViews } from '../credentials/linked.ts';
 import { asked, vaultAccess } from '../credentials/vault-access.ts';
@@ -97,10 +99,17 @@ const sign = route({
   },
   async handle({ env, caller, body, requestId }) {
     const { vault, call } = vaultAccess(env, tenantPrincipalOf(caller), requestId);
+    const timestamp = body.timestamp ?? seconds();
+    // Headers for a later day would outlive the key that asked for them. Those of the past open nothing.
+    if (timestamp > seconds() + MAX_SKEW_SECONDS) {
+      throw new RequestError(
+        invalidMember('timestamp', `must be Unix seconds, at most ${MAX_SKEW_SECONDS} s ahead`),
+      );
+    }
     const request = {
       method: body.method,
       path: body.path,
-      timestamp: body.timestamp ?? seconds(),
+      timestamp,
       ...(typeof body.body === 'string' && { body: body.body }),
     };
     const source = { kind: 'stored', venue: 'builder' } as const;
@@ -114,6 +123,6 @@ const sign = route({
   },
 });
 
-const seconds = (): number => Math.floor(Date.now() / 1000);
+const seconds = (): number => Math.floor(now() / 1000);
 
 export const builderSignRoutes: readonly AnyRoute[] = [put, read, remove, sign];

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { TestSocket } from '../support/socket.ts';
+import { member, type Answer } from './ask.ts';
+import { labelOf, nameOf, type IdKind, type Slot } from './isolation-ids.ts';
+import type { Asker } from './isolation-askers.ts';
+import type { IsolationStage } from './isolation-stage.ts';
+import { orderBody } from './order-body.ts';
+import { limitOrder } from './trader.ts';
+
+/** All of a reply that could tell one id from another, and the id of the request. */
+export interface Told {
+  readonly request: string;
+  readonly status: number;
+  readonly code: string | null;
+  readonly text: string;
+  readonly names: readonly string[];
+}
+
+/** More than anybody's paper account can pay: an order that gets as far as that has passed every lookup. */
+const TOO_MUCH = '1000000';
+
+interface Base {
+  readonly query?: string;
+  readonly body?: unknown;
+}
+
+/** What an operation needs beside the id, so that nothing but the id can be refused. */
+function baseOf(slot: Slot, { market }: IsolationStage): Base {
+  const { condition, yes } = market;
+  const order = limitOrder(condition, { quantity: TOO_MUCH });
+  const signed = { makerAmount: '100000000000', takerAmount: '1000000000000' };
+  const linked = { exchange: 'polymarket', mode: 'managed' };
+  const human = { token_id: yes, side: 'BUY', price: '0.10', size: TOO_MUCH };
+  const bases: Readonly<Record<string, Base>> = {
+    // Only the form in human decimals has it.
+    'POST /v1/order, body client_order_id': { body: human },
+    'POST /v1/order': { body: orderBody(yes, signed) },
+    'POST /v1/orders': { body: order },
+    'POST /v1/orders/batch': { body: { orders: [order] } },
+    'POST /v1/clob/order': { body: human },
+    'POST /v1/heartbeats': { body: { interval_ms: 60_000 } },
+    'POST /v1/v1/heartbeats': { body: { interval_ms: 60_000 } },
+    'DELETE /v1/order': { body: { orderID: '999999' } },
+    'DELETE /v1/orders': { body: ['999999'] },
+    'DELETE /v1/cancel-market-orders': { body: { market: condition } },
+    'POST /v1/cancel-all': { query: 'confirm=true' },
+    'GET /v1/balance-allowance': { query: 'asset_type=COLLATERAL' },
+    'PATCH /v1/me/wallets/{id}': { body: { name: 'taken' } },
+    'PATCH /v1/keys/{id}': { body: { name: 'taken' } },
+    'POST /api/v1/onboard': { body: linked },
+    'DELETE /api/v1/onboard': { query: 'exchange=polymarket' },
+    'POST /api/v1/builder/onboard': { body: linked },
+    'GET /api/v1/ping': { query: 'exchange=paper' },
+    'GET /api/v1/balance': { query: 'exchange=paper' },
+    'PATCH /api/v1/builder/users/{customer_id}': { body: { qps_limit: 1 } },
+    'POST /api/v1/builder/users/{customer_id}/keys': { body: { revoke_previous: true } },
+    'PATCH /admin/v1/tenants/{tenant}': { body: { flagged: true } },
+    'PATCH /admin/v1/tenants/{tenant}/keys/{id}': { body: { is_active: false } },
+  };
+  return bases[labelOf(slot)] ?? bases[nameOf(slot.operation)] ?? {};
+}
+
+/** Asks for an object by an id. */
+export async function askFor(
+  stage: IsolationStage,
+  slot: Slot,
+  id: string,
+  { headers }: Asker,
+): Promise<Told> {
+  const { operation, place, name } = slot;
+  const base = baseOf(slot, stage);
+  const request = randomUUID();
+  const query = [base.query, place === 'query' ? `${name}=${encodeURIComponent(id)}` : undefined];
+  const search = query.filter((part) => part !== undefined).join('&');
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) =>
+    parameter === name ? encodeURIComponent(id) : '999999',
+  );
+  const target = `${path}${search === '' ? '' : `?${search}`}`;
+  const sent = {
+    ...headers,
+    'x-request-id': request,
+    // The longer form of every error: whatever differs would show there.
+    'x-polysim-verbose': 'true',
+    ...(place === 'header' && { [name.toLowerCase()]: id }),
+  };
+  if (path.startsWith('/v1/ws/')) return onSocket(stage, target, sent, request, headers);
+  const body = place === 'body' ? withMember(base.body, name, id) : base.body;
+  const answer = await stage.send(operation.method, target, {
+    headers: sent,
+    ...(body !== undefined && { body }),
+  });
+  return told(answer, request, id);
+}
+
+/** A body with an id in it: as a member, of each order where there are several, or as the only entry of a list. */
+function withMember(body: unknown, name: string, id: string): unknown {
+  if (name === '[]') return [id];
+  const members = (body ?? {}) as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(members['orders'])) return { ...members, [name]: id };
+  return { orders: members['orders'].map((order: object) => ({ ...order, [name]: id })) };
+}
+
+function told({ status, code, text, headers }: Answer, request: string, id: string): Told {
+  return {
+    request,
+    status,
+    code,
+    // What the caller itself has sent comes back in some replies.
+    text: text.replaceAll(JSON.stringify(id), '"<id>"').replaceAll(request, '<request>'),
+    names: [...headers.keys()].toSorted(),
+  };
+}
+
+/** How a websocket ends that names the object, with a token of the asker's own where it can have one. */
+async function onSocket(
+  stage: IsolationStage,
+  target: string,
+  headers: Readonly<Record<string, string>>,
+  request: string,
+  own: Asker['headers'],
+): Promise<Told> {
+  const minted = await stage.send('POST', '/v1/keys/ws-token', { headers: own });
+  const token = member(minted, 'token');
+  const query = typeof token === 'string' ? `${target.includes('?') ? '&' : '?'}token=${token}` : '';
+  const socket = new TestSocket(`${stage.file.url}${target}${query}`, headers);
+  // Without a token a channel may wait for a credential in the first frame.
+  const signIn = { type: 'user', auth: { apiKey: 'nobody', secret: '', passphrase: '' }, markets: [] };
+  await Promise.race([socket.opened.then(() => socket.send(signIn)), socket.closed]).catch(() => undefined);
+  const { code, reason } = await socket.closed;
+  return { request, status: code, code: null, text: reason, names: [] };
+}
+
+/** Well-formed ids that nobody has. */
+export const unknownIds: Readonly<Record<IdKind, string>> = {
+  order: '999999',
+  wallet: '999',
+  key: randomUUID(),
+  customer: randomUUID(),
+  tenant: 'tnt_00000000000000000000',
+  account: 'acct_tnt_00000000000000000000',
+  command: `nobody-${randomUUID()}`,
+  external_id: `nobody-${randomUUID()}`,
+};
+
+/** Texts that are no ids. Of names that callers give there are none. */
+export const malformedIds: Readonly<Partial<Record<IdKind, readonly string[]>>> = {
+  order: ['x', '-1', '1e0'],
+  wallet: ['x', '0', '01'],
+  key: ['x', '../keys'],
+  customer: ['x', "'"],
+  tenant: ['x'],
+  account: ['x'],
+};

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { PosternFile } from '../../scripts/lib/launch.ts';
+import { moveClock } from '../support/instruments.ts';
+import { openMarket, setBook } from '../support/markets.ts';
+import type { OwnProgram } from '../support/program.ts';
+import { createTenant, type TenantSpec } from '../support/tenants.ts';
+import { ask, member, textOf, type Answer, type Ask } from './ask.ts';
+import { USERS } from './builder.ts';
+import { limitOrder } from './trader.ts';
+
+type Send = (method: string, path: string, options?: Ask) => Promise<Answer>;
+export type Headers = Readonly<Record<string, string>>;
+
+/** Requests of one credential before the clock goes on a second: far from the 100 that are allowed in one. */
+const PER_SECOND = 25;
+
+/** A program with everybody on it, whose clock goes so fast that nobody's limit gets in the way. */
+export class IsolationStage {
+  readonly program: OwnProgram;
+  readonly #sent = new Map<string, number>();
+  /** Credentials that may ask twice a second, and 120 times a minute. */
+  readonly #slow = new Set<string>();
+  readonly market: { readonly condition: string; readonly yes: string; readonly no: string };
+
+  private constructor(program: OwnProgram, market: IsolationStage['market']) {
+    this.program = program;
+    this.market = market;
+  }
+
+  static async on(program: OwnProgram): Promise<IsolationStage> {
+    const market = await openMarket(program.file);
+    const asks = [{ price: '0.50', size: '100000' }];
+    await setBook(program.file, market.yes, { bids: [], asks });
+    return new IsolationStage(program, market);
+  }
+
+  get file(): PosternFile {
+    return this.program.file;
+  }
+
+  send: Send = async (method, path, options = {}) => {
+    const credential = options.headers?.['x-api-key'] ?? options.headers?.['authorization'] ?? '';
+    const sent = (this.#sent.get(credential) ?? 0) + 1;
+    this.#sent.set(credential, sent);
+    if (this.#slow.has(credential) || sent % PER_SECOND === 0)
+      await moveClock(this.program, { kind: 'advance', ms: 1_000 });
+    return ask(this.file.url, method, path, options);
+  };
+
+  async good(method: string, path: string, options: Ask): Promise<Answer> {
+    const answer = await this.send(method, path, options);
+    expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
+    return answer;
+  }
+
+  async tenant(spec: TenantSpec): Promise<{ tenant: string; key: string; keyId: string; headers: Headers }> {
+    const { tenant, keys } = await createTenant(this.file, spec);
+    const [{ id: keyId, raw_key: key } = { id: '', raw_key: '' }] = keys;
+    if (spec.tier === 'free') this.#slow.add(key);
+    return { tenant, key, keyId, headers: { 'x-api-key': key } };
+  }
+
+  /** Orders of an account, all resting; the names of the last one. */
+  async orders(headers: Headers, count: number): Promise<{ order: string; command: string }> {
+    let placed = { order: '', command: '' };
+    for (let index = 0; index < count; index += 1) {
+      const command = `command-${randomUUID()}`;
+      const body = limitOrder(this.market.condition, { client_order_id: command });
+      const answer = await this.good('POST', '/v1/orders', {
+        headers: { ...headers, 'idempotency-key': command },
+        body,
+      });
+      placed = { order: String(member(answer, 'order_id')), command };
+    }
+    return placed;
+  }
+
+  async customer(headers: Headers): Promise<{ id: string; externalId: string; key: string; keyId: string }> {
+    const externalId = `external-${randomUUID()}`;
+    const made = await this.good('POST', USERS, {
+      headers,
+      body: { external_id: externalId, qps_limit: 200 },
+    });
+    const id = textOf(made, 'customer_id');
+    const issued = await this.good('POST', `${USERS}/${id}/keys`, { headers, body: {} });
+    return { id, externalId, key: textOf(issued, 'api_key'), keyId: textOf(issued, 'id') };
+  }
+}

@@ -1,0 +1,95 @@
+import { USERS } from './builder.ts';
+import type { IdKind } from './isolation-ids.ts';
+import type { Headers, IsolationStage } from './isolation-stage.ts';
+
+/** Whose objects are asked for. */
+export interface Victim {
+  readonly kind: string;
+  readonly ids: Readonly<Partial<Record<IdKind, string>>>;
+  /** All that it has, as it and the operator read it. */
+  readonly state: () => Promise<readonly string[]>;
+  /** What was done with its credentials. Reading some of the state is among it. */
+  readonly audit: () => Promise<string>;
+}
+
+/** One of each kind, each with objects whose numbers no asker has. */
+export async function victimsOn(
+  stage: IsolationStage,
+): Promise<{ readonly victims: readonly Victim[]; readonly builder: Headers }> {
+  const trader = await stage.tenant({ roles: ['trader'] });
+  const builder = await stage.tenant({ roles: ['trader', 'builder'] });
+  const owner = await stage.tenant({ roles: ['trader'] });
+  const free = await stage.tenant({ tier: 'free', roles: ['trader'] });
+  await stage.orders(trader.headers, 2);
+  const customer = await stage.customer(builder.headers);
+  const customersKey = { 'x-api-key': customer.key };
+  const onboarding = { exchange: 'polymarket', mode: 'managed' };
+  for (const headers of [customersKey, trader.headers])
+    await stage.good('POST', '/api/v1/onboard', { headers, body: onboarding });
+  for (const name of ['one', 'two'])
+    await stage.good('POST', '/v1/me/wallets', { headers: owner.headers, body: { name } });
+  const wallet = { ...owner.headers, 'x-postern-wallet': '2' };
+  const ofTenant = ({ tenant, keyId }: { readonly tenant: string; readonly keyId: string }) => ({
+    key: keyId,
+    tenant,
+    account: `acct_${tenant}`,
+  });
+  const own = ['/v1/keys', '/v1/me', '/v1/orders?limit=200', '/v1/account/balance'];
+  const victims: Victim[] = [
+    {
+      kind: 'trader',
+      ids: { ...ofTenant(trader), ...(await stage.orders(trader.headers, 1)) },
+      ...readsOf(stage, trader.tenant, trader.headers, [...own, '/api/v1/wallet']),
+    },
+    {
+      kind: 'builder',
+      ids: {
+        ...ofTenant(builder),
+        ...(await stage.orders(builder.headers, 3)),
+        customer: customer.id,
+        external_id: customer.externalId,
+      },
+      ...readsOf(stage, builder.tenant, builder.headers, [...own, USERS, `${USERS}/${customer.id}`]),
+    },
+    {
+      kind: 'customer',
+      ids: { ...(await stage.orders(customersKey, 3)), key: customer.keyId, customer: customer.id },
+      ...readsOf(
+        stage,
+        builder.tenant,
+        customersKey,
+        [...own.slice(2), '/api/v1/wallet'],
+        `acct_${builder.tenant}_c${customer.id}`,
+      ),
+    },
+    {
+      kind: 'owner of sandbox wallets',
+      ids: { ...ofTenant(owner), ...(await stage.orders(wallet, 3)), wallet: '2' },
+      ...readsOf(stage, owner.tenant, wallet, [...own, '/v1/me/wallets', '/v1/me/wallets/2']),
+    },
+    { kind: 'free key', ids: ofTenant(free), ...readsOf(stage, free.tenant, free.headers, own) },
+  ];
+  return { victims, builder: builder.headers };
+}
+
+function readsOf(
+  stage: IsolationStage,
+  tenant: string,
+  headers: Headers,
+  paths: readonly string[],
+  account = `acct_${tenant}`,
+): Pick<Victim, 'state' | 'audit'> {
+  const operator = { authorization: `Bearer ${stage.file.adminToken}` };
+  const admin = `/admin/v1/tenants/${tenant}`;
+  return {
+    state: async () => {
+      const told = [await stage.good('GET', admin, { headers: operator })];
+      for (const path of paths) told.push(await stage.good('GET', path, { headers }));
+      return told.map(({ text }) => text.replaceAll(/"last_used_at":"[^"]*"/g, ''));
+    },
+    audit: async () => {
+      const path = `${admin}/vault/audit?account=${account}`;
+      return (await stage.good('GET', path, { headers: operator })).text;
+    },
+  };
+}
