@@ -28,10 +28,11 @@ const nobodys = new Set(
     'token condition market market_id asset_id asset_type token_id tokenId token_ids exchange outcome',
     // Filters and places in the caller's own lists.
     'status side limit cursor next_cursor before after maker_address startTs endTs interval fidelity',
+    'start_ts end_ts',
     // Terms of an order. On paper its parties and signature are not looked at.
     'order orders salt maker signer taker makerAmount takerAmount expiration nonce feeRateBps signatureType',
     'timestamp metadata builder signature owner orderType deferExec postOnly price size quantity order_type',
-    'post_only fee_rate_bps signature_type amount time_in_force interval_ms',
+    'post_only fee_rate_bps signature_type amount time_in_force interval_ms params',
     // Credentials, which prove themselves, and what is signed with them.
     'clob_api_key clob_api_secret clob_api_passphrase private_key api_key_id eoa_address funder key secret',
     'passphrase method path body X-Exchange-Credentials',
@@ -61,6 +62,7 @@ const kinds: Readonly<Record<string, IdKind>> = {
 /** What a bare `id` names, by its route. `[]` is a body that is a list of ids. */
 const kindsByRoute: readonly (readonly [RegExp, IdKind])[] = [
   [/^\/v1\/orders(?:\/\{id\})?$/, 'order'],
+  [/^\/api\/v1\/orders\/\{id\}$/, 'order'],
   [/^\/v1\/data\/(?:orders|trades|order\/\{id\})$/, 'order'],
   [/^\/v1\/me\/wallets\/\{id\}/, 'wallet'],
   [/^\/v1\/keys\/\{id\}/, 'key'],

@@ -71,7 +71,10 @@ function refusalOf(slot: Slot): readonly [status: number, code: string | null] {
       return slot.place === 'header' ? [403, 'CUSTOMER_FORBIDDEN'] : [404, 'CUSTOMER_NOT_FOUND'];
     case 'command':
       // The name is free, so the order is looked at; it is beyond the caller's means.
-      return nameOf(slot.operation).endsWith('/batch') ? [200, null] : [400, 'INSUFFICIENT_BALANCE'];
+      if (nameOf(slot.operation).endsWith('/batch')) return [200, null];
+      // Of a cancel: the order that it is for is nobody's.
+      if (slot.operation.method === 'DELETE') return [404, 'ORDER_NOT_FOUND'];
+      return [slot.operation.path.startsWith('/api/v1/') ? 402 : 400, 'INSUFFICIENT_BALANCE'];
     case 'external_id':
       // Each builder has its own.
       return [201, null];

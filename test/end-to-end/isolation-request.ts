@@ -30,6 +30,15 @@ function baseOf(slot: Slot, { market }: IsolationStage): Base {
   const order = limitOrder(condition, { quantity: TOO_MUCH });
   const signed = { makerAmount: '100000000000', takerAmount: '1000000000000' };
   const linked = { exchange: 'polymarket', mode: 'managed' };
+  const onPaper = { query: 'exchange=paper' };
+  const routed = {
+    market_id: condition,
+    outcome: 'Yes',
+    side: 'buy',
+    price: 0.1,
+    size: Number(TOO_MUCH),
+    params: {},
+  };
   const human = { token_id: yes, side: 'BUY', price: '0.10', size: TOO_MUCH };
   const bases: Readonly<Record<string, Base>> = {
     // Only the form in human decimals has it.
@@ -50,8 +59,14 @@ function baseOf(slot: Slot, { market }: IsolationStage): Base {
     'POST /api/v1/onboard': { body: linked },
     'DELETE /api/v1/onboard': { query: 'exchange=polymarket' },
     'POST /api/v1/builder/onboard': { body: linked },
-    'GET /api/v1/ping': { query: 'exchange=paper' },
-    'GET /api/v1/balance': { query: 'exchange=paper' },
+    'POST /api/v1/orders': { ...onPaper, body: routed },
+    'GET /api/v1/orders': onPaper,
+    'GET /api/v1/orders/{id}': onPaper,
+    'DELETE /api/v1/orders/{id}': onPaper,
+    'GET /api/v1/positions': onPaper,
+    'GET /api/v1/fills': onPaper,
+    'GET /api/v1/ping': onPaper,
+    'GET /api/v1/balance': onPaper,
     'PATCH /api/v1/builder/users/{customer_id}': { body: { qps_limit: 1 } },
     'POST /api/v1/builder/users/{customer_id}/keys': { body: { revoke_previous: true } },
     'PATCH /admin/v1/tenants/{tenant}': { body: { flagged: true } },
@@ -96,6 +111,8 @@ export async function askFor(
 function withMember(body: unknown, name: string, id: string): unknown {
   if (name === '[]') return [id];
   const members = (body ?? {}) as Readonly<Record<string, unknown>>;
+  // The router's: what names a command stands with what else is special about it.
+  if (typeof members['params'] === 'object') return { ...members, params: { [name]: id } };
   if (!Array.isArray(members['orders'])) return { ...members, [name]: id };
   return { orders: members['orders'].map((order: object) => ({ ...order, [name]: id })) };
 }
