@@ -1,4 +1,5 @@
 import type { Env } from '../../workers/gateway/env.ts';
+import { reached } from '../../shared/vault/reached.ts';
 import type { Scope } from '../../shared/vault/request.ts';
 import { accountObject } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
@@ -63,7 +64,9 @@ export class CustomerDeletions {
  * reached; said again, it does no harm. Its orders and trades stay as history that no key leads to.
  */
 async function forgetAccount(env: Env, scope: Scope, { id: keyId, requestId }: Actor): Promise<void> {
-  const destroyed = await vaultOf(env).destroy({ scope, actor: { keyId, requestId }, forever: true });
+  const destroyed = await reached(
+    vaultOf(env).destroy({ scope, actor: { keyId, requestId }, forever: true }),
+  );
   if (!destroyed.ok) throw new Error(`the vault refused: ${destroyed.reason}`);
   await accountObject(env, scope.account).cancel({});
 }

@@ -1,6 +1,7 @@
 import type { KalshiSigner, PolymarketSigner, Signed } from '../venues/signer.ts';
 import type { CredentialView } from './credential.ts';
 import type { Vault } from './port.ts';
+import { reached } from './reached.ts';
 import type { Actor, Scope, VaultRequest } from './request.ts';
 import { refusal, type Vaulted } from './result.ts';
 
@@ -13,21 +14,6 @@ export interface VaultCaller {
 
 export type PolymarketSource = VaultRequest<'signOrder'>['source'];
 export type KalshiSource = VaultRequest<'kalshiHeaders'>['source'];
-
-/**
- * The vault's answer, also when it cannot be reached. It is let go of at once, because an answer that is not keeps the
- * object that asked from being evicted; what it carries is plain data and stays.
- */
-async function reached<T>(answer: Promise<Vaulted<T>>): Promise<Vaulted<T>> {
-  try {
-    // RPC gives its results this method; the port's types do not speak of it.
-    const result: Vaulted<T> & Partial<Disposable> = await answer;
-    result[Symbol.dispose]?.();
-    return result;
-  } catch {
-    return refusal('VAULT_ERROR', 'the vault cannot be reached');
-  }
-}
 
 /** What may be told of a credential; asked once, however often the signer is. */
 function describing(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { LiveWork } from '../../../durable-objects/trading-account/live/model.ts';
+import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { refuseTerms, unsupported } from '../../../shared/venues/capabilities.ts';
@@ -51,7 +52,7 @@ const place = route({
       return { body: toOrderView(order), headers: replayedHeader(replayed) };
     }
     // Before any credential is looked at: an unsupported combination is one whoever asks.
-    const refused = refuseTerms(capabilities[exchange], terms, Date.now());
+    const refused = refuseTerms(capabilities[exchange], terms, now());
     if (refused?.reason === 'NOT_SUPPORTED') throw new RequestError(refused);
     return submit(call, exchange, { kind: 'place', terms });
   },
