@@ -37,7 +37,7 @@ export function executionPrice(
     if (left <= 0n || (limit !== undefined && beyond(price, limit, side))) break;
     const shares = min(left, size);
     cost += shares * price;
-    if (fee) curve += shares * (price * (SCALE - price)) ** BigInt(fee.exponent);
+    if (fee) curve += shares * weightOf(price, fee);
     left = asMicro(left - shares);
     worst = price;
     count += 1;
@@ -64,6 +64,14 @@ const beyond = (price: Micro, limit: Micro, side: Side): boolean =>
 
 const distance = (a: Micro, b: Micro): Micro => asMicro(a > b ? a - b : b - a);
 
-/** `curve` is Σ shares × (p × (1 − p))^exponent, in micro each. */
-const feeOf = (curve: bigint, { rate, exponent, unit }: FeeCurve): Micro =>
-  roundTo(asMicro(mulDiv(curve, rate, SCALE ** BigInt(2 * exponent + 1), 'ceil')), unit, 'ceil');
+/** What one share weighs on the curve, in micro to the power of `factorsOf`. */
+const weightOf = (price: Micro, { basis, exponent }: FeeCurve): bigint =>
+  basis === 'cheaper-side'
+    ? min(price, asMicro(SCALE - price))
+    : (price * (SCALE - price)) ** BigInt(exponent);
+
+const factorsOf = ({ basis, exponent }: FeeCurve): number => (basis === 'cheaper-side' ? 1 : 2 * exponent);
+
+/** `curve` is Σ shares × weight. */
+const feeOf = (curve: bigint, fee: FeeCurve): Micro =>
+  roundTo(asMicro(mulDiv(curve, fee.rate, SCALE ** BigInt(factorsOf(fee) + 1), 'ceil')), fee.unit, 'ceil');
