@@ -4,7 +4,7 @@ import { unsupported } from '../capabilities.ts';
 import { addressOf } from '../data-only/address.ts';
 import { bestFirst, counterpart, mirrored } from '../data-only/levels.ts';
 import { pageNumber } from '../data-only/listing.ts';
-import { outcomeAt } from '../data-only/outcomes.ts';
+import { outcomeAt } from '../outcome-at.ts';
 import { candlesFrom, inverted, type Point } from '../data-only/points.ts';
 import { baseUnits, sharePrice } from '../decimal.ts';
 import type {

@@ -3,7 +3,7 @@ import { failure } from '../../errors/failure.ts';
 import { now } from '../../clock.ts';
 import { addressOf } from '../data-only/address.ts';
 import { bestFirst } from '../data-only/levels.ts';
-import { outcomeAt } from '../data-only/outcomes.ts';
+import { outcomeAt } from '../outcome-at.ts';
 import { candlesFrom } from '../data-only/points.ts';
 import { quantity, sharePrice } from '../decimal.ts';
 import type { Candle, Found, OutcomeBook, OutcomeQuery, PriceInterval } from '../port.ts';

@@ -4,7 +4,7 @@ import { asMicro, SCALE } from '../../money/fixed.ts';
 import { unsupported } from '../capabilities.ts';
 import { addressOf } from '../data-only/address.ts';
 import { bestFirst, counterpart, mirrored } from '../data-only/levels.ts';
-import { outcomeAt } from '../data-only/outcomes.ts';
+import { outcomeAt } from '../outcome-at.ts';
 import { candlesFrom, inverted } from '../data-only/points.ts';
 import { INTERVALS } from '../candles.ts';
 import { baseUnits, decimal, quantity, sharePrice } from '../decimal.ts';
