@@ -21,7 +21,7 @@ const books = new ValueCache<OutcomeBook>(CACHE_ENTRIES, BOOK_TTL_MS);
 /** The id is not known to the venue. */
 const NO_SUCH_MARKET = 10_200;
 /** The key is bound to no wallet, or is none. */
-const BAD_KEY: readonly number[] = [11_001, 11_002];
+const BAD_KEY: ReadonlySet<number> = new Set([11_001, 11_002]);
 
 /** The documentation says `code` and `msg`; the venue is known to send `errno` and `errmsg`. */
 const envelopeSchema = z.object({
@@ -58,7 +58,7 @@ export class OpinionApi {
     const { errno, code, result } = found.value;
     const fault = errno ?? code ?? 0;
     if (fault === NO_SUCH_MARKET) return failure('MARKET_NOT_FOUND');
-    if (BAD_KEY.includes(fault)) return this.reader.refused();
+    if (BAD_KEY.has(fault)) return this.reader.refused();
     const parsed = fault === 0 ? schema.safeParse(result) : undefined;
     return parsed?.success
       ? { ok: true, value: parsed.data }

@@ -48,11 +48,11 @@ export const categorySchema = z.object({
 export type WireCategory = z.infer<typeof categorySchema>;
 
 /** The words before a result is proposed. The venue calls a market open for longer than it trades. */
-const TRADING: readonly string[] = ['REGISTERED', 'UNPAUSED'];
+const TRADING: ReadonlySet<string> = new Set(['REGISTERED', 'UNPAUSED']);
 
 function statusOf({ status, tradingStatus }: WireMarket): ListedStatus {
   if (status === 'RESOLVED' || status === 'SETTLED') return 'resolved';
-  return tradingStatus === 'OPEN' && TRADING.includes(status) ? 'open' : 'closed';
+  return tradingStatus === 'OPEN' && TRADING.has(status) ? 'open' : 'closed';
 }
 
 /** The middle of the best levels; the result once there is one. */
