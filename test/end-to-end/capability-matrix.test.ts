@@ -16,6 +16,11 @@ const declared = (exchange: Exchange) =>
     POLYMARKET_GAMMA_URL: '',
     POLYMARKET_DATA_URL: '',
     KALSHI_URL: '',
+    LIMITLESS_URL: '',
+    OPINION_URL: '',
+    PREDICTFUN_URL: '',
+    // Without one it says that it has nothing.
+    PREDICTFUN_API_KEY: 'local',
     L1_CHAIN_ID: '137',
   }).capabilities;
 
