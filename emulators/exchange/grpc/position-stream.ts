@@ -25,17 +25,20 @@ export function positionStream(venue: Venue, call: StreamCall, credentials: Cred
     stream.send(toMessage({ ...event, session_id, processed_sent_time: rfc3339(nowMs(venue)) }) as object);
   sendEvent({ snapshot: { positions: positionViews(venue, accounts) } });
   stream.follow(({ positions }) => {
-    const changed = positionViews(venue, accounts).filter(({ account, symbol }) =>
-      positions.has(`${String(account)} ${String(symbol)}`),
-    );
+    const changed = positionViews(venue, accounts, positions);
     if (changed.length > 0) sendEvent({ update: { positions: changed } });
   });
 }
 
-export function positionViews(venue: Venue, accounts: ReadonlySet<string>): readonly WireRecord[] {
+/** All of the accounts, or only those of `<account> <symbol>`. */
+function positionViews(
+  venue: Venue,
+  accounts: ReadonlySet<string>,
+  only?: ReadonlySet<string>,
+): readonly WireRecord[] {
   return [...accounts].flatMap((account) =>
-    [...accountOf(venue.engine, account, nowMs(venue)).positions].map(([symbol, position]) =>
-      positionView(account, symbol, position),
-    ),
+    [...accountOf(venue.engine, account, nowMs(venue)).positions]
+      .filter(([symbol]) => only === undefined || only.has(`${account} ${symbol}`))
+      .map(([symbol, position]) => positionView(account, symbol, position)),
   );
 }
