@@ -65,7 +65,8 @@ export async function startForTest(options: ExchangeEmulatorOptions = {}): Promi
     const request =
       body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const response = await fetch(`${emulator.url}${path}`, { method, headers, ...request });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
+    const parsed: unknown = await response.json();
+    return { status: response.status, headers: response.headers, body: parsed as Json };
   };
   const exchange: TestExchange = {
     ...emulator,
@@ -142,8 +143,9 @@ export function grpcClient(
   exchange: TestExchange,
   name: string,
   token: string,
-  { packageName = 'connamara.ep3.v1beta1' as PackageName, extra = {} as Record<string, string> } = {},
+  options: { readonly packageName?: PackageName; readonly extra?: Readonly<Record<string, string>> } = {},
 ): GrpcClient {
+  const { packageName = 'connamara.ep3.v1beta1', extra = {} } = options;
   const found = `${packageName}.${name}`
     .split('.')
     // A package is an object of packages and, at its leaves, constructors of clients.
@@ -154,8 +156,12 @@ export function grpcClient(
   metadata.set('authorization', `Bearer ${token}`);
   for (const [key, value] of Object.entries(extra)) metadata.set(key, value);
   type Method = (...args: unknown[]) => unknown;
-  const methodOf = (method: string): Method =>
-    (client as unknown as Record<string, Method>)[method]?.bind(client) as Method;
+  const methods = client as unknown as Record<string, Method>; // grpc-js makes them from the definition
+  const methodOf = (method: string): Method => {
+    const known = methods[method];
+    if (known === undefined) throw new Error(`no method ${method}`);
+    return (...args) => known.apply(client, args);
+  };
   return {
     stream: (method, request = {}) =>
       opened(methodOf(method)(request, metadata) as ClientReadableStream<Json>),
