@@ -75,4 +75,10 @@ export const migrations: readonly Migration[] = [
       CREATE UNIQUE INDEX customers_external ON customers (external_id) WHERE state = 'active';
       CREATE INDEX customers_deleting ON customers (seq) WHERE state = 'deleting';`,
   },
+  {
+    id: 4,
+    sql: `
+      ALTER TABLE profile ADD COLUMN default_venue TEXT NOT NULL DEFAULT 'paper'
+        CHECK (default_venue IN ('paper', 'polymarket'));`,
+  },
 ];

@@ -5,7 +5,11 @@ import type { TradeFilter } from '../../../durable-objects/trading-account/reads
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
-import { accountHeaders } from '../http/request-headers.ts';
+import { venueHeaders } from '../http/request-headers.ts';
+import { venueOf } from '../http/venue.ts';
+import type { ClobSession } from '../../../shared/venues/polymarket/clob-session.ts';
+import { liveSession, orderRow, relayed, type LiveCall } from './live/reads.ts';
+import { liveValue } from './live/submit.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { settlementHash } from './settlement-hash.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from './wire.ts';
@@ -59,12 +63,13 @@ const openOrders = route({
   summary: 'Open orders, newest first',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   query: orderQuery,
   reply: { status: 200, schema: pageOf(openOrder) },
   async handle(call) {
     const { query } = call;
     const { before, filter } = narrow(query);
+    if (venueOf(call) !== 'paper') return { body: await relayed(call, '/data/orders', query) };
     const rows = await (await tradingAccount(call)).stub.openOrders(filter, { ...before, limit: PAGE_SIZE });
     return { body: page(rows, rows.map(toOpenOrder)) };
   },
@@ -76,11 +81,12 @@ const oneOrder = route({
   summary: 'One order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   params: z.object({ id: z.string().min(1).max(128) }),
   reply: { status: 200, schema: openOrder },
   async handle(call) {
     const { params } = call;
+    if (venueOf(call) !== 'paper') return { body: await orderRow(call, params.id) };
     const id = idOf(params.id);
     const order = id === undefined ? undefined : await (await tradingAccount(call)).stub.order(id);
     if (!order) throw new RequestError('ORDER_NOT_FOUND');
@@ -94,14 +100,15 @@ const trades = route({
   summary: 'Trades, newest first',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   query: tradeQuery,
   reply: { status: 200, schema: pageOf(tradeRow) },
   async handle(call) {
     const { query } = call;
     const { before, filter } = narrow(query);
-    const account = await tradingAccount(call);
     const times = timesOf(query);
+    if (venueOf(call) !== 'paper') return { body: await relayed(call, '/data/trades', query) };
+    const account = await tradingAccount(call);
     const maker = query.maker_address ? { maker: query.maker_address } : {};
     const rows = await account.stub.trades(
       { ...filter, ...times, ...maker },
@@ -112,20 +119,23 @@ const trades = route({
   },
 });
 
+const assetQuery = z.object({ asset_type: z.enum(['COLLATERAL', 'CONDITIONAL']), token_id: text });
+
 const balanceAllowance = route({
   method: 'GET',
   path: '/v1/balance-allowance',
   summary: 'Free cash, or free shares of a token, in millionths',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
-  query: z.object({ asset_type: z.enum(['COLLATERAL', 'CONDITIONAL']), token_id: text }),
+  headers: venueHeaders,
+  query: assetQuery,
   reply: {
     status: 200,
     schema: z.object({ balance: z.string(), allowances: z.record(z.string(), z.string()) }),
   },
   async handle(call) {
     const { query } = call;
+    if (venueOf(call) !== 'paper') return { body: await allowance(call, query) };
     const { stub } = await tradingAccount(call);
     if (query.asset_type === 'COLLATERAL') {
       const { cash } = await stub.money();
@@ -134,6 +144,23 @@ const balanceAllowance = route({
     if (!query.token_id) throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));
     const free = await stub.freeShares(query.token_id);
     return { body: { balance: free.toString(), allowances: {} } };
+  },
+});
+
+/** What the official clients call before they read it: the venue then looks at the chain again. Paper has none. */
+const updateAllowance = route({
+  method: 'GET',
+  path: '/v1/balance-allowance/update',
+  summary: 'Have the venue look at the chain again; nothing to do on paper',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'read' },
+  headers: venueHeaders,
+  query: assetQuery,
+  reply: { status: 200, schema: z.literal('') },
+  async handle(call) {
+    if (venueOf(call) === 'paper') await tradingAccount(call);
+    else await refreshAllowance(call, call.query);
+    return { body: '' };
   },
 });
 
@@ -149,6 +176,27 @@ const closedOnly = route({
     return { body: { closed_only: !principalOf(caller).permissions.includes('trade') } };
   },
 });
+
+type AssetQuery = z.infer<typeof assetQuery>;
+
+/** In the venue's own words, of the wallet that the account trades from. */
+async function allowance(call: LiveCall, query: AssetQuery): Promise<unknown> {
+  const { clob } = await liveSession(call);
+  return liveValue(await clob.read('/balance-allowance', await assetOf(clob, query)));
+}
+
+async function refreshAllowance(call: LiveCall, query: AssetQuery): Promise<void> {
+  const { clob } = await liveSession(call);
+  liveValue(await clob.read('/balance-allowance/update', await assetOf(clob, query)));
+}
+
+async function assetOf(clob: ClobSession, query: AssetQuery): Promise<URLSearchParams> {
+  const { asset_type, token_id } = query;
+  if (asset_type === 'CONDITIONAL' && !token_id)
+    throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));
+  const signature_type = String(liveValue(await clob.signatureType()));
+  return new URLSearchParams({ asset_type, signature_type, ...(token_id && { token_id }) });
+}
 
 function narrow(query: z.infer<typeof orderQuery>): {
   readonly before: { readonly before?: number };
@@ -243,4 +291,11 @@ async function toTradeRow(account: string, trade: TradeWithOrder): Promise<z.inf
   };
 }
 
-export const readRoutes: readonly AnyRoute[] = [openOrders, oneOrder, trades, balanceAllowance, closedOnly];
+export const readRoutes: readonly AnyRoute[] = [
+  openOrders,
+  oneOrder,
+  trades,
+  balanceAllowance,
+  updateAllowance,
+  closedOnly,
+];
