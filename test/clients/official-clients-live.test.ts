@@ -10,7 +10,13 @@ import { tradeWithV2 } from './clob-v2.ts';
 import type { Trip, TripSettings } from './trip.ts';
 
 const atVenue = z.array(
-  z.object({ hash: z.string(), owner: z.string(), maker: z.string(), signer: z.string(), status: z.string() }),
+  z.object({
+    hash: z.string(),
+    owner: z.string(),
+    maker: z.string(),
+    signer: z.string(),
+    status: z.string(),
+  }),
 );
 
 const clients: readonly (readonly [string, '1' | '2', (settings: TripSettings) => Promise<Trip>])[] = [

@@ -50,6 +50,7 @@ const queries: Readonly<Record<string, string>> = {
   'GET /api/v1/positions': onPaper,
   'GET /api/v1/fills': onPaper,
   'GET /v1/balance-allowance': 'asset_type=COLLATERAL',
+  'GET /v1/balance-allowance/update': 'asset_type=COLLATERAL',
   'POST /v1/cancel-all': 'confirm=true',
   'GET /api/v1/balance': onPaper,
 };

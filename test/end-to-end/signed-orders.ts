@@ -24,7 +24,11 @@ export async function signedBody(
   const terms = { tokenID: token, price, size, side: side === 'BUY' ? Side.BUY : Side.SELL };
   const { salt, ...order } = await client.createOrder(terms, { tickSize: '0.01', negRisk: false });
   // As the client itself sends it.
-  return { order: { ...order, salt: Number(salt) }, owner: 'the key of the client', orderType: OrderType.GTC };
+  return {
+    order: { ...order, salt: Number(salt) },
+    owner: 'the key of the client',
+    orderType: OrderType.GTC,
+  };
 }
 
 export interface SignedBody {

@@ -206,7 +206,10 @@ describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) =>
     expect(acceptedOrder(await venue.send(forwarded)).id).toBe(ours.dedupe.value);
     // Another's order, and one whose terms were changed after it was signed.
     const foreign = await venue.prepareSigned(sent, alice);
-    expect(foreign).toMatchObject({ reason: 'INVALID_ORDER_PAYLOAD', message: expect.stringContaining('signer') as unknown });
+    expect(foreign).toMatchObject({
+      reason: 'INVALID_ORDER_PAYLOAD',
+      message: expect.stringContaining('signer') as unknown,
+    });
     const changed = { ...sent, order: { ...sent.order, makerAmount: '3000000' } };
     expect(await venue.prepareSigned(changed, bob)).toMatchObject({ message: 'invalid signature' });
   });

@@ -26,10 +26,10 @@ export async function cashAtVenue(call: LiveCall) {
   const { available: collateral, currency } = liveValue(cash);
   const reserved = asMicro(liveValue(open).reduce((sum, order) => sum + reservedBy(order), 0n));
   return {
-    balance: formatFixed(collateral, 2),
+    balance: formatMicro(collateral, 2),
     // The venue takes orders for more than the wallet holds; then nothing is free.
-    available: formatFixed(collateral > reserved ? sub(collateral, reserved) : ZERO, 2),
-    reserved: formatFixed(reserved, 2),
+    available: formatMicro(collateral > reserved ? sub(collateral, reserved) : ZERO, 2),
+    reserved: formatMicro(reserved, 2),
     fees_paid: null,
     realized_pnl: null,
     currency,

@@ -10,9 +10,7 @@ import { LIVE, liveValue } from './submit.ts';
 export type LiveCall = AccountCall & { readonly requestId: string };
 
 /** The venue on behalf of the caller, asked from here: reads change nothing, so the account has no part in them. */
-export async function liveSession(
-  call: LiveCall,
-): Promise<{
+export async function liveSession(call: LiveCall): Promise<{
   readonly account: LiveAccount;
   readonly session: ReturnType<typeof openSession>;
   readonly clob: ClobSession;
