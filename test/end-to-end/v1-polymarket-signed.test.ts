@@ -36,7 +36,7 @@ describe('an order that the client signed', () => {
       'true',
     ]);
     const hash = textOf(first, 'orderID');
-    const [row] = (await market.orders(trader.account)).filter((order) => order.hash === hash);
+    const row = (await market.orders(trader.account)).find((order) => order.hash === hash);
     expect(row).toMatchObject({ owner: trader.account.wire.clob_api_key, status: 'LIVE' });
     expect(await count()).toBe(before + 1);
     // Written otherwise it is the same order; to be executed otherwise it is a second one, which none may be.

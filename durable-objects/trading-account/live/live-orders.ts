@@ -42,8 +42,8 @@ type Known = 'new' | LiveReply | { readonly unsettled: LiveRow };
 /** How a command takes part in the number of writes that may be in flight. */
 interface Slot {
   /** Why it must wait. */
-  room(): Failure | undefined;
-  hold(work: () => Promise<LiveReply>): Promise<LiveReply>;
+  readonly room: () => Failure | undefined;
+  readonly hold: (work: () => Promise<LiveReply>) => Promise<LiveReply>;
 }
 
 /** A command that is checked and signed. */

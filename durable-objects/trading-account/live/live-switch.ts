@@ -11,6 +11,8 @@ import { cancelled } from './settling.ts';
 const KEY = 'live_heartbeat';
 /** Longest pause between two tries to cancel: what rests meanwhile is nobody's any more. */
 const LONGEST_PAUSE_MS = 15_000;
+/** So often: about five minutes. A venue that is away for longer is asked as seldom as by any other row. */
+const HURRIED_TRIES = 20;
 
 /** Unix ms. A switch that has fallen stays so until the venue has said that all is cancelled. */
 interface Switch {
@@ -67,7 +69,8 @@ export class LiveSwitch {
     this.#lapse(at);
     const fallen = this.#switch?.fallen;
     if (!this.#switch || !fallen || fallen.lookAt > at) return;
-    const pause = Math.min(pauseAfter(fallen.tries), LONGEST_PAUSE_MS);
+    const slow = pauseAfter(fallen.tries);
+    const pause = fallen.tries < HURRIED_TRIES ? Math.min(slow, LONGEST_PAUSE_MS) : slow;
     // Set before the venue is asked: when this process dies, the next one comes back for it.
     this.#write({ ...this.#switch, fallen: { tries: fallen.tries + 1, lookAt: at + pause } });
     const session = this.#host.open({
@@ -78,7 +81,10 @@ export class LiveSwitch {
     // An order that was on its way when it fell comes to rest after the venue has cancelled the others.
     const arriving = this.#host.lastUnsettled() > at - session.capabilities.absenceHoldsAfterMs;
     const result = session.clob && cancelled(await session.clob.cancel({}));
-    if (result?.ok !== true || arriving) return;
+    if (result && isHopeless(result)) {
+      const message = 'nobody can cancel: the vault has no credential any more';
+      console.error(JSON.stringify({ level: 'error', event: 'switch_without_credential', message }));
+    } else if (result?.ok !== true || arriving) return;
     this.#write(this.#switch && { ...this.#switch, fallen: undefined });
   }
 
@@ -95,3 +101,9 @@ export class LiveSwitch {
     else this.#host.kv.delete(KEY);
   }
 }
+
+/** The credential was unlinked, or its account deleted: who did that has said that nobody acts for it any more. */
+const isHopeless = (result: VenueResult<unknown>): boolean =>
+  !result.ok &&
+  result.reason === 'SIGNER_REFUSED' &&
+  (result.signer.reason === 'CREDENTIAL_MISSING' || result.signer.reason === 'ACCOUNT_CLOSED');

@@ -17,15 +17,15 @@ const placedSchema = z.object({
   takingAmount: amount,
 });
 /** The same reply, as it is told on. */
-const text = z.string().max(100).catch('');
-const texts = z.array(z.string().max(100)).max(1_000).catch([]);
+const shortText = z.string().max(100).catch('');
+const shortTexts = z.array(z.string().max(100)).max(1_000).catch([]);
 const receiptSchema = z
   .object({
     status: z.enum(['live', 'matched', 'delayed', 'unmatched']),
-    makingAmount: text,
-    takingAmount: text,
-    transactionsHashes: texts,
-    tradeIDs: texts,
+    makingAmount: shortText,
+    takingAmount: shortText,
+    transactionsHashes: shortTexts,
+    tradeIDs: shortTexts,
   })
   .transform(({ transactionsHashes, tradeIDs, ...said }) => ({
     ...said,
