@@ -186,6 +186,7 @@ describe('an order that the vault signs', () => {
       method: 'POST',
       body: '{}',
     });
+    // The control route's own reply.
     const key = (await response.json()) as Record<string, string>;
     const stored = await builder.call('PUT', '/api/v1/builder/credentials', { ...key, code });
     expect(stored.status, stored.text).toBe(200);

@@ -199,6 +199,7 @@ describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) =>
     const asked = terms({ price: micro('0.20') });
     const ours = valueOf(await venue.prepare(asked, bob));
     const { order } = z.object({ order: z.looseObject({}) }).parse(JSON.parse(ours.request.body));
+    // The adapter has just put it into a body in this shape.
     const sent = { order: order as unknown as WireOrder, orderType: 'GTC' } as const;
     const forwarded = valueOf(await venue.prepareSigned(sent, bob));
     expect(JSON.parse(forwarded.request.body)).toMatchObject({ order });
