@@ -6,6 +6,7 @@ import { parseMicro, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
 import type { Book, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import { migrate } from '../storage/migrate.ts';
 import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
@@ -15,7 +16,7 @@ import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
 import type { Money, Order, Position, TradeWithOrder } from './model.ts';
 import { LiveOrders } from './live/live-orders.ts';
-import type { LiveAccess, LiveCommand, LiveReply } from './live/model.ts';
+import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
 import { openSession } from './live/sessions.ts';
 import { News } from './news.ts';
 import { cancelOrders } from './paper/cancel.ts';
@@ -181,6 +182,18 @@ export class TradingAccount extends DurableObject {
     this.#closed = true;
     await this.cancel({});
     await this.#watchers.dismiss();
+  }
+
+  /**
+   * Ends the account of a deleted customer: as `close`, and whatever rests at these venues with its stored credentials
+   * is cancelled. Returns whether all of it is; false asks to be called again.
+   */
+  async forget(caller: LiveCaller, venues: readonly LiveVenue[]): Promise<boolean> {
+    await this.close();
+    const ended = await Promise.all(
+      venues.map((venue) => this.#live.cancelAll({ venue, caller, source: { kind: 'stored' } })),
+    );
+    return ended.every(Boolean);
   }
 
   unwatch(hub: string): void {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
 import { startFaultyProxy, type Loss } from '../support/faulty-proxy.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { ask, member } from './ask.ts';
-import { expectRouterRefusal } from './builder.ts';
+import { ask, eventually, member } from './ask.ts';
+import { expectRouterRefusal, newBuilder, USERS, withKey } from './builder.ts';
 import {
   cancel,
   fault,
@@ -142,6 +142,24 @@ describe.each(liveNames)('%s', (venue) => {
     expect(await stage.orders()).toBe(count + 1);
     const cancelled = await other.call('DELETE', ordersPath(stage, placedId(again)), undefined, headers);
     expect(member(cancelled, 'status'), cancelled.text).toBe('cancelled');
+  });
+
+  test("a deleted customer's resting order is cancelled before its credentials go, also where the venue fails first", async () => {
+    const builder = await newBuilder(program.file);
+    const customer = await builder.create();
+    const self = { exchange: venue, mode: 'self', ...(await stage.newMember()) };
+    const linked = await builder.as(customer.id, 'POST', '/api/v1/onboard', self);
+    expect(linked.status, linked.text).toBe(200);
+    const id = placedId(await builder.as(customer.id, 'POST', ordersPath(stage), order(stage)));
+    await fault(program.file, stage, { method: 'DELETE', path: stage.cancelPath(id), kind: 'status' });
+    const remove = () => builder.call('DELETE', `${USERS}/${customer.id}`);
+    const first = await remove();
+    expectRouterRefusal(first, 503, 'service_unavailable', 'VENUE_UNAVAILABLE');
+    const late = await withKey(program.file, customer.key, 'GET', '/api/v1/ping?exchange=paper');
+    expectRouterRefusal(late, 401, 'unauthorized', 'INVALID_KEY');
+    // Here, or by the tenant's alarm in between.
+    await eventually(remove, ({ status }) => status === 204 || status === 404);
+    expect(await stage.resting(id)).toBe(false);
   });
 
   test.each([
