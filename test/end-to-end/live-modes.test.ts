@@ -82,7 +82,7 @@ describe.each(liveNames)('%s', (venue) => {
       expect(shape(part)).toEqual(['buy', 'Yes', 0.5, 12, 8, 'partially_filled']);
       expect(shape(await poll(filling))).toEqual(shape(part));
       const open = rowsOf(await send('GET', `/api/v1/orders?${here}`)).map(({ id }) => id);
-      expect(open.toSorted()).toEqual([resting, filling].toSorted());
+      expect(new Set(open)).toEqual(new Set([resting, filling]));
 
       const cancelled = await send('DELETE', ordersPath(stage, filling));
       expect(shape(cancelled), cancelled.text).toEqual(['buy', 'Yes', 0.5, 12, 8, 'cancelled']);
