@@ -58,7 +58,7 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   const random = new Random(options.seed);
   const plan = makePlan(random.fork(), options);
   const faults = new VenueFaults(program, random.fork(), options.hangs);
-  const killer = new Killer(program, options.kills, options.commands, random.fork());
+  const killer = new Killer(program, options.kills, random.fork());
   const [markets, accounts] = await Promise.all([openMarkets(program), openAccounts(program, plan.accounts)]);
   const street: Street = { url: program.file.url, markets, replies: new Map() };
   const said: Said[] = [];
@@ -73,8 +73,11 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
     const own = plan.commands.filter((one) => one.account === index);
     return lane(street, account, own, said, until);
   });
+  // By commands, or by time where the machine is too slow for them.
+  const share = (): number =>
+    Math.max(ended(said) / options.commands, 1 - (until - Date.now()) / options.stormMs);
   const over = Promise.all(lanes).then(() => (killer.over = true));
-  await Promise.all([over, killer.run(() => ended(said))]);
+  await Promise.all([over, killer.run(share)]);
   await faults.stop();
   clearInterval(telling);
   options.tell(`${progress()}: the storm is over`);

@@ -35,25 +35,27 @@ export async function lane(
 /** How often the killer looks how far the storm is. */
 const LOOK_MS = 20;
 
-/** Kills workerd so many times, spread over the storm by how many commands are done, with jitter. */
+/** Kills workerd so many times, spread over the storm with jitter. */
 export class Killer {
   readonly #program: OwnProgram;
-  readonly #thresholds: readonly number[];
+  /** Shares of the storm at which it kills. */
+  readonly #moments: readonly number[];
   kills = 0;
   /** Nobody is left to be killed under. */
   over = false;
 
-  constructor(program: OwnProgram, kills: number, commands: number, random: Random) {
+  constructor(program: OwnProgram, kills: number, random: Random) {
     this.#program = program;
-    const share = commands / (kills + 1);
-    this.#thresholds = Array.from({ length: kills }, (_, nth) =>
-      Math.floor((nth + 0.5 + random.unit() * 0.9) * share),
+    this.#moments = Array.from(
+      { length: kills },
+      (_, nth) => (nth + 0.5 + random.unit() * 0.9) / (kills + 1),
     );
   }
 
-  async run(done: () => number): Promise<void> {
-    for (const threshold of this.#thresholds) {
-      while (!this.over && done() < threshold) await sleep(LOOK_MS);
+  /** `share`: how much of the storm is over, from 0 to 1. */
+  async run(share: () => number): Promise<void> {
+    for (const moment of this.#moments) {
+      while (!this.over && share() < moment) await sleep(LOOK_MS);
       if (this.over) return;
       const pid = this.#program.workerdPid();
       process.kill(pid, 'SIGKILL');
