@@ -75,4 +75,12 @@ export const migrations: readonly Migration[] = [
       CREATE UNIQUE INDEX customers_external ON customers (external_id) WHERE state = 'active';
       CREATE INDEX customers_deleting ON customers (seq) WHERE state = 'deleting';`,
   },
+  {
+    id: 4,
+    sql: `
+      CREATE TABLE escrow_orders (
+        order_id TEXT PRIMARY KEY,
+        account TEXT NOT NULL
+      ) WITHOUT ROWID;`,
+  },
 ];

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
+import { FEE_ESCROW } from '../../emulators/chain/contracts/addresses.ts';
 import { startChild, type Child } from './child.ts';
 import type { KalshiKey } from './launch-file.ts';
 import { inProject } from './paths.ts';
@@ -27,6 +28,8 @@ export interface EmulatorsSpec {
   readonly kalshiKey: KalshiKey;
   /** Has test money on the chain from its start. */
   readonly wallet: string;
+  /** May move escrowed fees on it. */
+  readonly relayer: string;
   readonly readyTimeoutMs: number;
 }
 
@@ -49,13 +52,17 @@ export async function startEmulators(spec: EmulatorsSpec): Promise<Emulators> {
 }
 
 /** What tells the gateway where its venues are. */
-export function venueVars({ polymarket, kalshi }: Emulators): Readonly<Record<string, string>> {
+export function venueVars({ polymarket, kalshi, chain }: Emulators): Readonly<Record<string, string>> {
   return {
     POLYMARKET_CLOB_URL: polymarket.url,
     POLYMARKET_GAMMA_URL: `${polymarket.url}/gamma`,
     POLYMARKET_DATA_URL: `${polymarket.url}/data-api`,
     POLYMARKET_WS_URL: `${polymarket.url.replace(/^http/, 'ws')}/ws`,
     KALSHI_URL: kalshi.url,
+    CHAIN_RPC_URL: chain.url,
+    // Its blocks are never taken back.
+    CHAIN_CONFIRMATIONS: '1',
+    ESCROW_CONTRACT: FEE_ESCROW,
   };
 }
 
@@ -89,6 +96,7 @@ const WALLET_USDC = '10000000000';
 async function startChain(spec: EmulatorsSpec): Promise<Emulator> {
   const emulator = await startEmulator('chain', spec);
   const allowances = { escrow: WALLET_USDC, ctf: WALLET_USDC, neg_risk_adapter: WALLET_USDC };
+  await prepared(emulator, 'operator', { address: spec.relayer });
   return prepared(emulator, 'fund', { address: spec.wallet, usdc: WALLET_USDC, allowances });
 }
 

@@ -1,4 +1,6 @@
+import { utils } from 'ethers';
 import type { TestProject } from 'vitest/node';
+import { startChainEmulator } from '../../emulators/chain/index.ts';
 import { startKalshiEmulator } from '../../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
 
@@ -6,9 +8,13 @@ import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const polymarket = await startPolymarketEmulator({ clock: 'manual' });
   const kalshi = await startKalshiEmulator({ clock: 'manual' });
+  const chain = await startChainEmulator();
+  const relayer = { address: utils.computeAddress(process.env['RELAYER_KEY'] ?? '') };
+  await fetch(`${chain.url}/__control/operator`, { method: 'POST', body: JSON.stringify(relayer) });
+  project.provide('chainUrl', chain.url);
   project.provide('clobUrl', polymarket.url);
   project.provide('kalshiUrl', kalshi.url);
   return async () => {
-    await Promise.all([polymarket.close(), kalshi.close()]);
+    await Promise.all([polymarket.close(), kalshi.close(), chain.close()]);
   };
 }

@@ -7,6 +7,8 @@ declare module 'vitest' {
     clobUrl: string;
     /** Likewise of a Kalshi emulator; ends in /trade-api/v2. */
     kalshiUrl: string;
+    /** JSON-RPC URL of an emulated chain whose escrow the test relayer operates. */
+    chainUrl: string;
     /** What `postern.json` of the running program says. */
     postern: PosternFile;
   }

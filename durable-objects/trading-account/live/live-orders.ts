@@ -4,6 +4,7 @@ import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { OrderQuery, OrderTerms, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
+import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveWork, Sent, Settled } from './model.ts';
@@ -23,6 +24,8 @@ export interface LiveHost {
   readonly paper: Journal;
   readonly writes: WriteCap;
   readonly open: OpenSession;
+  /** Fees that orders bring; undefined where none can. */
+  readonly escrows?: Escrows;
   /** Sets the account's alarm, unless it rings before. */
   wake(at: number): Promise<void>;
   /** Why the account takes no more commands. */
@@ -43,7 +46,7 @@ export class LiveOrders {
 
   constructor(host: LiveHost) {
     this.#host = host;
-    this.#tables = new LiveTables(host.storage.sql);
+    this.#tables = new LiveTables(host.storage.sql, host.escrows);
     this.#reconciler = new Reconciler(this.#tables, host.open);
     // The alarm that was set with them may be half a minute away.
     if (this.#reconciler.recover()) void host.wake(now());
@@ -75,6 +78,7 @@ export class LiveOrders {
     await this.#reconciler.settleWaiting(access, session);
     const found = await session.order(id);
     if (!found.ok) return found;
+    this.#host.escrows?.ordered(found.value);
     const sent = this.#tables.placed(access.venue, id)?.sent;
     return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent.terms) : found.value };
   }
@@ -130,8 +134,12 @@ export class LiveOrders {
       if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
       const closed = this.#host.closed();
       if (closed) return this.#release(id, closed);
+      const unpaid = await this.#takeFee(id, command, ready.sent);
+      if (unpaid) return this.#release(id, unpaid);
       const sentAt = now();
       if (!this.#tables.markSent(id, who.identity, ready.sent, sentAt, sentAt + SEND_TIMEOUT_MS)) {
+        // The alarm released it while its fee was being pulled, and could not know of that.
+        this.#host.escrows?.released(id);
         return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
       }
       reach('account/live/sent-written');
@@ -144,6 +152,13 @@ export class LiveOrders {
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
+  }
+
+  /** Undefined: there is none to take, or the escrow holds it. */
+  async #takeFee(id: number, { access, work }: LiveCommand, sent: Sent): Promise<Failure | undefined> {
+    if (work.kind !== 'place' || sent.kind !== 'place' || work.fee === undefined) return undefined;
+    if (!this.#host.escrows) return failure('NOT_SUPPORTED', { message: 'Fees cannot be escrowed here' });
+    return this.#host.escrows.pull(id, access.caller, work.fee, sent.terms);
   }
 
   async #settle(id: number, settled: Settled, stored: boolean): Promise<LiveReply> {

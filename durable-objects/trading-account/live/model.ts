@@ -2,6 +2,7 @@ import type { KalshiCredential, PolymarketCredential } from '../../../shared/vau
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
+import type { FeeRequest } from '../escrow/admit.ts';
 import type { Naming } from '../once.ts';
 
 /** Who asks, for the vault's scope and its audit chain. */
@@ -29,7 +30,7 @@ export interface LiveAccess {
 
 /** What is asked of the venue. */
 export type LiveWork =
-  | { readonly kind: 'place'; readonly terms: OrderTerms }
+  | { readonly kind: 'place'; readonly terms: OrderTerms; readonly fee?: FeeRequest | undefined }
   | { readonly kind: 'cancel'; readonly orderId: string };
 
 export interface LiveCommand {

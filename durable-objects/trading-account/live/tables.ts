@@ -48,15 +48,23 @@ type Row = {
 /** Why an SDK's retry was taken for the command before it (design, section 6). */
 export type Assumed = 'in-flight' | 'retryable-status' | 'recent';
 
+/** Who must know what became of a command, in the same writes that record it: the fee of its order. */
+export interface Fate {
+  ordered(order: VenueOrder, command: number): void;
+  released(command: number): void;
+}
+
 /**
  * SQL of `live_commands` and `live_names`, and nothing else. Each change of state names the states that it may come
  * from and says whether it happened: the alarm, a retry and the command itself may all come to it.
  */
 export class LiveTables {
   readonly #sql: SqlStorage;
+  readonly #fate: Fate | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, fate?: Fate) {
     this.#sql = sql;
+    this.#fate = fate;
   }
 
   /** A new command, `pending` under its names. A name that another command had is this one's now. */
@@ -107,7 +115,7 @@ export class LiveTables {
 
   /** `told`: whether the first caller hears it, now. */
   markDone(id: number, order: VenueOrder, at: number, told: 'outcome' | null): boolean {
-    return this.#changed(
+    const changed = this.#changed(
       `UPDATE live_commands SET state = 'done', outcome = ?, order_id = ?, ended_at = ?, look_at = NULL,
          told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
       encode(order),
@@ -116,6 +124,8 @@ export class LiveTables {
       told,
       id,
     );
+    if (changed) this.#fate?.ordered(order, id);
+    return changed;
   }
 
   /** Nothing happened: the names are free, and the row stays as a record. */
@@ -126,7 +136,10 @@ export class LiveTables {
       at,
       id,
     );
-    if (changed) this.#sql.exec('DELETE FROM live_names WHERE command = ?', id);
+    if (changed) {
+      this.#sql.exec('DELETE FROM live_names WHERE command = ?', id);
+      this.#fate?.released(id);
+    }
     return changed;
   }
 

@@ -2,6 +2,7 @@ import type { AnyRoute } from '../http/route.ts';
 import { balance } from './balance.ts';
 import { holdingRoutes } from './holdings.ts';
 import { orderRoutes } from './orders.ts';
+import { builderEscrowRoutes } from './builder-escrow.ts';
 import { builderPoolRoutes } from './builder-pool.ts';
 import { builderSignRoutes } from './builder-sign.ts';
 import { builderUserRoutes } from './builder-users.ts';
@@ -19,5 +20,6 @@ export const routerRoutes: readonly AnyRoute[] = [
   balance,
   ...builderUserRoutes,
   ...builderPoolRoutes,
+  ...builderEscrowRoutes,
   ...builderSignRoutes,
 ];
