@@ -1,13 +1,8 @@
 import { polygon } from '../../shared/chain/contracts.ts';
 import { createEscrowChain } from '../../shared/chain/escrow-chain.ts';
 import { createJsonRpc } from '../../shared/chain/json-rpc.ts';
-import type {
-  ChainSigner,
-  EscrowChain,
-  Journal,
-  SendOutcome,
-  SignedTransaction,
-} from '../../shared/chain/port.ts';
+import { noSigner } from '../../shared/chain/no-signer.ts';
+import type { EscrowChain, Journal, SendOutcome, SignedTransaction } from '../../shared/chain/port.ts';
 import type { Env } from '../../workers/gateway/env.ts';
 import { relayerObject } from '../stubs.ts';
 import type { Relaying } from './relayer.ts';
@@ -15,12 +10,6 @@ import { chainSettings } from './settings.ts';
 
 /** Reads are asked three times within a request's 30 s. */
 const NODE_TIMEOUT_MS = 3_000;
-
-/** An account signs nothing itself. */
-const nobody: ChainSigner = {
-  address: `0x${'00'.repeat(20)}`,
-  signTransaction: () => Promise.resolve({ ok: false, reason: 'FORBIDDEN' }),
-};
 
 /**
  * The escrow's contract for one account: it reads and settles by itself and sends through the relayer. Undefined
@@ -30,7 +19,7 @@ export function relayedChain(env: Env, caller: Relaying['caller']): EscrowChain 
   const { url, confirmations, escrow } = chainSettings(env);
   if (escrow === undefined) return undefined;
   const rpc = createJsonRpc(url, NODE_TIMEOUT_MS);
-  const chain = createEscrowChain({ rpc, signer: nobody, contracts: polygon, escrow, confirmations });
+  const chain = createEscrowChain({ rpc, signer: noSigner, contracts: polygon, escrow, confirmations });
   const relay = (command: Relaying['command'], journal: Journal): Promise<SendOutcome> =>
     relayed((told) => relayerObject(env).send({ caller, command }, told), journal);
   return {

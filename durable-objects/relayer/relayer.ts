@@ -86,11 +86,7 @@ export class Relayer extends DurableObject<Env> {
   }
 }
 
-function perform(
-  chain: EscrowChain,
-  command: Relaying['command'],
-  journal: Journal,
-): Promise<SendOutcome> {
+function perform(chain: EscrowChain, command: Relaying['command'], journal: Journal): Promise<SendOutcome> {
   return command.kind === 'pull'
     ? chain.pullFee(command.pull, journal)
     : chain[command.kind](command.move, journal);
@@ -100,10 +96,7 @@ const notSent = (why: string): SendOutcome => ({ ok: false, reason: 'NOT_SENT', 
 
 async function inTime(written: void | Promise<void>): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error('the account did not answer')),
-    JOURNAL_TIMEOUT_MS,
-  );
+  const timer = setTimeout(() => late.reject(new Error('the account did not answer')), JOURNAL_TIMEOUT_MS);
   try {
     await Promise.race([written, late.promise]);
   } finally {

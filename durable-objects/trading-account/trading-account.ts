@@ -12,6 +12,9 @@ import { relayedChain } from '../relayer/relayed-chain.ts';
 import { migrate } from '../storage/migrate.ts';
 import { tenantObject } from '../stubs.ts';
 import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
+import { CtfCommands } from './ctf/ctf-commands.ts';
+import type { CtfCommand, CtfReply } from './ctf/model.ts';
+import { ctfChain, ownWallet } from './ctf/wallet.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
 import { Escrows } from './escrow/escrows.ts';
 import type { EscrowRow } from './escrow/table.ts';
@@ -77,6 +80,7 @@ export class TradingAccount extends DurableObject {
   readonly #wake: Wake;
   readonly #live: LiveOrders;
   readonly #escrows: Escrows;
+  readonly #ctf: CtfCommands;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -113,6 +117,17 @@ export class TradingAccount extends DurableObject {
       contract: () => chainSettings(env).escrow,
       wake: (at) => this.#wake.by(at),
     });
+    const closed = (): Failure | undefined => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined);
+    this.#ctf = new CtfCommands({
+      storage: ctx.storage,
+      paper: this.#journal,
+      writes,
+      chain: (signer) => ctfChain(env, signer),
+      wallet: (caller) => ownWallet(env, caller),
+      market: (id) => this.#marketData.market(id),
+      wake: (at) => this.#wake.by(at),
+      closed,
+    });
     this.#live = new LiveOrders({
       storage: ctx.storage,
       paper: this.#journal,
@@ -120,7 +135,8 @@ export class TradingAccount extends DurableObject {
       open: (access) => openSession(env, access),
       escrows: this.#escrows,
       wake: (at) => this.#wake.by(at),
-      closed: () => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined),
+      settleCtf: (row) => this.#ctf.settle(row),
+      closed,
     });
   }
 
@@ -153,6 +169,11 @@ export class TradingAccount extends DurableObject {
   /** Places or cancels one order on a live venue, at most once. */
   submit(command: LiveCommand): Promise<LiveReply> {
     return this.#live.submit(command);
+  }
+
+  /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */
+  submitCtf(command: CtfCommand): Promise<CtfReply> {
+    return this.#ctf.submit(command);
   }
 
   /** An order of this account on a live venue. */

@@ -186,6 +186,7 @@ async function describe(
     keys,
     polymarket: { privateKey: secrets.walletKey, address },
     kalshi: secrets.kalshi,
+    relayer: new Wallet(secrets.relayerKey).address,
     jwt: { ...localJwt, sample: sampleToken(secrets.jwtSecret, SAMPLE_OWNER) },
     emulators: {
       polymarket: emulators.polymarket.url,

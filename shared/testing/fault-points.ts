@@ -42,6 +42,8 @@ export const faultPoints = [
   'account/escrow/fee-held',
   'account/escrow/distribution-sent',
   'account/escrow/tended',
+  'account/ctf/written',
+  'account/ctf/sent',
   'tenant/key/gate-written',
   'tenant/key/row-written',
   'tenant/wallet/account-opened',

@@ -8,15 +8,15 @@ import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveWork, Sent, Settled } from './model.ts';
-import { liveNames, lookUp } from './names.ts';
-import { Reconciler, type OpenSession } from './reconciler.ts';
+import { clientName, liveNames, lookUp, type Nameable } from './names.ts';
+import { Reconciler, type OpenSession, type SettleCtf } from './reconciler.ts';
 import { isTerminal, placed, sendCancel } from './settling.ts';
 import { LiveTables, type LiveRow } from './tables.ts';
 
 /** How long a command may take to be sent: as long as any request may (design, section 10). */
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
 /** An adapter probes and sends, 10 s each at most; a reply later than this is not coming. */
-const SEND_TIMEOUT_MS = 30_000;
+export const SEND_TIMEOUT_MS = 30_000;
 
 /** What the account lends: its storage, its alarm, and what paper knows. */
 export interface LiveHost {
@@ -24,6 +24,8 @@ export interface LiveHost {
   readonly paper: Journal;
   readonly writes: WriteCap;
   readonly open: OpenSession;
+  /** Settles commands for the chain, which share the journal. */
+  readonly settleCtf?: SettleCtf;
   /** Fees that orders bring; undefined where none can. */
   readonly escrows?: Escrows;
   /** Sets the account's alarm, unless it rings before. */
@@ -47,7 +49,7 @@ export class LiveOrders {
   constructor(host: LiveHost) {
     this.#host = host;
     this.#tables = new LiveTables(host.storage.sql, host.escrows);
-    this.#reconciler = new Reconciler(this.#tables, host.open);
+    this.#reconciler = new Reconciler(this.#tables, host.open, host.settleCtf);
     // The alarm that was set with them may be half a minute away.
     if (this.#reconciler.recover()) void host.wake(now());
   }
@@ -110,7 +112,7 @@ export class LiveOrders {
   }
 
   #known(command: LiveCommand): 'new' | LiveReply | { readonly unsettled: LiveRow } {
-    const known = lookUp(this.#tables, this.#host.paper, command, now());
+    const known = lookUp(this.#tables, this.#host.paper, nameable(command), now());
     if (known.kind === 'new') return 'new';
     if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed);
     if (known.kind === 'refused') return known.failure;
@@ -122,7 +124,7 @@ export class LiveOrders {
 
   async #run(command: LiveCommand, session: TradingSession): Promise<LiveReply> {
     const at = now();
-    const id = this.#tables.admit(command.access, liveNames(command), at, at + LEASE_MS);
+    const id = this.#tables.admit(command.access, liveNames(nameable(command)), at, at + LEASE_MS);
     const alarm = this.#host.wake(at + LEASE_MS);
     reach('account/live/admitted');
     try {
@@ -192,6 +194,11 @@ export class LiveOrders {
     if (this.#tables.row(id)?.state !== 'pending') return this.#settle(id, { state: 'unknown' }, stored);
     return this.#release(id, failure('EXECUTION_ERROR'));
   }
+}
+
+function nameable({ access, work, naming }: LiveCommand): Nameable {
+  if (work.kind !== 'place' || work.terms.clientOrderId === undefined) return { naming };
+  return { naming, own: clientName(access.venue, work.terms.clientOrderId) };
 }
 
 async function prepare(

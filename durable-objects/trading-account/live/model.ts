@@ -1,4 +1,6 @@
 import type { KalshiCredential, PolymarketCredential } from '../../../shared/vault/credential.ts';
+import type { SignedTransaction } from '../../../shared/chain/port.ts';
+import type { Hex } from '../../../shared/signing/checks.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
@@ -44,7 +46,15 @@ export interface LiveCommand {
 /** What went out, as the journal keeps it. */
 export type Sent =
   | { readonly kind: 'place'; readonly terms: OrderTerms; readonly dedupe: Dedupe }
-  | { readonly kind: 'cancel'; readonly orderId: string };
+  | { readonly kind: 'cancel'; readonly orderId: string }
+  /** A command for the chain: the very bytes, which can have one effect however often they are sent. */
+  | { readonly kind: 'ctf'; readonly transaction: SignedTransaction };
+
+/** What became of a command for the chain. `failed`: it was mined and moved nothing. */
+export interface Mined {
+  readonly hash: Hex;
+  readonly status: 'confirmed' | 'failed';
+}
 
 /** What is certain about a command. */
 export type Settled =

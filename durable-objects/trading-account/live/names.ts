@@ -1,7 +1,7 @@
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Identity, Journal } from '../journal.ts';
 import { SDK_RETRY_MS, type Naming } from '../once.ts';
-import type { LiveCommand } from './model.ts';
 import type { Assumed, LiveRow, LiveTables, NamedRow } from './tables.ts';
 
 /** What the journal says of a command. */
@@ -18,10 +18,17 @@ export type Known =
       readonly assumed?: Assumed;
     };
 
+/** What a command is known by. */
+export interface Nameable {
+  readonly naming: Naming;
+  /** Its own id, where it brings one. */
+  readonly own?: string | undefined;
+}
+
 const pending = failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 });
 
 /** Looks a command up by each name that it has: its key, its own id, and for an SDK's retry what it asks. */
-export function lookUp(tables: LiveTables, paper: Journal, command: LiveCommand, now: number): Known {
+export function lookUp(tables: LiveTables, paper: Journal, command: Nameable, now: number): Known {
   const { naming } = command;
   if (naming.key !== undefined) {
     // One account, one space of keys: what paper did under this key was another request.
@@ -29,7 +36,7 @@ export function lookUp(tables: LiveTables, paper: Journal, command: LiveCommand,
     const found = tables.named(`key:${naming.key}`);
     if (found) return judge(found, naming, 'IDEMPOTENCY_KEY_REUSE');
   }
-  const own = clientName(command);
+  const { own } = command;
   const named = own === undefined ? undefined : tables.named(own);
   if (named) return judge(named, naming, 'DUPLICATE_CLIENT_ORDER_ID');
   if (naming.key !== undefined || naming.sdkRetry !== true) return { kind: 'new' };
@@ -41,9 +48,9 @@ export function lookUp(tables: LiveTables, paper: Journal, command: LiveCommand,
 }
 
 /** The names under which a command is kept. */
-export function liveNames(command: LiveCommand): readonly Identity[] {
+export function liveNames(command: Nameable): readonly Identity[] {
   const { key, fingerprint } = command.naming;
-  const own = clientName(command);
+  const { own } = command;
   return [
     { key: key === undefined ? `sdk:${fingerprint}` : `key:${key}`, fingerprint },
     ...(own === undefined ? [] : [{ key: own, fingerprint }]),
@@ -51,10 +58,8 @@ export function liveNames(command: LiveCommand): readonly Identity[] {
 }
 
 /** Another venue's ids are another space: the same one may be used at both. */
-function clientName({ access, work }: LiveCommand): string | undefined {
-  if (work.kind !== 'place' || work.terms.clientOrderId === undefined) return undefined;
-  return `client:${access.venue}:${work.terms.clientOrderId}`;
-}
+export const clientName = (venue: LiveVenue, clientOrderId: string): string =>
+  `client:${venue}:${clientOrderId}`;
 
 function judge(
   { fingerprint, row }: NamedRow,

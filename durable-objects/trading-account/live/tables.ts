@@ -1,7 +1,7 @@
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
 import { decode, encode, type Identity } from '../journal.ts';
-import type { LiveAccess, LiveCaller, LiveState, Sent } from './model.ts';
+import type { LiveAccess, LiveCaller, LiveState, Mined, Sent } from './model.ts';
 
 /** A command as the journal has it. Times are Unix ms. */
 export interface LiveRow {
@@ -15,6 +15,8 @@ export interface LiveRow {
   readonly identity: string | null;
   readonly sent: Sent | null;
   readonly order: VenueOrder | null;
+  /** What became of a command for the chain. */
+  readonly mined: Mined | null;
   /** What the first caller was told; null while nobody was told anything, or when the process died first. */
   readonly told: 'outcome' | 'unknown' | null;
   readonly tries: number;
@@ -126,6 +128,27 @@ export class LiveTables {
     );
     if (changed) this.#fate?.ordered(order, id);
     return changed;
+  }
+
+  /** The bytes that are about to leave, in place of those whose nonce another transaction took. */
+  markResent(id: number, sent: Sent): boolean {
+    return this.#changed(
+      "UPDATE live_commands SET sent = ? WHERE id = ? AND state = 'sent'",
+      encode(sent),
+      id,
+    );
+  }
+
+  /** `told`: whether the first caller hears it, now. */
+  markMined(id: number, mined: Mined, at: number, told: 'outcome' | null): boolean {
+    return this.#changed(
+      `UPDATE live_commands SET state = 'done', outcome = ?, ended_at = ?, look_at = NULL,
+         told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
+      encode(mined),
+      at,
+      told,
+      id,
+    );
   }
 
   /** Nothing happened: the names are free, and the row stays as a record. */
@@ -244,17 +267,23 @@ export class LiveTables {
 }
 
 /** The casts are of columns that CHECK constraints restrict, and of JSON that only this file's callers wrote. */
-const toRow = (row: Row): LiveRow => ({
-  id: row.id,
-  venue: row.venue as LiveVenue,
-  state: row.state as LiveState,
-  caller: { tenant: row.tenant, account: row.account, keyId: row.key_id, requestId: row.request_id },
-  stored: row.stored === 1,
-  identity: row.identity,
-  sent: row.sent === null ? null : (decode(row.sent) as Sent),
-  order: row.outcome === null ? null : (decode(row.outcome) as VenueOrder),
-  told: row.told as LiveRow['told'],
-  tries: row.tries,
-  sentAt: row.sent_at,
-  endedAt: row.ended_at,
-});
+function toRow(row: Row): LiveRow {
+  const sent = row.sent === null ? null : (decode(row.sent) as Sent);
+  const outcome = row.outcome === null ? null : decode(row.outcome);
+  const isChain = sent?.kind === 'ctf';
+  return {
+    id: row.id,
+    venue: row.venue as LiveVenue,
+    state: row.state as LiveState,
+    caller: { tenant: row.tenant, account: row.account, keyId: row.key_id, requestId: row.request_id },
+    stored: row.stored === 1,
+    identity: row.identity,
+    sent,
+    order: isChain ? null : (outcome as VenueOrder | null),
+    mined: isChain ? (outcome as Mined | null) : null,
+    told: row.told as LiveRow['told'],
+    tries: row.tries,
+    sentAt: row.sent_at,
+    endedAt: row.ended_at,
+  };
+}

@@ -38,8 +38,7 @@ const put = route({
       throw new RequestError(
         invalidMember('fee_escrow_enabled', 'needs the setting ESCROW_CONTRACT of the deployment'),
       );
-    if (!roles.includes('builder'))
-      throw new RequestError(invalidMember('tenant', 'is no builder'));
+    if (!roles.includes('builder')) throw new RequestError(invalidMember('tenant', 'is no builder'));
     const minFee = amount(body.min_fee_usdc);
     const maxFee = body.max_fee_usdc === null ? undefined : amount(body.max_fee_usdc);
     if (maxFee !== undefined && maxFee < minFee)

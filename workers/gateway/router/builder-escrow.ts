@@ -23,7 +23,8 @@ const config = route({
 const order = route({
   method: 'GET',
   path: '/api/v1/builder/escrow/orders/{order_id}',
-  summary: "The fee of a customer's order, by the payer's order id: what was pulled, distributed and refunded",
+  summary:
+    "The fee of a customer's order, by the payer's order id: what was pulled, distributed and refunded",
   tag: 'builders',
   auth: { kind: 'router', permission: 'builder' },
   // Any text: what is no order id of the builder's own is answered like one that nobody has.

@@ -2,6 +2,7 @@ import type { AnyRoute } from '../http/route.ts';
 import { balance } from './balance.ts';
 import { holdingRoutes } from './holdings.ts';
 import { orderRoutes } from './orders.ts';
+import { ctfRoutes } from './ctf.ts';
 import { builderEscrowRoutes } from './builder-escrow.ts';
 import { builderPoolRoutes } from './builder-pool.ts';
 import { builderSignRoutes } from './builder-sign.ts';
@@ -17,6 +18,7 @@ export const routerRoutes: readonly AnyRoute[] = [
   ping,
   ...orderRoutes,
   ...holdingRoutes,
+  ...ctfRoutes,
   balance,
   ...builderUserRoutes,
   ...builderPoolRoutes,
