@@ -32,6 +32,8 @@ export interface EscrowHost {
   order(caller: LiveCaller, id: string): Promise<VenueOrder | undefined>;
   contract(): Hex | undefined;
   wake(at: number): Promise<void>;
+  /** Pause between two looks whether a pull is mined, ms; `pullFee`'s own where it is not said. */
+  readonly pullLookMs?: number;
 }
 
 /**
@@ -71,7 +73,7 @@ export class Escrows {
     this.#table.remove(orderId);
     const opened = openEscrow({ orderId, payer, fee, size: terms.size });
     const keeper = this.#keeper(chain, { command, caller, createdAt: now() });
-    const pulled = await pullFee(opened, authorized.value, keeper);
+    const pulled = await pullFee(opened, authorized.value, keeper, this.#host.pullLookMs);
     if (INSTRUMENTED) await pauseAt('account/escrow/fee-held');
     return pulled.ok ? undefined : notPulled(pulled);
   }
