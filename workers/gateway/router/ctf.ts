@@ -6,10 +6,9 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import { parseMicro, type Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
-import { refuseOtherAccounts } from '../credentials/live-access.ts';
 import { namingOf, replayedHeader } from '../http/naming.ts';
 import { principalOf } from '../http/objects.ts';
-import { placeHeaders } from '../http/request-headers.ts';
+import { idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 
 const conditionId = z
@@ -30,7 +29,7 @@ const shared = {
   method: 'POST',
   tag: 'router',
   auth: { kind: 'router', permission: 'trade' },
-  headers: placeHeaders,
+  headers: [idempotencyKeyHeader, retryCountHeader],
   reply,
 } as const;
 const body = z.strictObject({ condition_id: conditionId, amount });
@@ -84,7 +83,6 @@ const redeem = route({
 
 /** Has the account's object do it, at most once. */
 async function submit(call: Call<unknown, unknown, unknown>, work: CtfWork) {
-  refuseOtherAccounts(call, 'polymarket');
   const { tenant, account, key, tier } = principalOf(call.caller);
   const caller = { tenant, account, keyId: key, requestId: call.requestId };
   const naming = await namingOf(call);

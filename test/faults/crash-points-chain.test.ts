@@ -1,3 +1,4 @@
+import { providers, Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
 import { controlVenue } from '../support/control.ts';
@@ -13,7 +14,9 @@ import {
   type EscrowStage,
 } from '../end-to-end/escrow-stage.ts';
 import { placedId, shape } from '../end-to-end/live-stage.ts';
-import type { Answer } from '../end-to-end/ask.ts';
+import { textOf, type Answer } from '../end-to-end/ask.ts';
+import { newTrader } from '../end-to-end/trader.ts';
+import { clobAccount } from '../end-to-end/venue-accounts.ts';
 
 // Rows of docs/consistency.md: workerd is killed while a fee stands at the point, and started again. The chain and the
 // exchange are processes of their own and live on. Nobody asks again unless the test says so: the alarm does the rest.
@@ -86,6 +89,33 @@ describe('kill -9 once the order is out', () => {
       });
       await settles(stage, fee_auth.order_id, ['pulled', FEE, 75_000, 0, 50_000]);
       expect(await stage.payerHas()).toBe(before - FEE);
+      await stage.cancel(textOf(await stage.escrow(fee_auth.order_id), 'venue_order_id'));
+      await settles(stage, fee_auth.order_id, ['divided', FEE, 75_000, 50_000, 0]);
+    },
+  );
+});
+
+describe('kill -9 while a wallet splits', () => {
+  test.each<[FaultPoint]>([['account/ctf/written'], ['account/ctf/sent']])(
+    '%s: split once, and the same command says so',
+    async (point) => {
+      const wallet = Wallet.createRandom();
+      const provider = new providers.StaticJsonRpcProvider(program.file.emulators.chain, 137);
+      const funds = { address: wallet.address, usdc: '1000000', allowances: { ctf: '1000000' } };
+      await controlVenue(program.file, 'fund', funds, 'POST', 'chain');
+      const trader = await newTrader(program.file);
+      const { wire } = await clobAccount(program.file, wallet);
+      const linked = { exchange: 'polymarket', mode: 'self', ...wire, private_key: wallet.privateKey };
+      await trader.call('POST', '/api/v1/onboard', linked);
+      const headers = newKey();
+      const body = { condition_id: stage.market.market, amount: 1 };
+      const again = (): Promise<Answer> => trader.call('POST', '/api/v1/polymarket/ctf/split', body, headers);
+      await killAt(program, point, again);
+      await expect.poll(async () => (await again()).status, { timeout: 30_000 }).toBe(200);
+      const told = await again();
+      expect(told.headers.get('idempotency-replayed')).toBe('true');
+      const receipt = await provider.getTransactionReceipt(textOf(told, 'transaction_hash'));
+      expect([receipt.status, await provider.getTransactionCount(wallet.address)]).toEqual([1, 1]);
     },
   );
 });
