@@ -105,6 +105,7 @@ export default defineConfig({
           cloudflareTest({
             // Production's, so that the root keys come from a Secrets Store, which a test can write.
             wrangler: { configPath: './workers/vault/wrangler.toml', environment: 'production' },
+            miniflare: { bindings: { ESCROW_CONTRACT: FEE_ESCROW } },
           }),
         ],
         test: { name: 'vault', include: vaultTests, testTimeout: 60_000 },

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Contract, providers, Wallet } from 'ethers';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { FEE_ESCROW, USDC } from '../../emulators/chain/index.ts';
 import { DEADLINE, ERC20_ABI, ESCROW_ABI, signPull, view } from '../../emulators/chain/test/support.ts';
 import type { PosternFile } from '../../scripts/lib/launch.ts';
@@ -113,13 +113,18 @@ export const money = (answer: Answer): readonly unknown[] => [
   ...['pulled', 'distributed', 'refunded', 'held'].map((name) => Number(textOf(answer, name))),
 ];
 
+/** The alarm's pauses, on a busy machine. */
+const PATIENCE = { timeout: 20_000, interval: 50 };
+
 /** Waits until the escrow has come to this. */
 export async function settles(
   stage: EscrowStage,
   orderId: string,
   expected: readonly [state: string, ...sums: readonly number[]],
 ): Promise<void> {
-  await expect.poll(async () => money(await stage.escrow(orderId))).toEqual(expected);
+  // Not `expect.poll`: stages are set in hooks too.
+  const look = async (): Promise<void> => expect(money(await stage.escrow(orderId))).toEqual(expected);
+  await vi.waitFor(look, PATIENCE);
   const [, pulled, distributed, refunded] = expected;
   expect(await stage.onChain(orderId)).toEqual([pulled, distributed, refunded]);
 }

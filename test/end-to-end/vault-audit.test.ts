@@ -259,7 +259,7 @@ describe('the audit chain', () => {
 
   test('names an order with a fee for each transfer of it, also those of the alarm', () => {
     const signed = ordered.filter(({ operation }) => operation.startsWith('sign'));
-    expect(signed.map(told)).toEqual(['signEscrow', 'signOrder polymarket stored', 'signEscrow']);
+    expect(signed.map(told)).toEqual(['signOrder polymarket stored', 'signEscrow', 'signEscrow']);
     expect(new Set(ordered.map(({ outcome }) => outcome))).toEqual(new Set(['ok']));
   });
 
