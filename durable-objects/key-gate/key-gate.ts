@@ -116,8 +116,9 @@ export class KeyGate extends DurableObject {
   }
 
   /** Whose key this is, without counting a request. */
-  identity(): Pick<KeyRecord, 'tenant' | 'id'> | undefined {
-    return this.#record && { tenant: this.#record.tenant, id: this.#record.id };
+  identity(): Pick<KeyRecord, 'tenant' | 'account' | 'id'> | undefined {
+    const record = this.#record;
+    return record && { tenant: record.tenant, account: record.account, id: record.id };
   }
 
   #limit(current: Standing, at: number): { readonly limit: LimitReport; readonly refusal?: Failure } {
