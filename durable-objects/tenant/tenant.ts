@@ -25,6 +25,7 @@ import { OwnKeys, type Found, type IssueOptions } from './own-keys.ts';
 import type { Profile, ProfileChange } from './profile.ts';
 import { TenantRecords } from './records.ts';
 import { SandboxWallets, type WalletFound } from './sandbox-wallets.ts';
+import { RequestCounts, type KeyRequests } from './request-counts.ts';
 import { migrations } from './schema.ts';
 import { UserGate } from './user-gate.ts';
 import type { Wallet } from './wallets.ts';
@@ -50,6 +51,7 @@ export class Tenant extends DurableObject {
   readonly #wallets: SandboxWallets;
   readonly #customers: Customers;
   readonly #deletions: CustomerDeletions;
+  readonly #requests: RequestCounts;
   /** Tail of the queue of changes: see `#inTurn`. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +71,7 @@ export class Tenant extends DurableObject {
     this.#wallets = new SandboxWallets(records);
     this.#customers = new Customers(records, keys, ring);
     this.#deletions = new CustomerDeletions(records, keys, ring);
+    this.#requests = new RequestCounts(ctx.storage.sql);
   }
 
   profile(): Profile | undefined {
@@ -170,6 +173,16 @@ export class Tenant extends DurableObject {
 
   removeWallet(id: number, actor: Actor): WalletFound {
     return this.#wallets.remove(id, actor);
+  }
+
+  /** What a key says that it has let pass in a month. */
+  countRequests(counted: KeyRequests): void {
+    if (this.#records.profile) this.#requests.put(counted);
+  }
+
+  /** Requests of a month: of all keys of the tenant and its customers, or of one customer's. */
+  requestsIn(month: string, customer?: string): number {
+    return this.#requests.sum(month, customer);
   }
 
   /** Whether a request may act as a customer; counts it in the customer's limit and the pool. */

@@ -118,6 +118,8 @@ export interface FeeCurve {
   readonly rate: Micro;
   readonly exponent: number;
   readonly unit: bigint;
+  /** Where fees are computed in `unit` and debited in this coarser one: then rounded to the nearest of each. */
+  readonly settledIn?: bigint;
 }
 
 /** The data half of a venue: all that data-only venues have. Failures as for `MarketData`, and NOT_SUPPORTED. */

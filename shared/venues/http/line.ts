@@ -1,5 +1,5 @@
 import { failure } from '../../errors/failure.ts';
-import type { ReadResult } from '../polymarket/read.ts';
+import type { ReadResult } from '../read.ts';
 import { VENUE_TIMEOUT_MS } from '../venue-fetch.ts';
 import { Circuit } from './circuit.ts';
 import { pauseBeforeRetry, READ_RETRIES } from './retry.ts';

@@ -1,6 +1,7 @@
 import { unsupported } from '../capabilities.ts';
 import type { DataVenue } from '../data-port.ts';
 import { paperCapabilities } from './capabilities.ts';
+import { paperFee } from './fee.ts';
 
 /** Paper's data half: the markets that it is traded on, under its own name. */
 export function paperVenue(source: DataVenue): DataVenue {
@@ -12,7 +13,10 @@ export function paperVenue(source: DataVenue): DataVenue {
     book: (query) => source.book(query),
     trades: (query) => source.trades(query),
     prices: (query) => source.prices(query),
-    fee: (marketId) => source.fee(marketId),
+    async fee(marketId) {
+      const curve = await source.fee(marketId);
+      return curve.ok ? { ok: true, value: paperFee(curve.value) } : curve;
+    },
     userActivity: () => Promise.resolve(unsupported('paper', 'the activity of an address')),
     ping: () => source.ping(),
   };
