@@ -134,10 +134,9 @@ export class KeyGate extends DurableObject {
     await tenantObject(this.#env, tenant).countRequests({ key, customer, month, requests });
   }
 
-  /** The same at once, for whoever asks how much was used; and how many websockets the key has open. */
-  async reportUsage(): Promise<{ readonly sockets: number }> {
+  /** The same at once, for whoever asks how much was used. */
+  async reportUsage(): Promise<void> {
     await this.alarm();
-    return { sockets: this.#sockets.count };
   }
 
   /** Whose key this is, without counting a request. */

@@ -88,7 +88,7 @@ const ids = ({ spec, marketId, tokenId }: Subject): Record<string, unknown> => (
   parsec_id: parsecIdOf({ exchange: spec.exchange, marketId }),
   exchange: spec.exchange,
   outcome: spec.outcome,
-  token_id: tokenId ?? '',
+  token_id: tokenId ?? null,
   market_id: marketId,
 });
 
