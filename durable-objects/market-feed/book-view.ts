@@ -76,4 +76,3 @@ function changesOf(
   for (const price of sizes.keys()) changes.push({ side, price, size: ZERO });
   return changes;
 }
-

@@ -18,7 +18,10 @@ export async function loadMarket(env: Env, { exchange, marketId }: MarketRef): P
     const found = await new PolymarketMarketData(env.POLYMARKET_CLOB_URL).market(marketId);
     if (!found.ok) return found.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : found;
     const { outcomes, tick } = found.value;
-    return { ok: true, value: { outcomes: outcomes.map(({ label, tokenId }) => ({ label, tokenId })), tick } };
+    return {
+      ok: true,
+      value: { outcomes: outcomes.map(({ label, tokenId }) => ({ label, tokenId })), tick },
+    };
   }
   const found = await dataVenue(exchange, env).market(marketId);
   if (!found.ok) return found;

@@ -45,9 +45,10 @@ export class HubViews {
 
   #save(): void {
     if (this.#byHub.size === 0) this.#kv.delete(KEY);
-    else this.#kv.put(
-      KEY,
-      [...this.#byHub].map(([hub, views]) => [hub, [...views]]),
-    );
+    else
+      this.#kv.put(
+        KEY,
+        [...this.#byHub].map(([hub, views]) => [hub, [...views]]),
+      );
   }
 }

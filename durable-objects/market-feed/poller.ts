@@ -70,8 +70,13 @@ export class Poller {
       lost(outcome);
       return;
     }
+    const trades = venue.capabilities.has.fetch_trades;
+    // Before the first book, so that no trade falls between the two.
+    const first = trades && !this.#seen.has(outcome);
+    if (first) await this.#lookForTrades(outcome);
+    if (this.#stopped) return;
     book(found.value);
-    if (venue.capabilities.has.fetch_trades && this.#rounds % TRADES_EVERY === 0) await this.#lookForTrades(outcome);
+    if (trades && !first && this.#rounds % TRADES_EVERY === 0) await this.#lookForTrades(outcome);
   }
 
   async #lookForTrades(outcome: string): Promise<void> {

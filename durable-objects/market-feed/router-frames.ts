@@ -38,7 +38,9 @@ interface Common {
 }
 
 /** Frames of `/ws` (contract: router, "Websocket"; members beyond it as docs.parsecapi.com has them). */
-export const bookFrame = (common: Common & { readonly sides: Sides; readonly tick: Micro | undefined }): string =>
+export const bookFrame = (
+  common: Common & { readonly sides: Sides; readonly tick: Micro | undefined },
+): string =>
   JSON.stringify({
     type: 'orderbook',
     ...ids(common.subject),

@@ -162,7 +162,9 @@ export class RouterViews {
   #common(view: OpenView, seq: number) {
     const { marketId, staleAfterMs } = this.#options;
     const heard = this.#heardOf(view.spec);
-    const tokenId = this.#market?.outcomes.find(({ label }) => sameOutcome(label, view.spec.outcome))?.tokenId;
+    const tokenId = this.#market?.outcomes.find(({ label }) =>
+      sameOutcome(label, view.spec.outcome),
+    )?.tokenId;
     return {
       subject: { spec: view.spec, marketId, tokenId },
       seq,

@@ -7,7 +7,13 @@ import { marketFeed } from '../stubs.ts';
 import { MAX_MARKETS, type FollowedBook } from './attachment.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
-import { CODE, MAX_OUTCOME_LENGTH, type BadSelector, type RouterCode, type Selector } from './router-frames.ts';
+import {
+  CODE,
+  MAX_OUTCOME_LENGTH,
+  type BadSelector,
+  type RouterCode,
+  type Selector,
+} from './router-frames.ts';
 
 /** A client that does not answer `resync_required` for so long is told that it reads too slowly. */
 const SLOW_AFTER_MS = 5_000;
@@ -249,7 +255,10 @@ function booksNamed(member: Member, { ref, outcome }: Selector): readonly Follow
   });
 }
 
-function idsOf({ feed, view }: FollowedBook): Record<'parsec_id' | 'exchange' | 'outcome' | 'market_id', string> {
+function idsOf({
+  feed,
+  view,
+}: FollowedBook): Record<'parsec_id' | 'exchange' | 'outcome' | 'market_id', string> {
   const { exchange, outcome } = viewSpec(view);
   const { marketId } = marketOfFeed(feed);
   return { parsec_id: parsecIdOf({ exchange, marketId }), exchange, outcome, market_id: marketId };

@@ -80,7 +80,11 @@ export class RouterClients {
     } else if (!member.at.owner) {
       refuse(member, CODE.auth, 'authentication required: {"type":"auth","api_key":"…"}');
     } else if (!command) {
-      refuse(member, CODE.invalidMarket, 'a frame is {"type":"subscribe"|"unsubscribe","markets":[…]} or a resync');
+      refuse(
+        member,
+        CODE.invalidMarket,
+        'a frame is {"type":"subscribe"|"unsubscribe","markets":[…]} or a resync',
+      );
     } else if (command.kind === 'resync') {
       await this.#books.resync(member, command.markets);
     } else if (command.kind === 'subscribe') {

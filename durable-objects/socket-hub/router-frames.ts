@@ -32,7 +32,10 @@ export interface BadSelector {
 
 export type RouterCommand =
   | { readonly kind: 'auth'; readonly key: string }
-  | { readonly kind: 'subscribe' | 'unsubscribe' | 'resync'; readonly markets: readonly (Selector | BadSelector)[] };
+  | {
+      readonly kind: 'subscribe' | 'unsubscribe' | 'resync';
+      readonly markets: readonly (Selector | BadSelector)[];
+    };
 
 /** More than one connection may follow, so that one too many is told as such. */
 const MAX_SELECTORS = 100;
@@ -51,7 +54,10 @@ const selector = z.strictObject({
 
 const frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('auth'), api_key: z.string().max(256) }),
-  z.strictObject({ type: z.enum(['subscribe', 'unsubscribe']), markets: z.array(z.unknown()).max(MAX_SELECTORS) }),
+  z.strictObject({
+    type: z.enum(['subscribe', 'unsubscribe']),
+    markets: z.array(z.unknown()).max(MAX_SELECTORS),
+  }),
   z.looseObject({ type: z.literal('resync') }),
 ]);
 

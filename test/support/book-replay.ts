@@ -1,5 +1,4 @@
-import type { Frame, TestSocket } from './socket.ts';
-
+type Frame = Readonly<Record<string, unknown>>;
 type Pair = readonly [number, number];
 
 /** A book as a client of the router's websocket keeps it: whole books replace it, changes are absolute. */
@@ -17,7 +16,11 @@ interface Change {
 }
 
 /** Frames of one book that a socket has heard, oldest first. */
-export const bookFrames = (socket: TestSocket, parsecId: string, outcome: string): readonly Frame[] =>
+export const bookFrames = (
+  socket: { readonly frames: () => readonly Frame[] },
+  parsecId: string,
+  outcome: string,
+): readonly Frame[] =>
   socket
     .frames()
     .filter(({ type }) => type === 'orderbook' || type === 'orderbook_delta')

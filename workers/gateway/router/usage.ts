@@ -109,7 +109,9 @@ const socketUsage = route({
   async handle(call) {
     const { scope, limit } = call.query;
     if (scope === 'global') {
-      throw new RequestError('INSUFFICIENT_PERMISSION', { message: 'scope: an account sees its own use: self' });
+      throw new RequestError('INSUFFICIENT_PERMISSION', {
+        message: 'scope: an account sees its own use: self',
+      });
     }
     const { totals, markets } = await websocketUse(call.env, principalOf(call.caller).account);
     const top = markets.slice(0, limit);

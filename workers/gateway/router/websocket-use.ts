@@ -28,7 +28,8 @@ export const websocketLimits = (tier: Tier) => ({
 /** Asks every hub: only they know what is open now. Rejects when one of them does not answer. */
 export async function websocketUse(env: Env, account: string): Promise<WebsocketUse> {
   const usages = await Promise.all(hubNames.map((hub) => socketHub(env, hub).usage(account)));
-  const sum = (of: (usage: HubUsage) => number): number => usages.reduce((total, usage) => total + of(usage), 0);
+  const sum = (of: (usage: HubUsage) => number): number =>
+    usages.reduce((total, usage) => total + of(usage), 0);
   const counted = (name: keyof SocketCounters): number => sum(({ counters }) => counters[name]);
   const followed = new Map<string, number>();
   for (const parsecId of usages.flatMap(({ subscriptions }) => subscriptions)) {
