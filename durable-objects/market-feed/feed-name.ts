@@ -19,7 +19,7 @@ export function feedName({ exchange, marketId }: MarketRef): string {
 
 /** Where the feed of this name has its market from. */
 export function marketOfFeed(name: string): MarketRef {
-  const [exchange = '', marketId] = splitOnce(name);
+  const [exchange, marketId] = splitOnce(name);
   return marketId !== undefined && isExchange(exchange)
     ? { exchange, marketId }
     : { exchange: 'polymarket', marketId: name };
@@ -27,7 +27,7 @@ export function marketOfFeed(name: string): MarketRef {
 
 /** Reads `exchange:native id`. Undefined when it is none. */
 export function marketOfParsecId(text: string): MarketRef | undefined {
-  const [exchange = '', marketId] = splitOnce(text);
+  const [exchange, marketId] = splitOnce(text);
   return marketId === undefined ? undefined : marketNamed(exchange, marketId);
 }
 

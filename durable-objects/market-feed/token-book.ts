@@ -39,7 +39,7 @@ export class TokenBook {
 
   /** The same book as the venue's REST API would give it through the adapter: best level first, sizes in micro. */
   sides(): Sides {
-    return { bids: levels(sorted(this.#bids).toReversed()), asks: levels(sorted(this.#asks)) };
+    return { bids: inMicro(sorted(this.#bids).toReversed()), asks: inMicro(sorted(this.#asks)) };
   }
 
   get timestamp(): string {
@@ -70,7 +70,7 @@ function levelsOf(wire: BookEvent['bids']): Levels {
 
 const sorted = (levels: Levels): [Micro, string][] => [...levels].sort(([a], [b]) => compare(a, b));
 
-function levels(sizes: readonly [Micro, string][]): readonly Level[] {
+function inMicro(sizes: readonly [Micro, string][]): readonly Level[] {
   return sizes.flatMap(([price, text]) => {
     const size = parseMicro(text);
     return size !== undefined && price > 0n && price < SCALE ? [{ price, size }] : [];

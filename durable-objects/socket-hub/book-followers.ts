@@ -41,7 +41,8 @@ export class BookFollowers {
 
   /** Asks for the snapshots that a client waits for. */
   async catchUp(member: Member): Promise<void> {
-    await Promise.all(member.at.books.map((book) => (book.live ? undefined : this.#ask(member, book))));
+    const waiting = member.at.books.filter(({ live }) => !live);
+    await Promise.all(waiting.map((book) => this.#ask(member, book)));
   }
 
   /** What a feed has for the followers of a view. */

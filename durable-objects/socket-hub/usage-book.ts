@@ -34,7 +34,7 @@ export class UsageBook {
   moving(account: string): SocketCounters {
     const counters = this.#counters.get(account) ?? { ...this.#stored(account) };
     this.#counters.set(account, counters);
-    this.#timer ??= setTimeout(() => this.#save(), SAVE_AFTER_MS);
+    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#save(), SAVE_AFTER_MS);
     return counters;
   }
 

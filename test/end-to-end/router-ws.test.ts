@@ -64,7 +64,7 @@ const follow = async (socket: TestSocket, selector: Readonly<Record<string, unkn
   const known = socket.frames().filter(isBook).length;
   socket.send({ type: 'subscribe', markets: [selector] });
   await expect.poll(() => socket.frames().filter(isBook).length).toBeGreaterThan(known);
-  return socket.frames().filter(isBook).at(-1) ?? {};
+  return socket.frames().findLast(isBook) ?? {};
 };
 
 describe('books', () => {
