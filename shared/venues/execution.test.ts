@@ -80,3 +80,37 @@ test('the fee is the curve summed over every share, never less, and short of one
     }),
   );
 });
+
+const finely = fc.record({
+  price: fc.integer({ min: 1, max: 999_999 }).map((price) => asMicro(BigInt(price))),
+  size: fc.integer({ min: 1, max: 50_000_000 }).map((size) => asMicro(BigInt(size))),
+});
+
+test('of any prices and sizes each level costs its exact product, rounded against whoever asks', () => {
+  fc.assert(
+    fc.property(
+      fc.array(finely, { maxLength: 8 }),
+      fc.integer({ min: 1, max: 200_000_000 }),
+      (rows, wanted) => {
+        const asks = rows.toSorted((a, b) => compare(a.price, b.price));
+        const bids = asks.toReversed();
+        const size = asMicro(BigInt(wanted));
+        for (const [side, levels] of [
+          ['BUY', asks],
+          ['SELL', bids],
+        ] as const) {
+          let left = size as bigint;
+          let total = 0n;
+          for (const { price, size: there } of levels) {
+            const shares = left < there ? left : there;
+            const product = shares * price;
+            total += side === 'BUY' ? (product + SCALE - 1n) / SCALE : product / SCALE;
+            left -= shares;
+          }
+          const walk = executionPrice(levels, side, size);
+          expect([walk.filled, walk.total]).toEqual([size - left, total]);
+        }
+      },
+    ),
+  );
+});

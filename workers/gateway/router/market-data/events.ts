@@ -14,7 +14,7 @@ export const events = route({
   method: 'GET',
   path: '/api/v1/events',
   summary: 'Events, which group markets, of one or several exchanges, by pages',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: z.strictObject({
     exchanges: exchangeList.optional(),

@@ -37,7 +37,7 @@ export const exchangesRoute = route({
   method: 'GET',
   path: '/api/v1/exchanges',
   summary: 'The exchanges and what each of them can do here; the rest is answered with 501',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   reply: { status: 200, schema: reply },
   handle({ env }) {

@@ -14,7 +14,7 @@ export const executionPriceRoute = route({
   method: 'GET',
   path: '/api/v1/execution-price',
   summary: 'What a market order for so many contracts would cost or bring now; nothing is placed',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: selectorQuery.extend({
     side: z.enum(['buy', 'sell']),

@@ -50,7 +50,7 @@ export const markets = route({
   method: 'GET',
   path: '/api/v1/markets',
   summary: 'Markets of one or several exchanges, by pages, or up to 100 by their ids',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query,
   reply: { status: 200, schema: reply },

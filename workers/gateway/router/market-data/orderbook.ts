@@ -19,7 +19,7 @@ export const orderbook = route({
   method: 'GET',
   path: '/api/v1/orderbook',
   summary: 'Order book of an outcome now: bids from the highest, asks from the lowest',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: selectorQuery.extend({
     limit: depth,

@@ -25,7 +25,7 @@ export const price = route({
   method: 'GET',
   path: '/api/v1/price',
   summary: 'Candles of an outcome, oldest first: interval is how far back they reach, 1m a month',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: selectorQuery.extend({
     interval: z.enum(priceIntervals).default('1h'),

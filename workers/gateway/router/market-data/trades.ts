@@ -28,7 +28,7 @@ export const trades = route({
   method: 'GET',
   path: '/api/v1/trades',
   summary: 'Public trades of an outcome, newest first, by pages. A page may be short and have a next one',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: selectorQuery.extend({
     limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(PAGE),

@@ -10,7 +10,7 @@ export const userActivity = route({
   method: 'GET',
   path: '/api/v1/user-activity',
   summary: 'What exchanges tell of an address, untouched; one that tells nothing says why in status',
-  tag: 'router market data',
+  tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: z.strictObject({
     address: z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be 0x and 40 hexadecimal digits'),
