@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { bookFrames, replay } from '../support/book-replay.ts';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook, type Level } from '../support/markets.ts';
@@ -16,6 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 afterEach(() => stage.closeAll());
+
+const exchangeList = z.array(z.object({ id: z.string(), has: z.object({ fetch_orderbook: z.boolean() }) }));
+const marketList = z.object({
+  markets: z.array(z.object({ parsec_id: z.string(), outcomes: z.array(z.object({ name: z.string() })) })),
+});
+const noMarket = { parsec_id: '', outcomes: [] };
 
 const isBook = ({ type }: Frame): boolean => type === 'orderbook';
 const isError = (code: number) => (frame: Frame) => frame['type'] === 'error' && frame['code'] === code;
@@ -153,6 +160,21 @@ describe('books', () => {
     }
     await Promise.all(clients.map((client) => client.close()));
     await expect.poll(venue).toMatchObject({ sockets: 0 });
+  });
+
+  test('every exchange that has books shows them here', async () => {
+    const get = async (path: string): Promise<unknown> =>
+      (await ask(stage.file.url, 'GET', `/api/v1/${path}`, { headers: { 'x-api-key': key } })).json;
+    const shown = exchangeList.parse(await get('exchanges')).filter(({ has }) => has.fetch_orderbook);
+    expect(shown.map(({ id }) => id)).toEqual(expect.arrayContaining(['polymarket', 'kalshi', 'paper']));
+    for (const { id } of shown) {
+      const { markets } = marketList.parse(await get(`markets?exchanges=${id}&status=active&limit=1`));
+      const [{ parsec_id: parsecId, outcomes: [first] } = noMarket] = markets;
+      const outcome = first?.name ?? '';
+      const socket = await stage.router(key);
+      await follow(socket, { parsec_id: parsecId, outcome });
+      await meetsRest(socket, parsecId, outcome, 50);
+    }
   });
 
   test('a resync gives the whole book, and the numbers go on from there; an unsubscribed book is silent', async () => {
