@@ -27,6 +27,8 @@ const POLL_EVERY_MS: Readonly<Record<Exchange, number>> = {
   opinion: 3_000,
   predictfun: 3_000,
 };
+/** By then a channel that works has told its books. */
+const SEED_AFTER_MS = 1_000;
 /** Polls in a row that may fail before the book that was read last says nothing any more. */
 const POLLS_MISSED = 5;
 
@@ -51,8 +53,21 @@ export function openSource({ env, ref, market, views, event }: SourceOptions): F
       },
       lost: () => views.lost(),
     });
-    // It tells of all outcomes from the beginning.
-    return { poke: () => undefined, stop: () => upstream.stop() };
+    const seeding = new Set<ReturnType<typeof setTimeout>>();
+    return {
+      // It tells of all outcomes from the beginning, if at all.
+      poke: () => {
+        const timer = setTimeout(() => {
+          seeding.delete(timer);
+          void seed(env, ref, views);
+        }, SEED_AFTER_MS);
+        seeding.add(timer);
+      },
+      stop: () => {
+        for (const timer of seeding) clearTimeout(timer);
+        upstream.stop();
+      },
+    };
   }
   return new Poller({
     venue: dataVenue(ref.exchange, env),
@@ -63,4 +78,14 @@ export function openSource({ env, ref, market, views, event }: SourceOptions): F
     trade: (outcome, trade) => views.trade(outcome, trade),
     lost: (outcome) => views.lost(outcome),
   });
+}
+
+/** Reads the books that someone waits for and the channel has not told. */
+async function seed(env: Env, { exchange, marketId }: MarketRef, views: RouterViews): Promise<void> {
+  await Promise.all(
+    [...views.untold()].map(async (outcome) => {
+      const found = await dataVenue(exchange, env).book({ marketId, outcome });
+      if (found.ok) views.seed(outcome, found.value, found.value.at);
+    }),
+  );
 }

@@ -52,6 +52,11 @@ export class RouterViews {
     return new Set([...this.#open.values()].map(({ spec }) => spec.outcome.toLowerCase()));
   }
 
+  /** Those of them whose book is not known yet. */
+  untold(): ReadonlySet<string> {
+    return new Set([...this.outcomes()].filter((outcome) => !this.#heard.has(outcome)));
+  }
+
   open(key: string): void {
     if (this.#open.has(key)) return;
     const spec = viewSpec(key);
@@ -93,6 +98,16 @@ export class RouterViews {
     const moved = this.#market !== undefined && this.#market.tick !== market.tick;
     this.#market = market;
     if (moved) for (const view of this.#open.values()) this.#restart(view);
+  }
+
+  /**
+   * A book that was read because the venue's channel does not tell it: of a market that has ended, or while the channel
+   * is down. It says nothing of how the channel is, and gives way to whatever the channel told meanwhile.
+   */
+  seed(outcome: string, sides: Sides, at: number): void {
+    if (this.#heard.has(outcome.toLowerCase())) return;
+    this.#heard.set(outcome.toLowerCase(), { sides, at, heardAt: now() });
+    for (const view of this.#open.values()) if (sameOutcome(view.spec.outcome, outcome)) this.#restart(view);
   }
 
   /** The venue told the book of an outcome: every view of it moves on. */

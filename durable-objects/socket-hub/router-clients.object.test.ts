@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { generateKey } from '../../shared/keys/format.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
-import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
+import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { replay } from '../../test/support/book-replay.ts';
 import { keyGate, socketHub } from '../stubs.ts';
 import { HANDOVER_HEADER, type Handover } from './attachment.ts';
@@ -178,6 +178,19 @@ test('a client that shows no sign of life is asked for one, gets no more until t
   moveClock({ kind: 'advance', ms: 60_000 });
   await runDurableObjectAlarm(env.SOCKET_HUB.getByName(hub));
   await vi.waitFor(() => expect(client.closed()).toBe(4008), PATIENCE);
+});
+
+test("while the venue's channel is down, a new follower gets the book that can be read, marked stale", async () => {
+  await injectFault({ method: 'GET', path: '/ws/market', kind: 'status', status: 503, times: 4 });
+  const client = await follows();
+  expect(client.heard.find(({ type }) => type === 'orderbook')).toMatchObject({
+    asks: [[0.6, 1]],
+    feed_state: 'degraded',
+    book_state: 'stale',
+  });
+  await setAsk(105);
+  await showsSize(client, 105);
+  await hears(client, ({ feed_state: state }) => state === 'healthy');
 });
 
 test('the last follower gone: nothing stored, no alarm that comes back', async () => {
