@@ -215,6 +215,7 @@ function isRestricted({ snapshot }: KeyRecord, issuance: boolean): boolean {
 }
 
 function principalOf(record: KeyRecord, current: Standing): Principal {
+  const { snapshot } = record;
   return {
     tenant: record.tenant,
     ...(record.customer === undefined ? {} : { customer: record.customer }),
@@ -222,5 +223,7 @@ function principalOf(record: KeyRecord, current: Standing): Principal {
     key: record.id,
     permissions: current.permissions,
     tier: current.tier,
+    ...(snapshot.defaultVenue !== undefined && { defaultVenue: snapshot.defaultVenue }),
+    ...(snapshot.roles.includes('builder') && { builder: true }),
   };
 }

@@ -87,4 +87,10 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID;
       CREATE INDEX requests_customer ON requests (customer, month, requests) WHERE customer IS NOT NULL;`,
   },
+  {
+    id: 5,
+    sql: `
+      ALTER TABLE profile ADD COLUMN default_venue TEXT NOT NULL DEFAULT 'paper'
+        CHECK (default_venue IN ('paper', 'polymarket'));`,
+  },
 ];

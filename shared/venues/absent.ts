@@ -21,9 +21,12 @@ const nothing: Has = {
   watch_address: false,
 };
 
-/** A venue that is known by name alone: it says that it has nothing, and answers everything with NOT_SUPPORTED. */
-export function absentVenue(venue: Exchange, name: string): DataVenue {
-  const refuse = (what: string) => () => Promise.resolve(unsupported(venue, what));
+/**
+ * A venue that is known by name alone: it says that it has nothing, and answers everything with NOT_SUPPORTED. `why`
+ * ends the sentence that tells so.
+ */
+export function absentVenue(venue: Exchange, name: string, why: string): DataVenue {
+  const refuse = (what: string) => () => Promise.resolve(unsupported(venue, `${what} ${why}`));
   return {
     capabilities: {
       venue,

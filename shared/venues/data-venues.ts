@@ -2,8 +2,11 @@ import { absentVenue } from './absent.ts';
 import type { DataVenue } from './data-port.ts';
 import type { Exchange } from './exchanges.ts';
 import { KalshiVenue } from './kalshi/venue.ts';
+import { LimitlessVenue } from './limitless/venue.ts';
+import { OpinionVenue } from './opinion/venue.ts';
 import { paperVenue } from './paper/venue.ts';
 import { PolymarketVenue } from './polymarket/venue.ts';
+import { PredictFunVenue } from './predictfun/venue.ts';
 
 /** Where the venues are, under the names of the deployment's settings: the gateway's bindings fit. */
 export interface VenueUrls {
@@ -11,6 +14,13 @@ export interface VenueUrls {
   readonly POLYMARKET_GAMMA_URL: string;
   readonly POLYMARKET_DATA_URL: string;
   readonly KALSHI_URL: string;
+  readonly LIMITLESS_URL: string;
+  readonly OPINION_URL: string;
+  readonly PREDICTFUN_URL: string;
+  /** Secrets that a deployment may have: the gateway's own keys. Without one Opinion serves fewer requests. */
+  readonly OPINION_API_KEY?: string | undefined;
+  /** Without one Predict.fun serves nobody. */
+  readonly PREDICTFUN_API_KEY?: string | undefined;
   /** Chain id of the wallets, in digits. */
   readonly L1_CHAIN_ID: string;
 }
@@ -26,9 +36,13 @@ const polymarket = (urls: VenueUrls): DataVenue =>
 const makers: Readonly<Record<Exchange, (urls: VenueUrls) => DataVenue>> = {
   polymarket,
   kalshi: (urls) => new KalshiVenue({ url: urls.KALSHI_URL }),
-  limitless: () => absentVenue('limitless', 'Limitless'),
-  opinion: () => absentVenue('opinion', 'Opinion'),
-  predictfun: () => absentVenue('predictfun', 'Predict.fun'),
+  limitless: (urls) => new LimitlessVenue({ url: urls.LIMITLESS_URL }),
+  opinion: (urls) => new OpinionVenue({ url: urls.OPINION_URL, apiKey: urls.OPINION_API_KEY }),
+  // A listing of all exchanges would ask it again on every page for what it never tells.
+  predictfun: ({ PREDICTFUN_URL: url, PREDICTFUN_API_KEY: apiKey }) =>
+    apiKey
+      ? new PredictFunVenue({ url, apiKey })
+      : absentVenue('predictfun', 'Predict.fun', 'here: this gateway has no PREDICTFUN_API_KEY'),
   paper: (urls) => paperVenue(polymarket(urls)),
 };
 

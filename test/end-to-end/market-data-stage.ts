@@ -50,8 +50,9 @@ export async function marketDataStage(file: PosternFile, nth = LOOKED_AT): Promi
     expect(answer.status, answer.text).toBe(200);
     return answer;
   };
-  const settled = (path: string, name: string, value: unknown): Promise<void> =>
-    expect.poll(async () => member(await ok(path), name)).toEqual(value);
+  const settled = async (path: string, name: string, value: unknown): Promise<void> => {
+    await expect.poll(async () => member(await ok(path), name)).toEqual(value);
+  };
   return { poly, kalshi, get, ok, settled };
 }
 

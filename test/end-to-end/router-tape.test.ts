@@ -107,7 +107,7 @@ describe('who may ask, and what it counts for', () => {
   test('the month counts every request of every key, and a customer sees its own', async () => {
     const builder = await newBuilder(file, { keys: 2 });
     const customer = await builder.create();
-    const asking = { 'x-api-key': customer.key };
+    const asCustomer = { 'x-api-key': customer.key };
     const used = async (headers = {}): Promise<unknown> =>
       (
         member(await builder.call('GET', '/api/v1/usage', undefined, headers), 'usage') as Record<
@@ -118,10 +118,10 @@ describe('who may ask, and what it counts for', () => {
     // The making of the customer was one.
     expect(await used()).toBe(2);
     expect(await used()).toBe(3);
-    expect(await used(asking)).toBe(1);
-    expect(await used(asking)).toBe(2);
+    expect(await used(asCustomer)).toBe(1);
+    expect(await used(asCustomer)).toBe(2);
     expect(await used({ 'x-api-key': builder.keys[1] ?? '' })).toBe(6);
-    const own = await builder.call('GET', '/api/v1/usage', undefined, asking);
+    const own = await builder.call('GET', '/api/v1/usage', undefined, asCustomer);
     expect(own.json).toMatchObject({ limits: { rest_qps: 200, monthly_requests: 0 } });
   });
 

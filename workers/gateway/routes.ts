@@ -4,6 +4,7 @@ import { vaultRoutes } from './admin/vault.ts';
 import { accountRoutes } from './account/routes.ts';
 import { l1Routes } from './clob/l1-keys.ts';
 import { marketDataRoutes } from './clob/market-data.ts';
+import { allowanceRoutes } from './clob/balance-allowance.ts';
 import { cancelRoutes } from './clob/cancels.ts';
 import { clobOrderRoutes } from './clob/clob-order.ts';
 import { nativeReadRoutes } from './clob/native-reads.ts';
@@ -30,6 +31,7 @@ export const routes: readonly AnyRoute[] = [
   ...nativeReadRoutes,
   ...cancelRoutes,
   ...readRoutes,
+  ...allowanceRoutes,
   ...accountRoutes,
   ...marketDataRoutes,
   ...keyRoutes,

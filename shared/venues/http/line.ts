@@ -136,7 +136,8 @@ export class VenueLine {
 
 function parse({ status, text }: Answer): ReadResult {
   try {
-    return { ok: true, status, body: JSON.parse(text) };
+    // Some answers say all they have to say by their status.
+    return { ok: true, status, body: text === '' ? null : JSON.parse(text) };
   } catch {
     return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
   }

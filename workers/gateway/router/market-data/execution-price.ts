@@ -34,8 +34,13 @@ export const executionPriceRoute = route({
       fee_estimate: amount,
       /** With the fee: of a buy what it costs, of a sale what it brings. */
       net_cost: amount,
-      /** Taker fee: contracts × rate × (price × (1 − price))^exponent. Null where the exchange tells none. */
-      fee_info: z.object({ rate: z.number(), exponent: z.number() }).nullable(),
+      /**
+       * Taker fee: contracts × rate × (price × (1 − price))^exponent; with the basis `cheaper-side`, contracts × rate ×
+       * the smaller of price and 1 − price. Null where the exchange tells none.
+       */
+      fee_info: z
+        .object({ rate: z.number(), exponent: z.number(), basis: z.literal('cheaper-side').optional() })
+        .nullable(),
     }),
   },
   async handle({ env, query }) {
@@ -59,7 +64,11 @@ export const executionPriceRoute = route({
         worst_price: orNull(walk.worst),
         fee_estimate: charged ? number(walk.fee) : null,
         net_cost: charged ? number(walk.net) : null,
-        fee_info: curve && { rate: number(curve.rate), exponent: curve.exponent },
+        fee_info: curve && {
+          rate: number(curve.rate),
+          exponent: curve.exponent,
+          ...(curve.basis && { basis: curve.basis }),
+        },
       },
     };
   },

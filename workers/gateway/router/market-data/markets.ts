@@ -89,8 +89,8 @@ async function byId({ env, query: asked, url }: MarketsCall): Promise<Reply> {
   );
   const answers = await Promise.all(
     [...groups].map(async ([exchange, rows]) => {
-      const query = { ids: rows.map(({ id }) => id), limit: MAX_MARKETS };
-      return [exchange, await venueFor(env, exchange).markets(query)] as const;
+      const named = { ids: rows.map(({ id }) => id), limit: MAX_MARKETS };
+      return [exchange, await venueFor(env, exchange).markets(named)] as const;
     }),
   );
   if (answers.length > 0) refuseFaults(answers.map(([, found]) => found));

@@ -1,4 +1,4 @@
-import { badOutcome } from '../../../../shared/venues/bad-outcome.ts';
+import { outcomeAt } from '../../../../shared/venues/outcome-at.ts';
 import type { Found, ListedMarket, ListedOutcome } from '../../../../shared/venues/port.ts';
 import { ValueCache } from '../../../../shared/venues/value-cache.ts';
 import type { Selected } from './selector.ts';
@@ -16,14 +16,8 @@ const listed = new ValueCache<ListedMarket>(ENTRIES, TTL_MS);
 export async function outcomeOf(of: Selected): Promise<Found<ListedOutcome>> {
   const market = await marketOf(of);
   if (!market.ok) return market;
-  const { type, outcomes } = market.value;
-  const wanted = (of.outcome ?? (type === 'binary' ? 'yes' : undefined))?.toLowerCase();
-  const found = outcomes.find(({ name }) => name.toLowerCase() === wanted);
-  if (found) return { ok: true, value: found };
-  return badOutcome(
-    of.outcome,
-    outcomes.map(({ name }) => name),
-  );
+  const found = outcomeAt(market.value.outcomes, of.outcome);
+  return found.ok ? { ok: true, value: found.value.outcome } : found;
 }
 
 async function marketOf({ exchange, venue, marketId }: Selected): Promise<Found<ListedMarket>> {
