@@ -77,7 +77,7 @@ export function notPulled({ reason, why }: Pulled & { readonly ok: false }): Fai
   }
   const named = members[why];
   if (named) return named;
-  if (/^ERC20: /.test(why)) return invalidMember('fee_auth.payer', 'cannot pay the fee');
+  if (why.startsWith('ERC20: ')) return invalidMember('fee_auth.payer', 'cannot pay the fee');
   console.error(JSON.stringify({ level: 'error', event: 'fee_refused', why: why.slice(0, 200) }));
   return failure('VENUE_UNAVAILABLE', {
     message: 'The fee could not be taken: the order was not sent',

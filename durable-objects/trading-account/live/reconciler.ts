@@ -50,11 +50,7 @@ export class Reconciler {
       this.#tables.noteTry(row.id, at + pauseAfter(row.tries + 1));
       return true;
     });
-    await Promise.all(
-      asked.map((row) =>
-        row.sent?.kind === 'ctf' ? this.#settleCtf?.(row) : this.#ask(row, this.#open(storedAccess(row))),
-      ),
-    );
+    await Promise.all(asked.map((row) => this.#look(row)));
   }
 
   /** Settles one row with a caller's own session, if that can. */
@@ -68,6 +64,11 @@ export class Reconciler {
     for (const row of this.#tables.waitingForCredential(access.venue, ROWS_PER_REQUEST)) {
       await this.#ask(row, session);
     }
+  }
+
+  async #look(row: LiveRow): Promise<void> {
+    if (row.sent?.kind === 'ctf') await this.#settleCtf?.(row);
+    else await this.#ask(row, this.#open(storedAccess(row)));
   }
 
   async #ask(row: LiveRow, session: TradingSession): Promise<void> {
