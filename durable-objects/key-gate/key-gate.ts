@@ -134,15 +134,15 @@ export class KeyGate extends DurableObject {
     await tenantObject(this.#env, tenant).countRequests({ key, customer, month, requests });
   }
 
-  /** The same at once, for whoever asks how much was used; and how many websockets the key has open. */
-  async reportUsage(): Promise<{ readonly sockets: number }> {
+  /** The same at once, for whoever asks how much was used. */
+  async reportUsage(): Promise<void> {
     await this.alarm();
-    return { sockets: this.#sockets.count };
   }
 
   /** Whose key this is, without counting a request. */
-  identity(): Pick<KeyRecord, 'tenant' | 'id'> | undefined {
-    return this.#record && { tenant: this.#record.tenant, id: this.#record.id };
+  identity(): Pick<KeyRecord, 'tenant' | 'account' | 'id'> | undefined {
+    const record = this.#record;
+    return record && { tenant: record.tenant, account: record.account, id: record.id };
   }
 
   #limit(current: Standing, at: number): { readonly limit: LimitReport; readonly refusal?: Failure } {

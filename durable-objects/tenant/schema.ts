@@ -93,4 +93,12 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE profile ADD COLUMN default_venue TEXT NOT NULL DEFAULT 'paper'
         CHECK (default_venue IN ('paper', 'polymarket'));`,
   },
+  {
+    id: 6,
+    sql: `
+      CREATE TABLE escrow_orders (
+        order_id TEXT PRIMARY KEY,
+        account TEXT NOT NULL
+      ) WITHOUT ROWID;`,
+  },
 ];

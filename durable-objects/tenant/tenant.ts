@@ -2,7 +2,9 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
 import { now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
+import type { EscrowTerms } from '../../shared/escrow/terms.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
+import type { Hex } from '../../shared/signing/checks.ts';
 import { migrate } from '../storage/migrate.ts';
 import { directory } from '../stubs.ts';
 import type { Actor } from './actor.ts';
@@ -17,6 +19,7 @@ import {
   type CustomerPage,
   type CustomersTotal,
 } from './customers.ts';
+import { EscrowBook } from './escrow-book.ts';
 import type { KeyRequest } from './issuance.ts';
 import { KeyRing, type Done, type Issued, type KeyView } from './key-ring.ts';
 import { KeyStore } from './key-store.ts';
@@ -52,6 +55,7 @@ export class Tenant extends DurableObject {
   readonly #customers: Customers;
   readonly #deletions: CustomerDeletions;
   readonly #requests: RequestCounts;
+  readonly #escrow: EscrowBook;
   /** Tail of the queue of changes: see `#inTurn`. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -72,6 +76,7 @@ export class Tenant extends DurableObject {
     this.#customers = new Customers(records, keys, ring);
     this.#deletions = new CustomerDeletions(records, keys, ring);
     this.#requests = new RequestCounts(ctx.storage.sql);
+    this.#escrow = new EscrowBook(records);
   }
 
   profile(): Profile | undefined {
@@ -229,6 +234,22 @@ export class Tenant extends DurableObject {
         retryAfter: 1,
       });
     });
+  }
+
+  escrowTerms(): EscrowTerms {
+    return this.#escrow.terms();
+  }
+
+  setEscrowTerms(terms: EscrowTerms, actor: Actor): EscrowTerms {
+    return this.#escrow.setTerms(terms, actor);
+  }
+
+  noteEscrow(orderId: Hex, account: string): boolean {
+    return this.#escrow.note(orderId, account);
+  }
+
+  escrowAccount(orderId: Hex): string | undefined {
+    return this.#escrow.account(orderId);
   }
 
   override async alarm(): Promise<void> {

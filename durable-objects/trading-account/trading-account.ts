@@ -5,11 +5,20 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { parseMicro, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import type { Hex } from '../../shared/signing/checks.ts';
 import type { Book, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
+import { chainSettings } from '../relayer/settings.ts';
+import { relayedChain } from '../relayer/relayed-chain.ts';
 import { migrate } from '../storage/migrate.ts';
+import { tenantObject } from '../stubs.ts';
 import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
+import { CtfCommands } from './ctf/ctf-commands.ts';
+import type { CtfCommand, CtfReply } from './ctf/model.ts';
+import { ctfChain, ownWallet } from './ctf/wallet.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
+import { Escrows } from './escrow/escrows.ts';
+import type { EscrowRow } from './escrow/table.ts';
 import { EquityLog, type EquityPoint } from './equity.ts';
 import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
@@ -71,6 +80,8 @@ export class TradingAccount extends DurableObject {
   readonly #switch: DeadManSwitch;
   readonly #wake: Wake;
   readonly #live: LiveOrders;
+  readonly #escrows: Escrows;
+  readonly #ctf: CtfCommands;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -94,13 +105,39 @@ export class TradingAccount extends DurableObject {
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
     this.#resolutions = new Resolutions(this.#ledger, this.#marketData);
     this.#ledger.open(startingBalance(env));
+    this.#escrows = new Escrows({
+      storage: ctx.storage,
+      chain: ({ tenant, account, keyId, requestId }) =>
+        relayedChain(env, { scope: { tenant, account }, actor: { keyId, requestId } }),
+      claim: (orderId, { tenant, account }) => tenantObject(env, tenant).noteEscrow(orderId, account),
+      order: async (caller, id) => {
+        const session = openSession(env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
+        const found = await session.order(id);
+        return found.ok ? found.value : undefined;
+      },
+      contract: () => chainSettings(env).escrow,
+      wake: (at) => this.#wake.by(at),
+    });
+    const closed = (): Failure | undefined => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined);
+    this.#ctf = new CtfCommands({
+      storage: ctx.storage,
+      paper: this.#journal,
+      writes,
+      chain: (signer) => ctfChain(env, signer),
+      wallet: (caller) => ownWallet(env, caller),
+      market: (id) => this.#marketData.market(id),
+      wake: (at) => this.#wake.by(at),
+      closed,
+    });
     this.#live = new LiveOrders({
       storage: ctx.storage,
       paper: this.#journal,
       writes,
       open: (access) => openSession(env, access),
+      escrows: this.#escrows,
       wake: (at) => this.#wake.by(at),
-      closed: () => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined),
+      settleCtf: (row) => this.#ctf.settle(row),
+      closed,
     });
   }
 
@@ -145,6 +182,11 @@ export class TradingAccount extends DurableObject {
     return this.#live.heartbeat(access, intervalMs);
   }
 
+  /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */
+  submitCtf(command: CtfCommand): Promise<CtfReply> {
+    return this.#ctf.submit(command);
+  }
+
   /** An order of this account on a live venue. */
   liveOrder(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
     return this.#live.order(access, id);
@@ -152,6 +194,11 @@ export class TradingAccount extends DurableObject {
 
   liveOrders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
     return this.#live.orders(access, query);
+  }
+
+  /** The fee of an order, by the payer's order id. */
+  escrow(orderId: Hex): EscrowRow | undefined {
+    return this.#escrows.row(orderId);
   }
 
   async cancel(request: CancelRequest): Promise<Cancelled> {
@@ -284,6 +331,7 @@ export class TradingAccount extends DurableObject {
     this.#switch.fallIfDue(now());
     // Not waited for: a live venue that hangs must not keep paper orders from being matched.
     this.ctx.waitUntil(this.#live.alarm());
+    this.ctx.waitUntil(this.#escrows.alarm());
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
@@ -356,6 +404,7 @@ export class TradingAccount extends DurableObject {
         this.#ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
         this.#switch.fallsAt,
         this.#live.nextLook(),
+        this.#escrows.nextLook(),
         this.#ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
         this.#sweepAt,
       ),

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Wallet } from 'ethers';
+import { FEE_ESCROW } from '../../emulators/chain/contracts/addresses.ts';
 import type { Build } from './build-workers.ts';
 import { startChild, type Child } from './child.ts';
 import { startEmulators, venueVars, type Emulators } from './emulators.ts';
@@ -58,6 +59,7 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       env: options.emulatorEnv ?? {},
       kalshiKey: secrets.kalshi,
       wallet: new Wallet(secrets.walletKey).address,
+      relayer: new Wallet(secrets.relayerKey).address,
       readyTimeoutMs: READY_TIMEOUT_MS,
     });
     children.push(...childrenOf(emulators));
@@ -148,7 +150,8 @@ async function startWorkerd(
     ...options.vars,
   };
   const configFile = join(home, 'workerd.capnp');
-  const { build = 'production', vaultVars = {} } = options;
+  const { build = 'production' } = options;
+  const vaultVars = { ESCROW_CONTRACT: FEE_ESCROW, ...options.vaultVars };
   const local = { folder: home, objects: join(home, 'objects'), port, build, vars, vaultVars };
   writeFileSync(configFile, workerdConfig(local), { mode: 0o600 });
   const { child, ready } = await startChild({
@@ -161,6 +164,7 @@ async function startWorkerd(
       JWT_SECRET: secrets.jwtSecret,
       // workerd gives it to the vault alone: no binding of the gateway names it.
       VAULT_ROOT_KEYS: JSON.stringify(secrets.vaultRootKeys),
+      RELAYER_KEY: secrets.relayerKey,
     },
     logFile: join(home, 'logs/gateway.log'),
     ready: {
@@ -188,6 +192,7 @@ async function describe(
     keys,
     polymarket: { privateKey: secrets.walletKey, address },
     kalshi: secrets.kalshi,
+    relayer: new Wallet(secrets.relayerKey).address,
     jwt: { ...localJwt, sample: sampleToken(secrets.jwtSecret, SAMPLE_OWNER) },
     emulators: {
       polymarket: emulators.polymarket.url,

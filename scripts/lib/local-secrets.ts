@@ -13,6 +13,8 @@ export interface LocalSecrets {
   readonly walletKey: string;
   /** Key of the local trader on the Kalshi emulator. */
   readonly kalshi: KalshiKey;
+  /** Key of the relayer that moves escrowed fees on the local chain. */
+  readonly relayerKey: string;
   /** Root keys of the vault, by version: add one, and restart, to rotate (docs/vault.md). */
   readonly vaultRootKeys: Readonly<Record<string, string>>;
 }
@@ -35,6 +37,7 @@ const freshSecrets = (): Omit<LocalSecrets, 'kalshi'> => ({
   l2RootSecret: randomBytes(32).toString('base64url'),
   jwtSecret: randomBytes(32).toString('base64url'),
   walletKey: Wallet.createRandom().privateKey,
+  relayerKey: Wallet.createRandom().privateKey,
   vaultRootKeys: { 1: randomBytes(32).toString('base64') },
 });
 

@@ -11,7 +11,9 @@ export type IdKind =
   | 'account'
   /** A name that a caller gives to its own command: `client_order_id`, `Idempotency-Key`. */
   | 'command'
-  | 'external_id';
+  | 'external_id'
+  /** A payer's id of an order with a fee, as its builder asks for it. */
+  | 'escrow';
 
 /** One place of one operation where an id can stand. */
 export interface Slot {
@@ -34,6 +36,10 @@ const nobodys = new Set(
     'order orders salt maker signer taker makerAmount takerAmount expiration nonce feeRateBps signatureType',
     'timestamp metadata builder signature owner orderType deferExec postOnly price size quantity order_type',
     'post_only fee_rate_bps signature_type amount time_in_force interval_ms params',
+    // Of a fee: the payer's word, which proves itself, and what a wallet does on chain with its own.
+    'fee_auth payer fee_amount deadline payer_address signer_address affiliate condition_id amounts neg_risk',
+    'fee_escrow_enabled fee_bps min_fee_usdc max_fee_usdc min_fee_bps affiliate_address affiliate_fee_bps',
+    'treasury_address',
     // Credentials, which prove themselves, and what is signed with them.
     'clob_api_key clob_api_secret clob_api_passphrase private_key api_key_id eoa_address funder key secret',
     'passphrase method path body code X-Exchange-Credentials',
@@ -56,6 +62,7 @@ const kinds: Readonly<Record<string, IdKind>> = {
   'Idempotency-Key': 'command',
   client_order_id: 'command',
   orderID: 'order',
+  order_id: 'escrow',
   tenant: 'tenant',
   account: 'account',
 };
@@ -107,7 +114,12 @@ export function slotsOf(operations: readonly Operation[]): {
   readonly slots: readonly Slot[];
   readonly strange: readonly string[];
 } {
-  const named = operations.flatMap(namesOf).map((one) => ({ ...one, kind: kindOf(one.name, one.operation) }));
+  // In `fee_auth` it is the payer's own, and public on the chain.
+  const own = ({ place, name }: Named): boolean => place === 'body' && name === 'order_id';
+  const named = operations
+    .flatMap(namesOf)
+    .filter((one) => !own(one))
+    .map((one) => ({ ...one, kind: kindOf(one.name, one.operation) }));
   return {
     slots: named.filter((one): one is Slot => one.kind !== undefined),
     strange: named.filter(({ kind }) => kind === undefined).map(labelOf),

@@ -74,12 +74,15 @@ function refusalOf(slot: Slot): readonly [status: number, code: string | null] {
       if (nameOf(slot.operation).endsWith('/batch')) return [200, null];
       // Of a cancel: the order that it is for is nobody's.
       if (slot.operation.method === 'DELETE') return [404, 'ORDER_NOT_FOUND'];
+      // On chain an account of one's own does nothing without a wallet.
+      if (slot.operation.path.includes('/ctf/')) return [403, 'CREDENTIALS_REQUIRED'];
       return [slot.operation.path.startsWith('/api/v1/') ? 402 : 400, 'INSUFFICIENT_BALANCE'];
     case 'external_id':
       // Each builder has its own.
       return [201, null];
     case 'tenant':
     case 'account':
+    case 'escrow':
       return [404, 'NOT_FOUND'];
   }
 }

@@ -70,6 +70,10 @@ function baseOf(slot: Slot, { market }: IsolationStage): Base {
     'GET /api/v1/balance': onPaper,
     'PATCH /api/v1/builder/users/{customer_id}': { body: { qps_limit: 1 } },
     'POST /api/v1/builder/users/{customer_id}/keys': { body: { revoke_previous: true } },
+    'POST /api/v1/polymarket/ctf/split': { body: { condition_id: condition, amount: 1 } },
+    'POST /api/v1/polymarket/ctf/merge': { body: { condition_id: condition, amount: 1 } },
+    'POST /api/v1/polymarket/ctf/redeem': { body: { condition_id: condition } },
+    'PUT /admin/v1/tenants/{tenant}/escrow': { body: { fee_escrow_enabled: false, fee_bps: 0 } },
     'PATCH /admin/v1/tenants/{tenant}': { body: { flagged: true } },
     'PATCH /admin/v1/tenants/{tenant}/keys/{id}': { body: { is_active: false } },
   };
@@ -158,6 +162,7 @@ export const unknownIds: Readonly<Record<IdKind, string>> = {
   account: 'acct_tnt_00000000000000000000',
   command: `nobody-${randomUUID()}`,
   external_id: `nobody-${randomUUID()}`,
+  escrow: `0x${'0'.repeat(64)}`,
 };
 
 /** Texts that are no ids. Of names that callers give there are none. */
@@ -168,4 +173,5 @@ export const malformedIds: Readonly<Partial<Record<IdKind, readonly string[]>>> 
   customer: ['x', "'"],
   tenant: ['x'],
   account: ['x'],
+  escrow: ['x', '0x01'],
 };

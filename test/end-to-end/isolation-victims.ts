@@ -1,4 +1,5 @@
 import { USERS } from './builder.ts';
+import { escrowStage, FEE, feeAuth, HUNDRED, settles } from './escrow-stage.ts';
 import type { IdKind } from './isolation-ids.ts';
 import type { Headers, IsolationStage } from './isolation-stage.ts';
 
@@ -69,7 +70,25 @@ export async function victimsOn(
     },
     { kind: 'free key', ids: ofTenant(free), ...readsOf(stage, free.tenant, free.headers, own) },
   ];
+  victims.push(await escrowVictim(stage));
   return { victims, builder: builder.headers };
+}
+
+/** A builder one of whose customers has paid a fee, all of which has gone where it belongs. */
+async function escrowVictim(stage: IsolationStage): Promise<Victim> {
+  const escrow = await escrowStage(stage.file, 4);
+  await escrow.market.book([['0.30', '5000']], [['0.50', '5000']]);
+  const fee_auth = await feeAuth(escrow);
+  await escrow.place({ ...HUNDRED, fee_auth });
+  await settles(escrow, fee_auth.order_id, ['distributed', FEE, FEE, 0, 0]);
+  const { tenant, keys } = escrow.builder;
+  const path = `/api/v1/builder/escrow/orders/${fee_auth.order_id}`;
+  const headers = { 'x-api-key': keys[0] ?? '' };
+  return {
+    kind: 'builder with fee escrow',
+    ids: { escrow: fee_auth.order_id },
+    ...readsOf(stage, tenant, headers, [path, '/api/v1/builder/escrow/config']),
+  };
 }
 
 function readsOf(

@@ -1,3 +1,4 @@
+import { escrowRoutes } from './admin/escrow.ts';
 import { settingsRoutes } from './admin/settings.ts';
 import { tenantRoutes } from './admin/tenants.ts';
 import { vaultRoutes } from './admin/vault.ts';
@@ -40,6 +41,7 @@ export const routes: readonly AnyRoute[] = [
   ...betaRoutes,
   ...routerRoutes,
   ...tenantRoutes,
+  ...escrowRoutes,
   ...settingsRoutes,
   ...vaultRoutes,
 ];

@@ -8,7 +8,8 @@ export type ErrorShape = 'v1' | 'router';
 
 /** The contract that a path belongs to, whether a route answers there or not. */
 export function errorShapeOf(pathname: string): ErrorShape {
-  return pathname === '/api/v1' || pathname.startsWith('/api/v1/') ? 'router' : 'v1';
+  // The router's websocket stands at the origin's root, where its clients look for it.
+  return pathname === '/ws' || pathname === '/api/v1' || pathname.startsWith('/api/v1/') ? 'router' : 'v1';
 }
 
 /** A failure in the words of the surface that a path belongs to. */
