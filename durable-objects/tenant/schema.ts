@@ -1,4 +1,5 @@
 import type { Migration } from '../storage/migrate.ts';
+import { partnerMigration } from './partner/schema.ts';
 
 /** Tables of a Tenant; each has a row in docs/storage-schema.md. */
 export const migrations: readonly Migration[] = [
@@ -75,4 +76,5 @@ export const migrations: readonly Migration[] = [
       CREATE UNIQUE INDEX customers_external ON customers (external_id) WHERE state = 'active';
       CREATE INDEX customers_deleting ON customers (seq) WHERE state = 'deleting';`,
   },
+  partnerMigration,
 ];

@@ -13,6 +13,8 @@ export interface PosternFile {
   readonly keys: Readonly<Record<'trader' | 'builder' | 'partner' | 'desk' | 'free', string>>;
   readonly polymarket: { readonly privateKey: string; readonly address: string };
   readonly kalshi: KalshiKey;
+  /** Folder where the mails stand that the gateway sends on this machine, one file each. */
+  readonly outbox: string;
   readonly jwt: { readonly issuer: string; readonly audience: string; readonly sample: string };
   /** Base URLs as the venues' clients take them, JSON-RPC for the chain; the control API of each is `<url>/__control/`. */
   readonly emulators: Readonly<Record<'polymarket' | 'kalshi' | 'chain', string>>;
