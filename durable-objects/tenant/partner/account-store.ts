@@ -92,7 +92,11 @@ export class PartnerAccountStore {
   page(after: number, limit: number, user?: number): readonly PartnerAccount[] {
     const rows =
       user === undefined
-        ? this.#all(`SELECT * FROM partner_accounts WHERE wallet > ? AND ${OPEN} ORDER BY wallet LIMIT ?`, after, limit)
+        ? this.#all(
+            `SELECT * FROM partner_accounts WHERE wallet > ? AND ${OPEN} ORDER BY wallet LIMIT ?`,
+            after,
+            limit,
+          )
         : this.#all(
             `SELECT * FROM partner_accounts WHERE user = ? AND wallet > ? AND ${OPEN} ORDER BY wallet LIMIT ?`,
             user,

@@ -87,8 +87,8 @@ export abstract class PartnerDoor extends DurableObject {
     return requested;
   }
 
-  async openTraderSession(linkHash: string, account?: string): Promise<SessionOpened> {
-    return this.partner.sessions.open(linkHash, account);
+  async openTraderSession(linkHash: string): Promise<SessionOpened> {
+    return this.partner.sessions.open(linkHash);
   }
 
   admitTrader(sessionHash: string): SessionAdmission {

@@ -89,11 +89,7 @@ export class LinkStore {
 
   /** Begins an attempt: until `nextAt` nobody begins another. */
   beginAttempt(id: string, nextAt: number): void {
-    this.#sql.exec(
-      'UPDATE login_links SET attempts = attempts + 1, next_at = ? WHERE id = ?',
-      nextAt,
-      id,
-    );
+    this.#sql.exec('UPDATE login_links SET attempts = attempts + 1, next_at = ? WHERE id = ?', nextAt, id);
   }
 
   retryAt(id: string, nextAt: number): void {

@@ -155,4 +155,3 @@ const canonicalJson = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : member,
   );
-

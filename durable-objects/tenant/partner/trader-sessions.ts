@@ -67,8 +67,8 @@ export class TraderSessions {
     this.#links = links;
   }
 
-  /** Uses a link up. `account` chooses at once; without it a user's only active account is chosen. */
-  async open(linkHash: string, account?: string): Promise<SessionOpened> {
+  /** Uses a link up. A user's only active account is chosen at once; among several the trader chooses. */
+  async open(linkHash: string): Promise<SessionOpened> {
     const refused = this.#refusal();
     if (refused) return refused;
     const { tenant } = this.#records.require();
@@ -79,15 +79,13 @@ export class TraderSessions {
     const used = this.#links.use(linkHash, at);
     if (!used.ok) return used;
     const { user, redirect } = used.link;
-    const chosen = account ?? this.#onlyActive(user)?.id;
-    const own = chosen !== undefined && this.#owned(user, chosen) !== undefined;
     const expiresAt = at + SESSION_MS;
     this.#sql.exec('DELETE FROM trader_sessions WHERE expires_at <= ?', at);
     this.#sql.exec(
       'INSERT INTO trader_sessions (hash, user, account, expires_at) VALUES (?, ?, ?, ?)',
       hash,
       user,
-      own ? chosen : null,
+      this.#onlyActive(user)?.id ?? null,
       expiresAt,
     );
     this.#records.audit({ id: `trader:${user}`, requestId: used.link.id }, 'session.open', String(user));
@@ -103,7 +101,10 @@ export class TraderSessions {
     if (!row.ok) return row;
     const limit = { ...this.#limits.take(hash, now()), tier: SESSION_TIER };
     if (!limit.allowed) {
-      return { ...failure('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(limit.retryAfterMs) }), limit };
+      return {
+        ...failure('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(limit.retryAfterMs) }),
+        limit,
+      };
     }
     const account = row.account === null ? undefined : this.#owned(row.user, row.account);
     return {
@@ -156,7 +157,12 @@ export class TraderSessions {
   }
 
   #row(hash: string):
-    | { readonly ok: true; readonly user: number; readonly account: string | null; readonly expiresAt: number }
+    | {
+        readonly ok: true;
+        readonly user: number;
+        readonly account: string | null;
+        readonly expiresAt: number;
+      }
     | Failure {
     const [row] = this.#sql
       .exec<Row>('SELECT user, account, expires_at FROM trader_sessions WHERE hash = ?', hash)

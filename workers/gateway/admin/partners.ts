@@ -13,7 +13,7 @@ const senderName = z
   .trim()
   .min(1)
   .max(64)
-  .regex(/^[\p{L}\p{N} .&'-]+$/u, 'letters, digits, spaces and . & \' - only');
+  .regex(/^[\p{L}\p{N} .&'-]+$/u, "letters, digits, spaces and . & ' - only");
 const sender = z.strictObject({ address: email, name: senderName });
 const redirects = z.array(z.string().min(1).max(MAX_REDIRECT_LENGTH)).max(MAX_REDIRECTS);
 
@@ -42,7 +42,8 @@ const read = route({
 const update = route({
   method: 'PATCH',
   path: '/admin/v1/tenants/{tenant}/partner',
-  summary: 'Enable a tenant as partner or disable it; set its redirect allow-list and whom its mails are from',
+  summary:
+    'Enable a tenant as partner or disable it; set its redirect allow-list and whom its mails are from',
   tag: 'admin',
   auth: { kind: 'operator' },
   params: tenantId,
@@ -73,7 +74,10 @@ function entryOf(text: string, index: number): string {
   const entry = redirectEntry(text);
   if (entry !== undefined) return entry;
   throw new RequestError(
-    invalidMember(`redirects.${index}`, 'must be an https URL of an origin and a path, without query or user'),
+    invalidMember(
+      `redirects.${index}`,
+      'must be an https URL of an origin and a path, without query or user',
+    ),
   );
 }
 

@@ -158,5 +158,8 @@ export const accountRoutes: readonly AnyRoute[] = [
     'close',
     'Cancel open orders and freeze the account; 409 while orders are left: each call cancels more',
   ),
-  ending('reset', 'Cancel open orders and begin again with the starting balance; 409 likewise; history stays'),
+  ending(
+    'reset',
+    'Cancel open orders and begin again with the starting balance; 409 likewise; history stays',
+  ),
 ];

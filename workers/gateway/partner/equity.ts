@@ -18,7 +18,8 @@ const ATTEMPT_POINTS = 8_760;
 const equity = route({
   method: 'GET',
   path: '/v1/partner/accounts/{account_id}/equity',
-  summary: 'Hourly points of equity, oldest first, of this attempt and earlier ones; began_at tells them apart',
+  summary:
+    'Hourly points of equity, oldest first, of this attempt and earlier ones; began_at tells them apart',
   tag: 'partner',
   auth: { kind: 'partner', permission: 'accounts:read' },
   params: accountParams,
@@ -83,7 +84,12 @@ const status = route({
     return {
       body: {
         account_id: account.id,
-        ...ruleStatus(account.rules, began, own.map((point) => point.equity), worth),
+        ...ruleStatus(
+          account.rules,
+          began,
+          own.map((point) => point.equity),
+          worth,
+        ),
         equity: formatFixed(worth, 2),
         starting_balance: formatFixed(began, 2),
         began_at: wireTime(account.beganAt),

@@ -1,5 +1,14 @@
 import type { JsonObject } from '../../../durable-objects/tenant/partner/model.ts';
-import { asMicro, formatFixed, max, parseMicro, SCALE, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import {
+  asMicro,
+  formatFixed,
+  max,
+  parseMicro,
+  SCALE,
+  sub,
+  ZERO,
+  type Micro,
+} from '../../../shared/money/fixed.ts';
 
 /** What the two rules that we evaluate say of an attempt. Percentages have two decimals. */
 export interface RuleStatus {
@@ -18,7 +27,12 @@ const HUNDRED = 100n;
  * order, and what it is worth now. Breaking the drawdown outweighs reaching the target, whichever came first. A rule
  * that is not there, or is no plain number, is not evaluated.
  */
-export function ruleStatus(rules: JsonObject, began: Micro, points: readonly Micro[], now: Micro): RuleStatus {
+export function ruleStatus(
+  rules: JsonObject,
+  began: Micro,
+  points: readonly Micro[],
+  now: Micro,
+): RuleStatus {
   const target = percentIn(rules, 'profit_target_pct');
   const most = percentIn(rules, 'max_drawdown_pct');
   const profit = percent(sub(now, began), began);

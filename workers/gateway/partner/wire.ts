@@ -1,5 +1,9 @@
 import * as z from 'zod';
-import { stages, type PartnerAccount, type TraderUser } from '../../../durable-objects/tenant/partner/model.ts';
+import {
+  stages,
+  type PartnerAccount,
+  type TraderUser,
+} from '../../../durable-objects/tenant/partner/model.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 
 /** Shapes of `/v1/partner` (contract: partner; seed 003). */

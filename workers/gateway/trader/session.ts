@@ -1,10 +1,7 @@
 import * as z from 'zod';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import type { PartnerAccount } from '../../../durable-objects/tenant/partner/model.ts';
-import type {
-  SessionFound,
-  TraderSession,
-} from '../../../durable-objects/tenant/partner/trader-sessions.ts';
+import type { SessionFound, TraderSession } from '../../../durable-objects/tenant/partner/trader-sessions.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';
@@ -38,7 +35,7 @@ const open = route({
   summary: 'Use a login link up: a session for its trader, to be sent as Authorization: Bearer',
   tag: 'trader',
   auth: { kind: 'public' },
-  body: z.strictObject({ token: z.string().min(1).max(MAX_TOKEN), account_id: z.uuid().optional() }),
+  body: z.strictObject({ token: z.string().min(1).max(MAX_TOKEN) }),
   reply: {
     status: 201,
     schema: sessionView.extend({ session_token: z.string(), redirect_url: z.string().nullable() }),
@@ -46,10 +43,7 @@ const open = route({
   async handle({ env, body }) {
     const tenant = await tenantOfToken('ptl', body.token, env.L2_ROOT_SECRET);
     if (tenant === undefined) throw new RequestError('INVALID_TOKEN');
-    const opened = await tenantObject(env, tenant).openTraderSession(
-      await sha256Hex(body.token),
-      body.account_id?.toLowerCase(),
-    );
+    const opened = await tenantObject(env, tenant).openTraderSession(await sha256Hex(body.token));
     if (!opened.ok) throw new RequestError(opened);
     const { session, token, redirect } = opened;
     return {
