@@ -72,6 +72,7 @@ export class Tenant extends PartnerDoor {
     this.#wallets = new SandboxWallets(records);
     this.#customers = new Customers(records, keys, ring);
     this.#deletions = new CustomerDeletions(records, keys, ring);
+    ctx.waitUntil(this.partner.links.resume());
   }
 
   profile(): Profile | undefined {

@@ -92,6 +92,11 @@ export class LinkStore {
     this.#sql.exec('UPDATE login_links SET attempts = attempts + 1, next_at = ? WHERE id = ?', nextAt, id);
   }
 
+  /** Every queued link is due at once: nobody is at work on any. */
+  endLeases(at: number): void {
+    this.#sql.exec("UPDATE login_links SET next_at = ?1 WHERE state = 'queued' AND next_at > ?1", at);
+  }
+
   retryAt(id: string, nextAt: number): void {
     this.#sql.exec('UPDATE login_links SET next_at = ? WHERE id = ?', nextAt, id);
   }

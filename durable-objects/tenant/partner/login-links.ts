@@ -25,8 +25,8 @@ const LINK_MS = LINK_MINUTES * 60_000;
 /** After a failed attempt; then it is given up: the trader has stopped looking at the inbox. */
 const RETRY_AFTER_MS: readonly number[] = [2_000, 10_000, 60_000, 180_000];
 /**
- * An attempt that has not ended by then died with its object, and another begins: longer than the slowest mailer takes,
- * which waits 10 s for each of an SMTP session's ten answers.
+ * How long an attempt may take before another begins: longer than the slowest mailer, which waits 10 s for each of an
+ * SMTP session's ten answers. One that died with its object is taken up as soon as anything wakes that.
  */
 const LEASE_MS = 120_000;
 /** The alarm that takes up a link whose delivery died before it began. */
@@ -87,6 +87,13 @@ export class LoginLinks {
   /** Mails what is due. Safe to call at any time, and several times at once. */
   async deliverDue(): Promise<void> {
     await Promise.all(this.#store.due(now(), BATCH).map((link) => this.#attempt(link)));
+  }
+
+  /** Takes up what an earlier instance of the object left: its attempts have died with it. */
+  async resume(): Promise<void> {
+    if (this.nextAt() === undefined) return;
+    this.#store.endLeases(now());
+    await this.deliverDue();
   }
 
   /** When the first link that waits is due. */

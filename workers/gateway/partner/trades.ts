@@ -52,7 +52,7 @@ export const trades = route({
   },
 });
 
-function toFill(trade: ExportedTrade): z.infer<typeof fillView> {
+export function toFill(trade: ExportedTrade): z.infer<typeof fillView> {
   const { price, quantity, notional, fee } = amountsOf(trade);
   return {
     trade_id: trade.id,
