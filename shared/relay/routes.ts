@@ -1,0 +1,30 @@
+/**
+ * The relay's HTTP side.
+ *
+ * - `GET  /session`            upgrade: the session of `frames.ts`. The token signs an empty body.
+ * - `POST /rest/<path>`        one call of the exchange's REST: `/rest/api/v1beta1/insert_order`,
+ *                              `/rest/auth/v1beta1/login`. Always named in v1beta1; the relay translates to the dialect
+ *                              that it speaks. Body and reply are the exchange's JSON.
+ * - `GET  /health`, `/metrics` for the operator, without a token, on loopback or a port of their own.
+ */
+export const SESSION_PATH = '/session';
+export const REST_PREFIX = '/rest';
+
+/** `Bearer` and a token of `request-token.ts`, on every request to the relay. */
+export const TOKEN_HEADER = 'authorization';
+
+/** The sealed credential of `relay-credential.ts`; absent on calls without one, such as login. */
+export const CREDENTIAL_HEADER = 'x-relay-credential';
+
+/** On every reply of `/rest`: whether the exchange can have done anything. */
+export const OUTCOME_HEADER = 'x-relay-outcome';
+
+/**
+ * - `answered`: status and body are the exchange's.
+ * - `not-sent`: no byte has left for the exchange; body `{code, message}` says why. 503, with `Retry-After` if known.
+ * - `unknown`: something has left and no whole answer came. 504.
+ */
+export type RelayOutcome = 'answered' | 'not-sent' | 'unknown';
+
+/** The relay's token over the reply's body, to the gateway's audience: a reply without it is not the relay's. */
+export const REPLY_TOKEN_HEADER = 'x-relay-token';
