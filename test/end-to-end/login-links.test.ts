@@ -47,6 +47,15 @@ afterAll(async () => {
   await outbox.close();
 });
 
+/** A file's bytes. What stands beside a database may go between the listing and the reading. */
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
 const mails = (user: OwnUser): readonly string[] => mailsTo({ outbox: outbox.folder }, user.email);
 const tokenOf = (user: OwnUser, count = 1): Promise<string> =>
   mailedToken({ outbox: outbox.folder }, user.email, count);
@@ -149,9 +158,8 @@ describe('a login link', () => {
     await openSession(program.file, token);
     const secrets = [token, session].map((text) => text.split('_')[2] ?? '');
     const files = readdirSync(program.home, { recursive: true, withFileTypes: true })
-      // Shared memory beside a database comes and goes, and holds an index of what the others hold.
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('-shm'))
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+      .filter((entry) => entry.isFile())
+      .map((entry) => bytesOf(join(entry.parentPath, entry.name)));
     for (const secret of secrets) {
       expect(secret).toHaveLength(43);
       expect(files.filter((bytes) => bytes.includes(secret))).toHaveLength(0);
