@@ -72,6 +72,7 @@ export default defineConfig({
                 POLYMARKET_DATA_URL: `${inject('clobUrl')}/data-api`,
                 POLYMARKET_WS_URL: `${inject('clobUrl').replace(/^http/, 'ws')}/ws`,
                 KALSHI_URL: inject('kalshiUrl'),
+                ...inject('dataVenueUrls'),
               },
               workers: [
                 {

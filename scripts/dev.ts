@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { startDataVenues } from '../emulators/data-venues/index.ts';
 import { startKalshiEmulator } from '../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../emulators/polymarket/index.ts';
 import { inProject, root } from './lib/paths.ts';
@@ -9,12 +10,17 @@ import { inProject, root } from './lib/paths.ts';
  */
 const emulator = await startPolymarketEmulator({});
 const kalshi = await startKalshiEmulator({});
+const dataVenues = await startDataVenues();
 const vars = [
   `POLYMARKET_CLOB_URL:${emulator.url}`,
   `POLYMARKET_GAMMA_URL:${emulator.gammaUrl}`,
   `POLYMARKET_DATA_URL:${emulator.dataUrl}`,
   `POLYMARKET_WS_URL:${emulator.wsUrl}`,
   `KALSHI_URL:${kalshi.url}`,
+  `LIMITLESS_URL:${dataVenues.venues.limitless.url}`,
+  `OPINION_URL:${dataVenues.venues.opinion.url}`,
+  `PREDICTFUN_URL:${dataVenues.venues.predictfun.url}`,
+  'PREDICTFUN_API_KEY:local',
   'CLIENT_IP_HEADER:',
   'KEY_MODE:test',
   'ADMIN_TOKEN:development-admin-token',
@@ -41,5 +47,7 @@ const wrangler = spawn(
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => wrangler.kill(signal));
 wrangler.once('close', (code) => {
-  void Promise.all([emulator.close(), kalshi.close()]).then(() => process.exit(code ?? 0));
+  void Promise.all([emulator.close(), kalshi.close(), dataVenues.close()]).then(() =>
+    process.exit(code ?? 0),
+  );
 });

@@ -9,13 +9,15 @@ import type { Cleanup } from './cleanup.ts';
 export interface Origin {
   readonly url: string;
   readonly token: string;
+  /** The market that the token belongs to. */
+  readonly condition: string;
   /** Best ask in USD, as the book writes it. */
   readonly ask: string;
 }
 
 /** Takes one market's bodies from the emulator and serves them from a process that does nothing else. */
 export async function startOrigin(home: string, cleanup: Cleanup): Promise<Origin> {
-  const { bodies, token, ask } = await capture();
+  const { bodies, token, condition, ask } = await capture();
   const file = join(home, 'origin.json');
   writeFileSync(file, JSON.stringify(bodies));
   const { child, ready } = await startChild({
@@ -30,7 +32,7 @@ export async function startOrigin(home: string, cleanup: Cleanup): Promise<Origi
   cleanup.add(() => child.stop());
   // The origin's own ready line.
   const { port } = JSON.parse(ready) as { readonly port: number };
-  return { url: `http://127.0.0.1:${port}`, token, ask };
+  return { url: `http://127.0.0.1:${port}`, token, condition, ask };
 }
 
 interface WireMarket {
@@ -45,6 +47,7 @@ interface WireMarket {
 async function capture(): Promise<{
   readonly bodies: Readonly<Record<string, string>>;
   readonly token: string;
+  readonly condition: string;
   readonly ask: string;
 }> {
   const emulator = await startPolymarketEmulator({ clock: 'manual' });
@@ -71,7 +74,8 @@ async function capture(): Promise<{
       readonly asks: readonly { readonly price: string }[];
     };
     // The wire has the best level last.
-    return { bodies: { ...bodies, '/ok': '"OK"' }, token, ask: book.asks.at(-1)?.price ?? '' };
+    const { condition_id: condition } = market;
+    return { bodies: { ...bodies, '/ok': '"OK"' }, token, condition, ask: book.asks.at(-1)?.price ?? '' };
   } finally {
     await emulator.close();
   }

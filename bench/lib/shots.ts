@@ -4,6 +4,10 @@ import type { Origin } from './origin.ts';
 export const bookShots = (keys: readonly string[], { token }: Origin): readonly Shot[] =>
   keys.map((key) => shot('GET', `/v1/book?token_id=${token}`, { 'x-api-key': key }));
 
+/** The router's book of the same outcome: answered from a quote of at most 250 ms, in numbers. */
+export const orderbookShots = (keys: readonly string[], { condition }: Origin): readonly Shot[] =>
+  keys.map((key) => shot('GET', `/api/v1/orderbook?parsec_id=polymarket:${condition}`, { 'x-api-key': key }));
+
 /** The cheapest route that a key opens: what it costs is admission. */
 export const admitShots = (keys: readonly string[]): readonly Shot[] =>
   keys.map((key) => shot('GET', '/v1/auth/ban-status/closed-only', { 'x-api-key': key }));

@@ -24,7 +24,11 @@ export function decode<V extends CredentialVenue>(venue: V, bytes: Uint8Array): 
 export function viewOf(credential: Credential): CredentialView {
   if (credential.venue === 'kalshi')
     return { venue: 'kalshi', parts: ['apiKeyId', 'privateKeyPem'], keyId: credential.apiKeyId };
-  if (credential.venue === 'builder') return { venue: 'builder', parts: ['key', 'secret', 'passphrase'] };
+  if (credential.venue === 'builder') {
+    const parts = ['key', 'secret', 'passphrase'];
+    const { code } = credential;
+    return { venue: 'builder', parts, ...(code !== undefined && { builderCode: code }) };
+  }
   const { privateKey, clob, signatureType, funder, owner, managed } = credential;
   const address = walletOf(credential);
   return {

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TenantSnapshot } from '../../shared/keys/principal.ts';
-import { keyGate } from '../stubs.ts';
+import { monthOf } from '../../shared/limits/month.ts';
+import { keyGate, tenantObject } from '../stubs.ts';
 import type { KeyRecord } from './record.ts';
 
 const snapshot: TenantSnapshot = {
@@ -101,5 +102,35 @@ describe('what the tenant counts, the key does not', () => {
     await issueTo({ permissions: ['builder'], snapshot: { ...snapshot, flagged: true } });
     const refused = await gate().admit({ impersonating: true });
     expect(refused).toMatchObject({ reason: 'ACCESS_RESTRICTED', limit: { remaining: [9, 599] } });
+  });
+});
+
+describe('requests of a month', () => {
+  const counted = (tenant: string): Promise<number> =>
+    tenantObject(env, tenant).requestsIn(monthOf(Date.now()));
+  const requests = async (count: number): Promise<void> => {
+    for (let sent = 0; sent < count; sent += 1) await gate().admit({});
+  };
+
+  test('reach the tenant by alarm, once each, and go on after an eviction', async () => {
+    const tenant = `tnt_${name}`;
+    const actor = { id: 'test', requestId: 'test' };
+    const {
+      version: _,
+      betaCutoff,
+      ...profile
+    } = { ...snapshot, tenant, name, walletAddress: null, owner: null };
+    await tenantObject(env, tenant).create({ ...profile, betaCutoff }, actor);
+    await gate().issue({ ...record, tenant });
+    await requests(3);
+    const object = env.KEY_GATE.getByName(name);
+    expect(await runDurableObjectAlarm(object)).toBe(true);
+    expect(await counted(tenant)).toBe(3);
+    await evictDurableObject(object);
+    await requests(2);
+    expect(await gate().reportUsage()).toEqual({ sockets: 0 });
+    // What had been set for these two rings as well, and tells nothing new.
+    await runDurableObjectAlarm(object);
+    expect(await counted(tenant)).toBe(5);
   });
 });

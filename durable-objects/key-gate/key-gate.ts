@@ -1,14 +1,16 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
-import { now } from '../../shared/clock.ts';
+import { machineTime, now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import { standing, type Principal, type Standing } from '../../shared/keys/principal.ts';
 import { retryAfterSeconds, type LimitReport } from '../../shared/limits/headers.ts';
 import { tiers } from '../../shared/limits/tiers.ts';
 import { SlidingWindow } from '../../shared/limits/window.ts';
+import { tenantObject } from '../stubs.ts';
 import type { KeyChange, KeyRecord } from './record.ts';
 import { KeySockets } from './sockets.ts';
+import { KeyUsage } from './usage.ts';
 
 /** What a route asks of the key. */
 export interface AdmitRequest {
@@ -40,6 +42,8 @@ type Usable =
 /** RATE_LIMIT_EXCEEDED: too many websockets for the tier. Any other reason: the key is not good. */
 export type SocketGrant = { readonly ok: true; readonly principal: Principal } | Failure;
 
+/** What is counted reaches the disk and the tenant at most this much later: a bill needs no better. */
+const REPORT_AFTER_MS = 60_000;
 /** `last_used_at` is written at most this often: a listing needs no better, a hot key saves the writes. */
 const LAST_USED_EVERY_MS = 60_000;
 
@@ -48,7 +52,9 @@ const LAST_USED_EVERY_MS = 60_000;
  * one RPC that every authenticated request makes (design, section 3).
  */
 export class KeyGate extends DurableObject {
+  readonly #env: Env;
   readonly #sockets: KeySockets;
+  readonly #usage: KeyUsage;
   #record: KeyRecord | undefined;
   #window: SlidingWindow | undefined;
   #lastUsedAt: number | undefined;
@@ -56,7 +62,9 @@ export class KeyGate extends DurableObject {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#env = env;
     this.#sockets = new KeySockets(ctx.storage.kv, env);
+    this.#usage = new KeyUsage(ctx.storage.kv);
     this.#record = ctx.storage.kv.get<KeyRecord>('record');
     this.#lastUsedAt = ctx.storage.kv.get<number>('last_used_at');
   }
@@ -81,6 +89,8 @@ export class KeyGate extends DurableObject {
     if (hidden) return { ...failure('NOT_FOUND'), ...seen };
     if (restricted) return { ...failure('ACCESS_RESTRICTED'), ...seen };
     this.#touch(at);
+    // Not waited for: that it is set is durable before the reply leaves.
+    if (this.#usage.count(at)) void this.ctx.storage.setAlarm(machineTime(at + REPORT_AFTER_MS));
     if (missing !== undefined) {
       const message = `API key missing required permission: ${missing}`;
       return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
@@ -117,6 +127,21 @@ export class KeyGate extends DurableObject {
 
   releaseSocket(socket: string): void {
     this.#sockets.release(socket);
+  }
+
+  /** Saves what has been counted and tells it the tenant, which adds its keys up. */
+  override async alarm(): Promise<void> {
+    const { month, requests } = this.#usage.save();
+    const record = this.#record;
+    if (!record) return;
+    const { id: key, tenant, customer = null } = record;
+    await tenantObject(this.#env, tenant).countRequests({ key, customer, month, requests });
+  }
+
+  /** The same at once, for whoever asks how much was used; and how many websockets the key has open. */
+  async reportUsage(): Promise<{ readonly sockets: number }> {
+    await this.alarm();
+    return { sockets: this.#sockets.count };
   }
 
   /** Whose key this is, without counting a request. */
@@ -199,6 +224,7 @@ function isRestricted({ snapshot }: KeyRecord, issuance: boolean): boolean {
 }
 
 function principalOf(record: KeyRecord, current: Standing): Principal {
+  const { snapshot } = record;
   return {
     tenant: record.tenant,
     ...(record.customer === undefined ? {} : { customer: record.customer }),
@@ -206,5 +232,7 @@ function principalOf(record: KeyRecord, current: Standing): Principal {
     key: record.id,
     permissions: current.permissions,
     tier: current.tier,
+    ...(snapshot.defaultVenue !== undefined && { defaultVenue: snapshot.defaultVenue }),
+    ...(snapshot.roles.includes('builder') && { builder: true }),
   };
 }

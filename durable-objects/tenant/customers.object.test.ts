@@ -28,6 +28,7 @@ beforeEach(async () => {
       betaCutoff: 0,
       walletAddress: null,
       owner: null,
+      defaultVenue: 'paper',
     },
     actor,
   );

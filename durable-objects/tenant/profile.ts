@@ -1,6 +1,7 @@
 import type { Role } from '../../shared/keys/permissions.ts';
 import type { Admission, TenantSnapshot } from '../../shared/keys/principal.ts';
 import type { Tier } from '../../shared/limits/tiers.ts';
+import type { TradedVenue } from '../../shared/venues/exchanges.ts';
 
 /** What an operator sees and sets of a tenant. */
 export interface Profile {
@@ -17,6 +18,8 @@ export interface Profile {
   readonly walletAddress: string | null;
   /** `sub` of the owner's user token. */
   readonly owner: string | null;
+  /** Where `/v1` trades unless a request says otherwise. */
+  readonly defaultVenue: TradedVenue;
   /** Grows with every change that keys must learn of. */
   readonly version: number;
   readonly createdAt: number;
@@ -37,6 +40,7 @@ type Row = {
   beta_cutoff: number;
   wallet_address: string | null;
   owner: string | null;
+  default_venue: string;
   version: number;
   created_at: number;
 };
@@ -47,7 +51,7 @@ export function readProfile(sql: SqlStorage): Profile | undefined {
   return {
     tenant: row.tenant,
     name: row.name,
-    // These three columns hold only what `writeProfile` put there, which the compiler has checked.
+    // These columns hold only what `writeProfile` put there, which the compiler has checked.
     tier: row.tier as Tier,
     roles: JSON.parse(row.roles) as readonly Role[],
     admission: row.admission as Admission,
@@ -56,6 +60,7 @@ export function readProfile(sql: SqlStorage): Profile | undefined {
     betaCutoff: row.beta_cutoff,
     walletAddress: row.wallet_address,
     owner: row.owner,
+    defaultVenue: row.default_venue as TradedVenue,
     version: row.version,
     createdAt: row.created_at,
   };
@@ -64,8 +69,8 @@ export function readProfile(sql: SqlStorage): Profile | undefined {
 export function writeProfile(sql: SqlStorage, profile: Profile): void {
   sql.exec(
     `INSERT OR REPLACE INTO profile (id, tenant, name, tier, roles, admission, flagged, under_review,
-       beta_cutoff, wallet_address, owner, version, created_at)
-     VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       beta_cutoff, wallet_address, owner, default_venue, version, created_at)
+     VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     profile.tenant,
     profile.name,
     profile.tier,
@@ -76,6 +81,7 @@ export function writeProfile(sql: SqlStorage, profile: Profile): void {
     profile.betaCutoff,
     profile.walletAddress,
     profile.owner,
+    profile.defaultVenue,
     profile.version,
     profile.createdAt,
   );
@@ -83,8 +89,8 @@ export function writeProfile(sql: SqlStorage, profile: Profile): void {
 
 /** What the tenant's keys are told. */
 export function snapshotOf(profile: Profile): TenantSnapshot {
-  const { version, tier, roles, admission, flagged, underReview, betaCutoff } = profile;
-  return { version, tier, roles, admission, flagged, underReview, betaCutoff };
+  const { version, tier, roles, admission, flagged, underReview, betaCutoff, defaultVenue } = profile;
+  return { version, tier, roles, admission, flagged, underReview, betaCutoff, defaultVenue };
 }
 
 /** The account that a tenant itself trades with. */

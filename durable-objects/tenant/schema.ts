@@ -76,5 +76,23 @@ export const migrations: readonly Migration[] = [
       CREATE UNIQUE INDEX customers_external ON customers (external_id) WHERE state = 'active';
       CREATE INDEX customers_deleting ON customers (seq) WHERE state = 'deleting';`,
   },
+  {
+    id: 4,
+    sql: `
+      CREATE TABLE requests (
+        month TEXT NOT NULL,
+        key TEXT NOT NULL,
+        customer TEXT,
+        requests INTEGER NOT NULL,
+        PRIMARY KEY (month, key)
+      ) WITHOUT ROWID;
+      CREATE INDEX requests_customer ON requests (customer, month, requests) WHERE customer IS NOT NULL;`,
+  },
+  {
+    id: 5,
+    sql: `
+      ALTER TABLE profile ADD COLUMN default_venue TEXT NOT NULL DEFAULT 'paper'
+        CHECK (default_venue IN ('paper', 'polymarket'));`,
+  },
   partnerMigration,
 ];

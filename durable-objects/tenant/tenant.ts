@@ -25,6 +25,7 @@ import { Partner, PartnerDoor } from './partner/door.ts';
 import type { Profile, ProfileChange } from './profile.ts';
 import { TenantRecords } from './records.ts';
 import { SandboxWallets, type WalletFound } from './sandbox-wallets.ts';
+import { RequestCounts, type KeyRequests } from './request-counts.ts';
 import { migrations } from './schema.ts';
 import { UserGate } from './user-gate.ts';
 import type { Wallet } from './wallets.ts';
@@ -52,6 +53,7 @@ export class Tenant extends PartnerDoor {
   readonly #wallets: SandboxWallets;
   readonly #customers: Customers;
   readonly #deletions: CustomerDeletions;
+  readonly #requests: RequestCounts;
   /** Tail of the queue of changes: see `#inTurn`. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -72,6 +74,7 @@ export class Tenant extends PartnerDoor {
     this.#wallets = new SandboxWallets(records);
     this.#customers = new Customers(records, keys, ring);
     this.#deletions = new CustomerDeletions(records, keys, ring);
+    this.#requests = new RequestCounts(ctx.storage.sql);
     ctx.waitUntil(this.partner.links.resume());
   }
 
@@ -174,6 +177,16 @@ export class Tenant extends PartnerDoor {
 
   removeWallet(id: number, actor: Actor): WalletFound {
     return this.#wallets.remove(id, actor);
+  }
+
+  /** What a key says that it has let pass in a month. */
+  countRequests(counted: KeyRequests): void {
+    if (this.records.profile) this.#requests.put(counted);
+  }
+
+  /** Requests of a month: of all keys of the tenant and its customers, or of one customer's. */
+  requestsIn(month: string, customer?: string): number {
+    return this.#requests.sum(month, customer);
   }
 
   /** Whether a request may act as a customer; counts it in the customer's limit and the pool. */

@@ -6,6 +6,10 @@ import { cancelOrders } from './paper/cancel.ts';
 /** A heartbeat may be late by a quarter of its interval, and at least by this (contract: clob, "Cancels"). */
 const MIN_GRACE_MS = 1_000;
 
+/** When a heartbeat of this interval, sent at `at`, has lapsed: Unix ms. */
+export const deadlineOf = (intervalMs: number, at: number): number =>
+  at + intervalMs + Math.max(MIN_GRACE_MS, intervalMs / 4);
+
 /** Cancels what rests once the account's heartbeat has lapsed. Its deadline is stored under `heartbeat`, Unix ms. */
 export class DeadManSwitch {
   readonly #kv: SyncKvStorage;
@@ -27,7 +31,7 @@ export class DeadManSwitch {
 
   /** Sets it anew. Returns the deadline. */
   set(intervalMs: number, at: number): number {
-    const deadline = at + intervalMs + Math.max(MIN_GRACE_MS, intervalMs / 4);
+    const deadline = deadlineOf(intervalMs, at);
     this.#kv.put('heartbeat', deadline);
     this.#deadline = deadline;
     return deadline;

@@ -138,6 +138,16 @@ export class TradingAccount extends DurableObject {
     return this.#live.submit(command);
   }
 
+  /** Orders of one request on a live venue, each with its own outcome. */
+  submitAll(commands: readonly LiveCommand[]): Promise<readonly LiveReply[]> {
+    return this.#live.submitAll(commands);
+  }
+
+  /** Dead man's switch of the orders on a live venue. Returns the deadline, Unix ms. */
+  liveHeartbeat(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>> {
+    return this.#live.heartbeat(access, intervalMs);
+  }
+
   /** An order of this account on a live venue. */
   liveOrder(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
     return this.#live.order(access, id);

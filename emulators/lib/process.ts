@@ -61,5 +61,8 @@ function fail(name: string, message: string): never {
 
 function explain(error: unknown, port: number): string {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  return taken ? `port ${port} is already in use` : String(error);
+  if (!taken) return String(error);
+  // An emulator may listen on more ports than the one of its options.
+  const named = 'port' in error && typeof error.port === 'number' ? error.port : port;
+  return `port ${named} is already in use`;
 }

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
+import type { DataVenueName } from '../../emulators/data-venues/index.ts';
 import { startChild, type Child } from './child.ts';
 import type { KalshiKey } from './launch-file.ts';
 import { inProject } from './paths.ts';
@@ -16,6 +17,13 @@ export interface Emulators {
   readonly kalshi: Emulator;
   /** Its url is the JSON-RPC URL of the chain that Polymarket settles on. */
   readonly chain: Emulator;
+  readonly dataVenues: DataVenuesEmulator;
+}
+
+/** The data-only venues share a process: each process more costs every start of the program. */
+export interface DataVenuesEmulator {
+  readonly child: Child;
+  readonly urls: Readonly<Record<DataVenueName, string>>;
 }
 
 export interface EmulatorsSpec {
@@ -35,32 +43,61 @@ const KALSHI_ACCOUNT = 'local';
 
 /** Starts all side by side. When one of them fails, none is left running. */
 export async function startEmulators(spec: EmulatorsSpec): Promise<Emulators> {
-  const [polymarket, kalshi, chain] = await Promise.allSettled([
+  const [polymarket, kalshi, chain, dataVenues] = await Promise.allSettled([
     startEmulator('polymarket', spec),
     startKalshi(spec),
     startChain(spec),
+    startDataVenues(spec),
   ]);
-  const settled = [polymarket, kalshi, chain];
-  if (polymarket.status === 'fulfilled' && kalshi.status === 'fulfilled' && chain.status === 'fulfilled')
-    return { polymarket: polymarket.value, kalshi: kalshi.value, chain: chain.value };
+  const settled = [polymarket, kalshi, chain, dataVenues];
+  if (
+    polymarket.status === 'fulfilled' &&
+    kalshi.status === 'fulfilled' &&
+    chain.status === 'fulfilled' &&
+    dataVenues.status === 'fulfilled'
+  ) {
+    const [poly, kal, evm] = [polymarket.value, kalshi.value, chain.value];
+    return { polymarket: poly, kalshi: kal, chain: evm, dataVenues: dataVenues.value };
+  }
   const started = settled.filter((one) => one.status === 'fulfilled');
   await Promise.all(started.map((one) => one.value.child.stop()));
   throw settled.find((one) => one.status === 'rejected')?.reason;
 }
 
 /** What tells the gateway where its venues are. */
-export function venueVars({ polymarket, kalshi }: Emulators): Readonly<Record<string, string>> {
+export function venueVars({ polymarket, kalshi, dataVenues }: Emulators): Readonly<Record<string, string>> {
   return {
     POLYMARKET_CLOB_URL: polymarket.url,
     POLYMARKET_GAMMA_URL: `${polymarket.url}/gamma`,
     POLYMARKET_DATA_URL: `${polymarket.url}/data-api`,
     POLYMARKET_WS_URL: `${polymarket.url.replace(/^http/, 'ws')}/ws`,
     KALSHI_URL: kalshi.url,
+    LIMITLESS_URL: dataVenues.urls.limitless,
+    OPINION_URL: dataVenues.urls.opinion,
+    PREDICTFUN_URL: dataVenues.urls.predictfun,
+    // Its emulator takes any.
+    PREDICTFUN_API_KEY: 'local',
   };
 }
 
-async function startEmulator(name: keyof Emulators, spec: EmulatorsSpec): Promise<Emulator> {
-  const { child, ready } = await startChild({
+async function startEmulator(
+  name: 'polymarket' | 'kalshi' | 'chain',
+  spec: EmulatorsSpec,
+): Promise<Emulator> {
+  const { child, ready } = await startProcess(name, spec);
+  // The emulator's own ready line.
+  return { child, url: (JSON.parse(ready) as { readonly url: string }).url };
+}
+
+async function startDataVenues(spec: EmulatorsSpec): Promise<DataVenuesEmulator> {
+  const { child, ready } = await startProcess('data-venues', spec);
+  // The emulator's own ready line.
+  return { child, urls: (JSON.parse(ready) as Pick<DataVenuesEmulator, 'urls'>).urls };
+}
+
+/** The process of `emulators/<name>`, and its ready line. */
+function startProcess(name: string, spec: EmulatorsSpec): ReturnType<typeof startChild> {
+  return startChild({
     name: `${name} emulator`,
     command: process.execPath,
     args: [inProject(`emulators/${name}/main.ts`)],
@@ -69,8 +106,6 @@ async function startEmulator(name: keyof Emulators, spec: EmulatorsSpec): Promis
     ready: { fd: 1, read: (line) => (line.includes('"ready":true') ? line : undefined) },
     readyTimeoutMs: spec.readyTimeoutMs,
   });
-  // The emulator's own ready line.
-  return { child, url: (JSON.parse(ready) as { readonly url: string }).url };
 }
 
 /** An emulator forgets its accounts when it ends, so the local key is told to each one. */

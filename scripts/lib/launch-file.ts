@@ -17,6 +17,8 @@ export interface PosternFile {
   readonly outbox: string;
   readonly jwt: { readonly issuer: string; readonly audience: string; readonly sample: string };
   /** Base URLs as the venues' clients take them, JSON-RPC for the chain; the control API of each is `<url>/__control/`. */
-  readonly emulators: Readonly<Record<'polymarket' | 'kalshi' | 'chain', string>>;
-  readonly pids: Readonly<Record<'workerd' | 'polymarket' | 'kalshi' | 'chain', number>>;
+  readonly emulators: Readonly<
+    Record<'polymarket' | 'kalshi' | 'chain' | 'limitless' | 'opinion' | 'predictfun', string>
+  >;
+  readonly pids: Readonly<Record<'workerd' | 'polymarket' | 'kalshi' | 'chain' | 'dataVenues', number>>;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Wallet } from 'ethers';
 import type { Build } from './build-workers.ts';
 import { startChild, type Child } from './child.ts';
-import { startEmulators, venueVars, type Emulator, type Emulators } from './emulators.ts';
+import { startEmulators, venueVars, type Emulators } from './emulators.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
 import { startOutbox } from './outbox.ts';
@@ -62,7 +62,7 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       wallet: new Wallet(secrets.walletKey).address,
       readyTimeoutMs: READY_TIMEOUT_MS,
     });
-    children.push(...Object.values(emulators).map(({ child }: Emulator) => child));
+    children.push(...childrenOf(emulators));
     const gateway = await superviseGateway(home, options, secrets, {
       ...venueVars(emulators),
       MAIL_URL: outbox.url,
@@ -75,12 +75,13 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       emulators.polymarket.child.ended.then(() => 'The Polymarket emulator ended'),
       emulators.kalshi.child.ended.then(() => 'The Kalshi emulator ended'),
       emulators.chain.child.ended.then(() => 'The chain emulator ended'),
+      emulators.dataVenues.child.ended.then(() => 'The data venues emulator ended'),
       gateway.gaveUp.then(() => 'The gateway keeps ending'),
     ]).then((reason) => (stopping ? new Promise<string>(() => undefined) : reason));
     const stop = async (): Promise<void> => {
       stopping = true;
       await gateway.stop();
-      await Promise.all(Object.values(emulators).map(({ child }: Emulator) => child.stop()));
+      await Promise.all(childrenOf(emulators).map((child) => child.stop()));
       await outbox.close();
     };
     return { file, workerdPid: () => gateway.current().pid, failed, stop };
@@ -90,6 +91,11 @@ export async function launch(options: LaunchOptions): Promise<Running> {
     throw error;
   }
 }
+
+const childrenOf = (emulators: Emulators): readonly Child[] => {
+  const all: readonly { readonly child: Child }[] = Object.values(emulators);
+  return all.map(({ child }) => child);
+};
 
 interface Gateway {
   readonly url: string;
@@ -197,12 +203,14 @@ async function describe(
       polymarket: emulators.polymarket.url,
       kalshi: emulators.kalshi.url,
       chain: emulators.chain.url,
+      ...emulators.dataVenues.urls,
     },
     pids: {
       workerd: gateway.current().pid,
       polymarket: emulators.polymarket.child.pid,
       kalshi: emulators.kalshi.child.pid,
       chain: emulators.chain.child.pid,
+      dataVenues: emulators.dataVenues.child.pid,
     },
   };
   writePosternFile(home, file);

@@ -1,4 +1,5 @@
 import { lowerTier, type Tier } from '../limits/tiers.ts';
+import type { TradedVenue } from '../venues/exchanges.ts';
 import type { Permission, Role } from './permissions.ts';
 
 /** How a tenant came to be allowed in (contract: errors and limits, "Keys"). */
@@ -15,6 +16,8 @@ export interface TenantSnapshot {
   readonly underReview: boolean;
   /** End of the closed beta for cohort keys, Unix ms. */
   readonly betaCutoff: number;
+  /** Where `/v1` trades unless a request says otherwise; absent from keys that were told before there was a choice. */
+  readonly defaultVenue?: TradedVenue;
 }
 
 /** Who a request acts as (design, section 1). */
@@ -28,6 +31,10 @@ export interface Principal {
   readonly key: string;
   readonly permissions: readonly Permission[];
   readonly tier: Tier;
+  /** Where `/v1` trades unless the request says otherwise; paper where nothing is said. */
+  readonly defaultVenue?: TradedVenue;
+  /** The tenant is enabled as a builder: its orders at venues are attributed to it. */
+  readonly builder?: true;
 }
 
 /** How long after its issue or the snapshot a cohort key has run out, and what then remains. */

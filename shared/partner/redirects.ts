@@ -32,7 +32,7 @@ export function allowedRedirect(text: string, allowed: readonly string[]): strin
 
 function webUrl(text: string): URL | undefined {
   // Browsers drop tabs and line breaks inside a URL: what is looked at is not what was written.
-  const strange = /[\u0000-\u0020\u007f\\#]|%(?:2e|2f|5c)/i.test(text);
+  const strange = /[\s\p{Cc}\\#]|%(?:2e|2f|5c)/iu.test(text);
   if (strange || text.length > MAX_REDIRECT_LENGTH || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));

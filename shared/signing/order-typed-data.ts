@@ -1,4 +1,4 @@
-import { hashTypedData } from 'viem/utils';
+import { hashStruct, hashTypedData } from 'viem/utils';
 import { addressBytes, bytes32, chainNumber, uint256, type Hex } from './checks.ts';
 import { schemaOfContract } from './exchange-contracts.ts';
 import { SigningFault } from './fault.ts';
@@ -42,6 +42,10 @@ export interface OrderV2 extends OrderBase {
 }
 
 export type Order = OrderV1 | OrderV2;
+
+/** An order of a contract wallet, which signs by its own rules (type 3): hashed here, never signed. */
+export type ContractWalletOrder = Omit<OrderV2, 'signatureType'> & { readonly signatureType: 3 };
+export type HashableOrder = Order | ContractWalletOrder;
 
 /** The exchange that an order is for. */
 export interface OrderExchange {
@@ -101,7 +105,7 @@ export const orderDomain = (version: string, { chainId, verifyingContract }: Ord
  * The EIP-712 digest of an order: the venue's order id, and what is signed. Throws SigningFault when a member
  * does not fit its type, or the contract is known to settle the other schema.
  */
-export function hashOrder(order: Order, exchange: OrderExchange): Hex {
+export function hashOrder(order: HashableOrder, exchange: OrderExchange): Hex {
   const domain = orderDomain(String(order.schema), exchange);
   const known = schemaOfContract(domain.verifyingContract);
   switch (order.schema) {
@@ -117,6 +121,16 @@ export function hashOrder(order: Order, exchange: OrderExchange): Hex {
   }
 }
 
+/**
+ * The hash of all that is signed but for the exchange: with it, the order's id; without it, the same for whoever does
+ * not know the market yet. Throws SigningFault.
+ */
+export function orderStructHash(order: HashableOrder): Hex {
+  return order.schema === 1
+    ? hashStruct({ data: messageV1(order), primaryType: 'Order', types: orderTypes[1] })
+    : hashStruct({ data: messageV2(order), primaryType: 'Order', types: orderTypes[2] });
+}
+
 const otherSchema = (): SigningFault =>
   new SigningFault('verifyingContract', 'settles orders of the other schema');
 
@@ -128,14 +142,14 @@ const messageV1 = (order: OrderV1) => ({
   feeRateBps: uint256('feeRateBps', order.feeRateBps),
 });
 
-const messageV2 = (order: OrderV2) => ({
+const messageV2 = (order: OrderV2 | ContractWalletOrder) => ({
   ...commonMembers(order),
   timestamp: uint256('timestamp', order.timestamp),
   metadata: bytes32('metadata', order.metadata),
   builder: bytes32('builder', order.builder),
 });
 
-const commonMembers = (order: Order) => ({
+const commonMembers = (order: HashableOrder) => ({
   salt: uint256('salt', order.salt),
   maker: addressBytes('maker', order.maker),
   signer: addressBytes('signer', order.signer),

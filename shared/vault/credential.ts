@@ -49,6 +49,11 @@ export const builderCredential = z.strictObject({
   key: headerText,
   secret: headerText,
   passphrase: headerText,
+  /** The builder's code, which orders of schema 2 carry. */
+  code: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{64}$/)
+    .optional(),
 });
 
 export const credential = z.union([polymarketCredential, kalshiCredential, builderCredential]);
@@ -74,6 +79,8 @@ export interface CredentialView {
   readonly owner?: string | undefined;
   /** The venue's public id of the key: goes with each request in plain. */
   readonly keyId?: string | undefined;
+  /** Of a builder, who has stored one: each of its orders shows it. */
+  readonly builderCode?: string | undefined;
   /** The vault made the wallet. */
   readonly managed?: true | undefined;
 }

@@ -14,11 +14,12 @@ export interface VaultCaller {
 
 export type PolymarketSource = VaultRequest<'signOrder'>['source'];
 export type KalshiSource = VaultRequest<'kalshiHeaders'>['source'];
+type BuilderSource = VaultRequest<'builderHeaders'>['source'];
 
 /** What may be told of a credential; asked once, however often the signer is. */
 function describing(
   { vault, call }: VaultCaller,
-  source: PolymarketSource | KalshiSource,
+  source: PolymarketSource | KalshiSource | BuilderSource,
 ): () => Promise<Vaulted<{ readonly credential: CredentialView }>> {
   let answer: Promise<Vaulted<{ readonly credential: CredentialView }>> | undefined;
   return () => (answer ??= reached(vault.describe({ ...call, source })));
@@ -30,8 +31,30 @@ export interface Signing<S> {
   readonly identity: () => Promise<Signed<{ readonly identity: string }>>;
 }
 
+/** Attribution to a builder by the key that its own account keeps; none while it keeps none. */
+export function builderSigning(caller: VaultCaller): NonNullable<PolymarketSigner['builder']> {
+  const { vault, call } = caller;
+  const source = { kind: 'stored', venue: 'builder' } as const;
+  const describe = describing(caller, source);
+  return {
+    async code() {
+      const answer = await describe();
+      if (answer.ok) return { ok: true, code: answer.credential.builderCode };
+      return answer.reason === 'CREDENTIAL_MISSING' ? { ok: true, code: undefined } : answer;
+    },
+    async headers(request) {
+      const answer = await reached(vault.builderHeaders({ ...call, source, request }));
+      return !answer.ok && answer.reason === 'CREDENTIAL_MISSING' ? undefined : answer;
+    },
+  };
+}
+
 /** Polymarket's signatures, made by the vault with a stored credential or with the request's own. */
-export function polymarketSigning(caller: VaultCaller, source: PolymarketSource): Signing<PolymarketSigner> {
+export function polymarketSigning(
+  caller: VaultCaller,
+  source: PolymarketSource,
+  builder?: PolymarketSigner['builder'],
+): Signing<PolymarketSigner> {
   const { vault, call } = caller;
   const describe = describing(caller, source);
   const identity: PolymarketSigner['identity'] = async () => {
@@ -48,6 +71,7 @@ export function polymarketSigning(caller: VaultCaller, source: PolymarketSource)
       identity,
       l2Headers: (request) => reached(vault.l2Headers({ ...call, source, request })),
       signOrder: (order, exchange) => reached(vault.signOrder({ ...call, source, order, exchange })),
+      ...(builder && { builder }),
     },
     async identity() {
       const who = await identity();

@@ -36,6 +36,8 @@ export interface Capabilities {
   readonly onboarding: readonly ('managed' | 'self')[];
   /** Null on data-only venues. */
   readonly dedupe: DedupeKind | null;
+  /** Whether a BUY that must not rest may be measured in dollars. */
+  readonly budgets?: true;
   /**
    * Milliseconds after sending before "the venue has no such order" may be believed. By then the venue refuses a
    * request that is still on its way, because its signature is too old, and reads have caught up with writes.
@@ -52,7 +54,7 @@ export const unsupported = (venue: string, what: string): Failure =>
  * contradict one another. Undefined when an order of this kind can be sent. `nowMs` by the venue's clock.
  */
 export function refuseTerms(
-  { venue, orderTypes, postOnly, dedupe }: Capabilities,
+  { venue, orderTypes, postOnly, dedupe, budgets }: Capabilities,
   terms: OrderTerms,
   nowMs: number,
 ): Failure | undefined {
@@ -62,6 +64,9 @@ export function refuseTerms(
     return unsupported(venue, 'client_order_id');
   }
   const rests = terms.type === 'gtc' || terms.type === 'gtd';
+  if (terms.budget !== undefined && (budgets !== true || rests || terms.side === 'SELL')) {
+    return unsupported(venue, 'an amount of dollars for this order');
+  }
   if (terms.postOnly && !rests) {
     return invalidMember('params.post_only', 'goes with order_type gtc or gtd, which rest');
   }

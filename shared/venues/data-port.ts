@@ -113,11 +113,17 @@ export interface Candle {
   readonly volume?: Micro | undefined;
 }
 
-/** Taker fee: shares × rate × (p × (1 − p))^exponent, rounded up to a multiple of `unit` micro-dollars. */
+/**
+ * Taker fee, rounded up to a multiple of `unit` micro-dollars: shares × rate × (p × (1 − p))^exponent, or, on the
+ * `cheaper-side`, shares × rate × the smaller of p and 1 − p, where the exponent is 1.
+ */
 export interface FeeCurve {
   readonly rate: Micro;
   readonly exponent: number;
   readonly unit: bigint;
+  readonly basis?: 'cheaper-side' | undefined;
+  /** Where fees are computed in `unit` and debited in this coarser one: then rounded to the nearest of each. */
+  readonly settledIn?: bigint;
 }
 
 /** The data half of a venue: all that data-only venues have. Failures as for `MarketData`, and NOT_SUPPORTED. */

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { asMicro, type Micro } from '../money/fixed.ts';
+import { asMicro, SCALE, type Micro } from '../money/fixed.ts';
 
+/** Decimals of a Micro. */
+const MICRO_DECIMALS = 6;
 const DECIMAL = /^(-?)(\d{1,18})(?:\.(\d*))?$/;
 
 /**
@@ -23,3 +25,26 @@ export const decimal = z.union([z.string(), z.number()]).transform((value, conte
   context.addIssue({ code: 'custom', message: 'a decimal' });
   return z.NEVER;
 });
+
+/** A price of a share: a decimal from 0 to 1. */
+export const sharePrice = decimal.refine((price) => price >= 0n && price <= SCALE, 'a price from 0 to 1');
+
+/** A size: a decimal that is not negative. */
+export const quantity = decimal.refine((size) => size >= 0n, 'no negative size');
+
+/** Digits of a number of base units: 78 hold any uint256. */
+const DIGITS = /^\d{1,78}$/;
+
+/**
+ * A whole number of base units of which one unit has `decimals` (6 for USDC, 18 for what BNB Chain calls USDT), as
+ * text or as a JSON number: what lies below a millionth is cut off.
+ */
+export const baseUnits = (decimals: number) =>
+  z.union([z.string().regex(DIGITS), z.number().int().nonnegative()]).transform((value): Micro => {
+    const units = BigInt(value);
+    return asMicro(
+      decimals >= MICRO_DECIMALS
+        ? units / 10n ** BigInt(decimals - MICRO_DECIMALS)
+        : units * 10n ** BigInt(MICRO_DECIMALS - decimals),
+    );
+  });

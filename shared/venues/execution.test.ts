@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asMicro, compare, SCALE, type Micro } from '../money/fixed.ts';
 import { executionPrice } from './execution.ts';
-import type { Level } from './port.ts';
+import type { FeeCurve, Level } from './port.ts';
 
 /** Cents and whole shares, so that a brute force can take them one share at a time. */
 const level = fc.record({
@@ -17,7 +17,14 @@ const fee = fc.record({
   rate: fc.integer({ min: 0, max: 100_000 }).map((rate) => asMicro(BigInt(rate))),
   exponent: fc.constantFrom(1, 2),
   unit: fc.constantFrom(1n, 100n),
+  basis: fc.constantFrom<FeeCurve['basis'][]>(undefined, 'cheaper-side'),
 });
+
+/** What a share at this many cents weighs on the curve. */
+const weightOf = (cents: number, { basis, exponent }: FeeCurve): number => {
+  const price = cents / 100;
+  return basis === 'cheaper-side' ? Math.min(price, 1 - price) : (price * (1 - price)) ** exponent;
+};
 
 /** Every share on its own, the cheapest first. Exact in Number: cents and whole shares are small. */
 function shareByShare(levels: readonly Level[], wanted: number, limit: Micro | undefined) {
@@ -69,14 +76,45 @@ test('the fee is the curve summed over every share, never less, and short of one
     fc.property(asksOf, amount, fee, (asks, wanted, curve) => {
       const walk = executionPrice(asks, 'BUY', asMicro(BigInt(wanted) * SCALE), { fee: curve });
       const { cents } = shareByShare(asks, wanted, undefined);
-      const exact = cents.reduce(
-        (sum, price) => sum + Number(curve.rate) * ((price / 100) * (1 - price / 100)) ** curve.exponent,
-        0,
-      );
+      const exact = cents.reduce((sum, price) => sum + Number(curve.rate) * weightOf(price, curve), 0);
       expect(Number(walk.fee)).toBeGreaterThanOrEqual(exact - 0.5);
       expect(Number(walk.fee)).toBeLessThan(exact + Number(curve.unit) + 0.5);
       expect(walk.net).toBe(walk.total + walk.fee);
       expect(walk.fee % curve.unit).toBe(0n);
     }),
+  );
+});
+
+const finely = fc.record({
+  price: fc.integer({ min: 1, max: 999_999 }).map((price) => asMicro(BigInt(price))),
+  size: fc.integer({ min: 1, max: 50_000_000 }).map((size) => asMicro(BigInt(size))),
+});
+
+test('of any prices and sizes each level costs its exact product, rounded against whoever asks', () => {
+  fc.assert(
+    fc.property(
+      fc.array(finely, { maxLength: 8 }),
+      fc.integer({ min: 1, max: 200_000_000 }),
+      (rows, wanted) => {
+        const asks = rows.toSorted((a, b) => compare(a.price, b.price));
+        const bids = asks.toReversed();
+        const size = asMicro(BigInt(wanted));
+        for (const [side, levels] of [
+          ['BUY', asks],
+          ['SELL', bids],
+        ] as const) {
+          let left = size as bigint;
+          let total = 0n;
+          for (const { price, size: there } of levels) {
+            const shares = left < there ? left : there;
+            const product = shares * price;
+            total += side === 'BUY' ? (product + SCALE - 1n) / SCALE : product / SCALE;
+            left -= shares;
+          }
+          const walk = executionPrice(levels, side, size);
+          expect([walk.filled, walk.total]).toEqual([size - left, total]);
+        }
+      },
+    ),
   );
 });

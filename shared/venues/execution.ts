@@ -1,10 +1,11 @@
-import { asMicro, min, mulDiv, roundTo, SCALE, ZERO, type Micro } from '../money/fixed.ts';
+import { add, asMicro, min, mulDiv, notional, SCALE, sub, ZERO, type Micro } from '../money/fixed.ts';
+import { takerFee } from './fee.ts';
 import type { FeeCurve, Level, Side } from './port.ts';
 
 /** What a market order would cost or bring now (contract: router, `/execution-price`). Money in micro-dollars. */
 export interface ExecutionPrice {
   readonly filled: Micro;
-  /** σ shares × price: up for a BUY, down for a SELL. */
+  /** σ shares × price, each level settled by itself: up for a BUY, down for a SELL. */
   readonly total: Micro;
   readonly levels: number;
   /** Null while nothing fills. */
@@ -27,35 +28,29 @@ export function executionPrice(
   amount: Micro,
   { fee, limit }: { readonly fee?: FeeCurve | undefined; readonly limit?: Micro | undefined } = {},
 ): ExecutionPrice {
+  const taken: Level[] = [];
   let left = amount;
-  let worst: Micro | null = null;
-  let count = 0;
-  // Micro × micro, so that only the sums are rounded.
-  let cost = 0n;
-  let curve = 0n;
+  let total = ZERO;
   for (const { price, size } of levels) {
     if (left <= 0n || (limit !== undefined && beyond(price, limit, side))) break;
     const shares = min(left, size);
-    cost += shares * price;
-    if (fee) curve += shares * (price * (SCALE - price)) ** BigInt(fee.exponent);
-    left = asMicro(left - shares);
-    worst = price;
-    count += 1;
+    taken.push({ price, size: shares });
+    total = add(total, notional(shares, price, side === 'BUY' ? 'ceil' : 'floor'));
+    left = sub(left, shares);
   }
-  const filled = asMicro(amount - left);
-  const total = asMicro(mulDiv(cost, 1n, SCALE, side === 'BUY' ? 'ceil' : 'floor'));
-  const average = filled > 0n ? asMicro(mulDiv(cost, 1n, filled, 'half-up')) : null;
+  const filled = sub(amount, left);
+  const average = filled > 0n ? asMicro(mulDiv(total, SCALE, filled, 'half-up')) : null;
   const best = levels[0]?.price;
-  const charged = fee && curve > 0n ? feeOf(curve, fee) : ZERO;
+  const charged = fee ? takerFee(taken, fee) : ZERO;
   return {
     filled,
     total,
-    levels: count,
+    levels: taken.length,
     average,
-    worst,
+    worst: taken.at(-1)?.price ?? null,
     slippage: average === null || best === undefined ? null : distance(average, best),
     fee: charged,
-    net: asMicro(side === 'BUY' ? total + charged : total - charged),
+    net: side === 'BUY' ? add(total, charged) : sub(total, charged),
   };
 }
 
@@ -63,7 +58,3 @@ const beyond = (price: Micro, limit: Micro, side: Side): boolean =>
   side === 'BUY' ? price > limit : price < limit;
 
 const distance = (a: Micro, b: Micro): Micro => asMicro(a > b ? a - b : b - a);
-
-/** `curve` is Σ shares × (p × (1 − p))^exponent, in micro each. */
-const feeOf = (curve: bigint, { rate, exponent, unit }: FeeCurve): Micro =>
-  roundTo(asMicro(mulDiv(curve, rate, SCALE ** BigInt(2 * exponent + 1), 'ceil')), unit, 'ceil');

@@ -36,6 +36,8 @@ export interface Book {
   readonly tokenId: string;
   readonly bids: readonly Level[];
   readonly asks: readonly Level[];
+  /** Unix ms by the venue, where it says so. */
+  readonly at?: number;
 }
 
 export type Found<T> = { readonly ok: true; readonly value: T } | Failure;

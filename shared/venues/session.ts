@@ -15,6 +15,7 @@ import type {
   VenueOrder,
   VenueResult,
 } from './port.ts';
+import type { ClobSession } from './polymarket/clob-session.ts';
 import type { Signed } from './signer.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface TradingSession extends Pick<TradingVenue<unknown>, 'send' | 'se
   fills(query: FillQuery): Promise<VenueResult<readonly VenueFill[]>>;
   positions(): Promise<VenueResult<readonly Position[]>>;
   balance(): Promise<VenueResult<Balance>>;
+  /** On Polymarket. */
+  readonly clob?: ClobSession;
 }
 
 export const sessionOf = <S>(

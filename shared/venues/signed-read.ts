@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../errors/failure.ts';
 import type { Found } from './port.ts';
-import { readVenue, unavailable } from './polymarket/read.ts';
+import { readVenue, unavailable } from './read.ts';
 
 /** Headers that prove a credential on one request, or why there are none. */
 export type Signed = { readonly ok: true; readonly headers: Readonly<Record<string, string>> } | Failure;

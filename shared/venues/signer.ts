@@ -35,10 +35,12 @@ export interface PolymarketSigner {
     order: Order,
     exchange: OrderExchange,
   ): Promise<Signed<{ readonly signature: string; readonly orderHash: string }>>;
-  /** Attribution to a builder, where the account has one: headers under order schema 1, a code under 2. */
+  /** Attribution to the builder whose account it is: headers under order schema 1, a code under 2. */
   readonly builder?: {
-    readonly code?: string | undefined;
-    headers?(request: TimedRequest): Promise<SignedHeaders>;
+    /** 32 bytes of hex; undefined where the builder has stored none. */
+    code(): Promise<Signed<{ readonly code: string | undefined }>>;
+    /** Undefined where the builder has stored no key. */
+    headers(request: TimedRequest): Promise<SignedHeaders | undefined>;
   };
 }
 

@@ -24,6 +24,11 @@ export interface OrderTerms {
   readonly expiration?: number | undefined;
   /** Only for venues that dedupe by it, and needed there: the journal makes one where the caller gave none. */
   readonly clientOrderId?: string | undefined;
+  /**
+   * Micro-dollars to spend in place of `size`, which is then what they buy at least: a BUY that must not rest, on
+   * venues that measure one so (`Capabilities.budgets`).
+   */
+  readonly budget?: Micro | undefined;
 }
 
 export type OrderStatus = 'pending' | 'open' | 'partially_filled' | 'filled' | 'cancelled' | 'rejected';
@@ -40,9 +45,22 @@ export interface VenueOrder {
   readonly size: Micro;
   readonly filled: Micro;
   readonly status: OrderStatus;
+  /** Where the venue or the journal remembers it. */
+  readonly type?: OrderType | undefined;
   /** Unix ms. */
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Of an order that was just placed, where the venue says so much. */
+  readonly receipt?: Receipt | undefined;
+}
+
+/** How an order was taken, in Polymarket's words; amounts are decimal text, empty while nothing has matched. */
+export interface Receipt {
+  readonly status: 'live' | 'matched' | 'delayed' | 'unmatched';
+  readonly makingAmount: string;
+  readonly takingAmount: string;
+  readonly transactionHashes: readonly string[];
+  readonly tradeIds: readonly string[];
 }
 
 export interface VenueFill {
@@ -65,6 +83,7 @@ export interface Position {
   readonly outcome: string;
   readonly size: Micro;
   readonly averagePrice: Micro;
+  readonly tokenId?: string | undefined;
   /** Absent when the venue names none. */
   readonly currentPrice?: Micro | undefined;
 }
@@ -101,6 +120,9 @@ export interface PreparedOrder extends PreparedRequest {
   readonly kind: 'place';
   readonly dedupe: Dedupe;
   readonly terms: OrderTerms;
+  readonly tokenId?: string | undefined;
+  /** Signed by the client: what is wrong with the order is for the client to mend, also what we could sign anew. */
+  readonly clientSigned?: true | undefined;
 }
 
 export interface PreparedCancel extends PreparedRequest {

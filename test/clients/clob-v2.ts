@@ -36,6 +36,7 @@ export async function tradeWithV2({ host, signer, tokenID }: TripSettings): Prom
   );
   const two = await client.postOrders(orders);
   const open = await client.getOpenOrders({ asset_id: tokenID });
+  const one = await client.getOrder(limit.orderID);
   const cancelled = await client.cancelOrder({ orderID: limit.orderID });
   const cancelledAll = await client.cancelAll();
   const stillOpen = await client.getOpenOrders();
@@ -50,6 +51,7 @@ export async function tradeWithV2({ host, signer, tokenID }: TripSettings): Prom
     sell,
     two,
     open,
+    one,
     cancelled,
     cancelledAll,
     stillOpen,

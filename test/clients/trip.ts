@@ -25,6 +25,7 @@ export interface Trip {
   readonly sell: PostedOrder;
   readonly two: readonly PostedOrder[];
   readonly open: readonly { readonly id: string; readonly original_size: string }[];
+  readonly one: { readonly id: string; readonly original_size: string };
   readonly cancelled: { readonly canceled: readonly string[] };
   readonly cancelledAll: { readonly canceled: readonly string[] };
   readonly stillOpen: readonly unknown[];

@@ -7,8 +7,9 @@ import { controlVenue } from '../support/control.ts';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { ask, member, textOf } from './ask.ts';
-import { expectRouterRefusal, newBuilder, type Builder } from './builder.ts';
-import { newTrader } from './trader.ts';
+import { expectRouterRefusal, newBuilder, withKey, type Builder } from './builder.ts';
+import { limitOrder, newTrader } from './trader.ts';
+import { clobAccount } from './venue-accounts.ts';
 
 const SIGN = '/api/v1/builder/sign';
 const CREDENTIALS = '/api/v1/builder/credentials';
@@ -78,6 +79,18 @@ describe('as the remote signer of @polymarket/builder-signing-sdk', () => {
     const placed = await client.createAndPostOrder(limit);
     expect(placed).toMatchObject({ success: true });
     const order = (await ordersAtVenue()).find(({ hash }) => hash === placed.orderID);
+    expect(order?.builder).toBe(triple.key);
+  });
+
+  test('an order that the vault signs for a customer is attributed to its builder, on /v1 too', async () => {
+    const { condition } = await openMarket(program.file);
+    const [{ key }, account] = [await builder.create(), await clobAccount(program.file)];
+    const asCustomer = (path: string, body: unknown) =>
+      withKey(program.file, key, 'POST', path, { body, headers: { 'x-postern-venue': 'polymarket' } });
+    const members = { ...account.wire, private_key: account.privateKey };
+    await asCustomer('/api/v1/onboard', { exchange: 'polymarket', mode: 'self', ...members });
+    const placed = await asCustomer('/v1/orders', limitOrder(condition));
+    const order = (await ordersAtVenue()).find(({ hash }) => hash === textOf(placed, 'order_id'));
     expect(order?.builder).toBe(triple.key);
   });
 

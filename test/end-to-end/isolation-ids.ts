@@ -28,6 +28,7 @@ const nobodys = new Set(
   [
     // What the venue lists for everybody.
     'token condition market market_id asset_id asset_type token_id tokenId token_ids exchange outcome',
+    'parsec_id parsec_ids exchanges address depth at_ts search min_volume min_liquidity include_markets scope',
     // Filters and places in the caller's own lists.
     'status side limit cursor next_cursor before after maker_address startTs endTs interval fidelity',
     'start_ts end_ts',
@@ -37,11 +38,12 @@ const nobodys = new Set(
     'post_only fee_rate_bps signature_type amount time_in_force interval_ms params',
     // Credentials, which prove themselves, and what is signed with them.
     'clob_api_key clob_api_secret clob_api_passphrase private_key api_key_id eoa_address funder key secret',
-    'passphrase method path body X-Exchange-Credentials',
+    'passphrase method path body code X-Exchange-Credentials',
     // Settings.
     'name starting_balance tier permissions mode wallet_type chain_id email qps_limit revoke_previous confirm roles',
     'admission flagged under_review beta_cutoff wallet_address keys is_active expires_at self_serve cohort_label',
-    'stage rules redirect_url redirects mail_sender address enabled cohort_cap reopens_at X-Postern-Venue X-Confirm-Cancel-All X-Stainless-Retry-Count X-Polysim-Verbose',
+    'stage rules redirect_url redirects mail_sender address enabled',
+    'cohort_cap reopens_at default_venue X-Postern-Venue X-Confirm-Cancel-All X-Stainless-Retry-Count X-Polysim-Verbose',
     'X-Request-Id',
     // Comes back as it went in: the switch is the account's.
     'heartbeat_id',

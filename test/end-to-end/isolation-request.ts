@@ -54,6 +54,7 @@ function baseOf(slot: Slot, { market, partnersUser }: IsolationStage): Base {
     'DELETE /v1/cancel-market-orders': { body: { market: condition } },
     'POST /v1/cancel-all': { query: 'confirm=true' },
     'GET /v1/balance-allowance': { query: 'asset_type=COLLATERAL' },
+    'GET /v1/balance-allowance/update': { query: 'asset_type=COLLATERAL' },
     'PATCH /v1/me/wallets/{id}': { body: { name: 'taken' } },
     'PATCH /v1/keys/{id}': { body: { name: 'taken' } },
     'POST /api/v1/onboard': { body: linked },

@@ -87,7 +87,7 @@ describe('a login link', () => {
       expect(await page.text()).not.toContain(token);
     }
     const both = await Promise.all([openSession(program.file, token), openSession(program.file, token)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 401]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 401]);
     const again = await openSession(program.file, token);
     expect([again.status, again.code]).toEqual([401, 'INVALID_TOKEN']);
     for (const wrong of [`${token.slice(0, -1)}x`, token.replace('ptl_', 'pts_'), 'x'])

@@ -50,6 +50,7 @@ const queries: Readonly<Record<string, string>> = {
   'GET /api/v1/positions': onPaper,
   'GET /api/v1/fills': onPaper,
   'GET /v1/balance-allowance': 'asset_type=COLLATERAL',
+  'GET /v1/balance-allowance/update': 'asset_type=COLLATERAL',
   'POST /v1/cancel-all': 'confirm=true',
   'GET /api/v1/balance': onPaper,
 };
@@ -116,8 +117,12 @@ describe('each header that the document declares is honoured', () => {
 
   test.each(declaring('X-Postern-Venue'))('X-Postern-Venue: %s', async (name) => {
     const trader = await newTrader(file);
-    expect((await send(trader, name, { 'x-postern-venue': 'nowhere' })).status).toBe(403);
-    expect((await send(trader, name, { 'x-postern-venue': 'paper' })).status).not.toBe(403);
+    const nowhere = await send(trader, name, { 'x-postern-venue': 'nowhere' });
+    expect([nowhere.code, nowhere.text], nowhere.text).toEqual([
+      'VALIDATION_FAILED',
+      expect.stringContaining('X-Postern-Venue'),
+    ]);
+    expect((await send(trader, name, { 'x-postern-venue': 'paper' })).text).not.toContain('X-Postern-Venue');
   });
 
   test.each(declaring('Idempotency-Key'))('Idempotency-Key: %s', async (name) => {

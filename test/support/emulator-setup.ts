@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { startDataVenues } from '../../emulators/data-venues/index.ts';
 import { startKalshiEmulator } from '../../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
 
@@ -6,9 +7,16 @@ import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const polymarket = await startPolymarketEmulator({ clock: 'manual' });
   const kalshi = await startKalshiEmulator({ clock: 'manual' });
+  const dataVenues = await startDataVenues({ clock: 'manual' });
+  const { limitless, opinion, predictfun } = dataVenues.venues;
   project.provide('clobUrl', polymarket.url);
   project.provide('kalshiUrl', kalshi.url);
+  project.provide('dataVenueUrls', {
+    LIMITLESS_URL: limitless.url,
+    OPINION_URL: opinion.url,
+    PREDICTFUN_URL: predictfun.url,
+  });
   return async () => {
-    await Promise.all([polymarket.close(), kalshi.close()]);
+    await Promise.all([polymarket.close(), kalshi.close(), dataVenues.close()]);
   };
 }

@@ -7,6 +7,8 @@ declare module 'vitest' {
     clobUrl: string;
     /** Likewise of a Kalshi emulator; ends in /trade-api/v2. */
     kalshiUrl: string;
+    /** The settings that point the gateway at emulators of the data-only venues. */
+    dataVenueUrls: Readonly<Record<'LIMITLESS_URL' | 'OPINION_URL' | 'PREDICTFUN_URL', string>>;
     /** What `postern.json` of the running program says. */
     postern: PosternFile;
   }

@@ -5,6 +5,7 @@ import { vaultRoutes } from './admin/vault.ts';
 import { accountRoutes } from './account/routes.ts';
 import { l1Routes } from './clob/l1-keys.ts';
 import { marketDataRoutes } from './clob/market-data.ts';
+import { allowanceRoutes } from './clob/balance-allowance.ts';
 import { cancelRoutes } from './clob/cancels.ts';
 import { clobOrderRoutes } from './clob/clob-order.ts';
 import { nativeReadRoutes } from './clob/native-reads.ts';
@@ -33,6 +34,7 @@ export const routes: readonly AnyRoute[] = [
   ...forTraders(nativeReadRoutes),
   ...forTraders(cancelRoutes),
   ...forTraders(readRoutes),
+  ...allowanceRoutes,
   ...accountRoutes,
   ...marketDataRoutes,
   ...keyRoutes,

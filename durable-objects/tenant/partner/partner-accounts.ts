@@ -82,10 +82,13 @@ export class PartnerAccounts {
       () => undefined,
     );
     this.#ending.set(id, tail);
-    void tail.then(() => {
-      if (this.#ending.get(id) === tail) this.#ending.delete(id);
-    });
+    void this.#forget(id, tail);
     return result;
+  }
+
+  async #forget(id: string, tail: Promise<unknown>): Promise<void> {
+    await tail;
+    if (this.#ending.get(id) === tail) this.#ending.delete(id);
   }
 
   async #end(id: string, how: 'close' | 'reset', actor: Actor): Promise<AccountFound> {

@@ -2,7 +2,7 @@ import type { Migration } from '../../storage/migrate.ts';
 
 /** What a tenant keeps as a partner: each table has a row in docs/storage-schema.md. JSON stands in TEXT columns. */
 export const partnerMigration: Migration = {
-  id: 4,
+  id: 6,
   sql: `
     CREATE TABLE partner_settings (
       id INTEGER PRIMARY KEY CHECK (id = 1),

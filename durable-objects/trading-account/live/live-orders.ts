@@ -1,6 +1,8 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
+import { unsupported } from '../../../shared/venues/capabilities.ts';
+import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
 import type { OrderQuery, OrderTerms, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
@@ -8,7 +10,9 @@ import type { WriteCap } from '../write-cap.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveWork, Sent, Settled } from './model.ts';
 import { liveNames, lookUp } from './names.ts';
+import { LiveSwitch } from './live-switch.ts';
 import { Reconciler, type OpenSession } from './reconciler.ts';
+import { inTurns } from './in-turns.ts';
 import { isTerminal, placed, sendCancel } from './settling.ts';
 import { LiveTables, type LiveRow } from './tables.ts';
 
@@ -16,6 +20,9 @@ import { LiveTables, type LiveRow } from './tables.ts';
 const LEASE_MS = 30_000;
 /** An adapter probes and sends, 10 s each at most; a reply later than this is not coming. */
 const SEND_TIMEOUT_MS = 30_000;
+
+/** Commands of one request that go out at once: as many connections as one invocation may have open. */
+const SIDE_BY_SIDE = 5;
 
 /** What the account lends: its storage, its alarm, and what paper knows. */
 export interface LiveHost {
@@ -29,6 +36,16 @@ export interface LiveHost {
   closed(): Failure | undefined;
 }
 
+/** What there is to say to a command: nothing yet, its reply, or what the venue must be asked first. */
+type Known = 'new' | LiveReply | { readonly unsettled: LiveRow };
+
+/** How a command takes part in the number of writes that may be in flight. */
+interface Slot {
+  /** Why it must wait. */
+  readonly room: () => Failure | undefined;
+  readonly hold: (work: () => Promise<LiveReply>) => Promise<LiveReply>;
+}
+
 /** A command that is checked and signed. */
 interface Ready {
   readonly sent: Sent;
@@ -40,17 +57,42 @@ export class LiveOrders {
   readonly #host: LiveHost;
   readonly #tables: LiveTables;
   readonly #reconciler: Reconciler;
+  readonly #switch: LiveSwitch;
 
   constructor(host: LiveHost) {
     this.#host = host;
     this.#tables = new LiveTables(host.storage.sql);
     this.#reconciler = new Reconciler(this.#tables, host.open);
+    this.#switch = new LiveSwitch({
+      kv: host.storage.kv,
+      open: host.open,
+      lastUnsettled: () => this.#tables.lastUnsettled('polymarket'),
+    });
     // The alarm that was set with them may be half a minute away.
     if (this.#reconciler.recover()) void host.wake(now());
   }
 
   /** Runs a command that is new; otherwise answers for it, once the venue has said what became of it. */
-  async submit(command: LiveCommand): Promise<LiveReply> {
+  submit(command: LiveCommand): Promise<LiveReply> {
+    const { writes } = this.#host;
+    return this.#submit(command, {
+      room: () => writes.full(command.maxWrites),
+      hold: (work) => writes.during(work),
+    });
+  }
+
+  /** Several commands of one request: each with its own outcome, one write in flight together. */
+  submitAll(commands: readonly LiveCommand[]): Promise<readonly LiveReply[]> {
+    const { writes } = this.#host;
+    const full = writes.full(commands[0]?.maxWrites ?? 0);
+    const slot: Slot = { room: () => full, hold: (work) => work() };
+    // One key names them all: used for another request, it stops all of them, also those that nobody has said.
+    const reused = commands.map((command) => this.#known(command)).find(isReuse);
+    if (reused) return Promise.resolve(commands.map(() => reused));
+    return writes.during(() => inTurns(commands, SIDE_BY_SIDE, (command) => this.#submit(command, slot)));
+  }
+
+  async #submit(command: LiveCommand, { room, hold }: Slot): Promise<LiveReply> {
     const session = this.#host.open(command.access);
     await this.#reconciler.settleWaiting(command.access, session);
     const asked = this.#known(command);
@@ -60,9 +102,9 @@ export class LiveOrders {
     if (known !== 'new') {
       return 'unsettled' in known ? failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 }) : known;
     }
-    const refused = this.#host.closed() ?? this.#host.writes.full(command.maxWrites);
+    const refused = this.#host.closed() ?? room();
     if (refused) return refused;
-    return this.#host.writes.during(() => this.#run(command, session));
+    return hold(() => this.#run(command, session));
   }
 
   /** Whether a key was used here: paper and live share them. */
@@ -76,7 +118,7 @@ export class LiveOrders {
     const found = await session.order(id);
     if (!found.ok) return found;
     const sent = this.#tables.placed(access.venue, id)?.sent;
-    return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent.terms) : found.value };
+    return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent) : found.value };
   }
 
   async orders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
@@ -85,18 +127,22 @@ export class LiveOrders {
     return session.orders(query);
   }
 
+  /** Sets the dead man's switch of what rests on Polymarket. Returns the deadline. */
+  async heartbeat(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>> {
+    const deadline = await this.#switch.set(access, intervalMs);
+    await this.#host.wake(this.nextLook());
+    return deadline;
+  }
+
   /** Looks after what is due. Rejects never: what it could not find out it looks at again. */
   async alarm(): Promise<void> {
-    try {
-      await this.#reconciler.alarm();
-    } catch (error) {
-      logFault('reconcile', error);
-    }
+    const looked = await Promise.allSettled([this.#reconciler.alarm(), this.#switch.alarm()]);
+    for (const one of looked) if (one.status === 'rejected') logFault('alarm', one.reason);
     await this.#host.wake(this.nextLook());
   }
 
   nextLook(): number {
-    return this.#tables.nextLook();
+    return Math.min(this.#tables.nextLook(), this.#switch.nextAt);
   }
 
   /** Returns when to come again. */
@@ -105,14 +151,14 @@ export class LiveOrders {
     return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + KEEP_MS;
   }
 
-  #known(command: LiveCommand): 'new' | LiveReply | { readonly unsettled: LiveRow } {
+  #known(command: LiveCommand): Known {
     const known = lookUp(this.#tables, this.#host.paper, command, now());
     if (known.kind === 'new') return 'new';
     if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed);
     if (known.kind === 'refused') return known.failure;
     if (known.kind === 'unknown') return { unsettled: known.row };
     return known.row.order
-      ? { ok: true, replayed: true, order: known.row.order }
+      ? { ok: true, replayed: true, order: labelled(known.row.order, known.row.sent) }
       : failure('EXECUTION_ERROR');
   }
 
@@ -140,7 +186,7 @@ export class LiveOrders {
       if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
       const settled = await ready.send();
       if (INSTRUMENTED) await pauseAt('account/live/answered');
-      return await this.#settle(id, settled, command.access.source.kind === 'stored');
+      return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
@@ -188,14 +234,23 @@ async function prepare(
     if (!prepared.ok) return prepared;
     return { sent: work, send: () => sendCancel(session, prepared.value) };
   }
-  const prepared = await session.prepare(named(work.terms, session));
+  const prepared =
+    work.kind === 'post'
+      ? await signed(work.order, session)
+      : await session.prepare(named(work.terms, session));
   if (!prepared.ok) return prepared;
   const { terms, dedupe } = prepared.value;
+  const label = work.kind === 'place' ? work.label : undefined;
   return {
-    sent: { kind: 'place', terms, dedupe },
+    sent: { kind: 'place', terms, dedupe, ...(label && { clientOrderId: label.id }) },
     send: async () => placed(await session.send(prepared.value)),
   };
 }
+
+const signed = (order: ClientOrder, { clob, capabilities }: TradingSession) =>
+  clob
+    ? clob.prepareSigned(order)
+    : Promise.resolve(unsupported(capabilities.venue, 'orders that clients sign'));
 
 /** A venue that knows orders by the client's id gets one: by it the order is found again. */
 const named = (terms: OrderTerms, { capabilities }: TradingSession): OrderTerms =>
@@ -204,15 +259,29 @@ const named = (terms: OrderTerms, { capabilities }: TradingSession): OrderTerms 
     : terms;
 
 /** An order as it was asked for, where the venue only remembers what was traded of it. */
-function asAsked(found: VenueOrder, { price, size }: OrderTerms): VenueOrder {
+function asAsked(found: VenueOrder, sent: Sent & { readonly kind: 'place' }): VenueOrder {
+  const { price, size, type } = sent.terms;
   const short = found.size < size && isTerminal(found);
   return {
-    ...found,
+    ...labelled(found, sent),
     price,
     size,
+    type,
     ...(short && found.status === 'filled' && { status: 'cancelled' as const }),
   };
 }
+
+const isReuse = (known: Known): known is Failure =>
+  known !== 'new' && !('unsettled' in known) && !known.ok && known.reason === 'IDEMPOTENCY_KEY_REUSE';
+
+/** With the name that the caller gave it, which the venue does not know. */
+const labelled = (order: VenueOrder, sent: Sent | null): VenueOrder =>
+  sent?.kind === 'place' && sent.clientOrderId !== undefined
+    ? { ...order, clientOrderId: sent.clientOrderId }
+    : order;
+
+const withLabel = (settled: Settled, sent: Sent): Settled =>
+  settled.state === 'done' ? { ...settled, order: labelled(settled.order, sent) } : settled;
 
 function logFault(what: string, error: unknown): void {
   const message = String(error).slice(0, 300);

@@ -2,6 +2,8 @@ import type { KalshiCredential, PolymarketCredential } from '../../../shared/vau
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
+import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
+import type { Identity } from '../journal.ts';
 import type { Naming } from '../once.ts';
 
 /** Who asks, for the vault's scope and its audit chain. */
@@ -25,11 +27,22 @@ export interface LiveAccess {
   readonly venue: LiveVenue;
   readonly caller: LiveCaller;
   readonly source: LiveSource;
+  /** Its tenant is a builder: orders are attributed to it, with the key that its vault has. */
+  readonly builder?: true;
+}
+
+/** `fingerprint`: of the order that is asked for under the id. */
+export interface Label {
+  readonly id: string;
+  readonly fingerprint: string;
 }
 
 /** What is asked of the venue. */
 export type LiveWork =
-  | { readonly kind: 'place'; readonly terms: OrderTerms }
+  /** `label`: the caller's id of the order, for a venue that takes none: it names the command in the journal alone. */
+  | { readonly kind: 'place'; readonly terms: OrderTerms; readonly label?: Label }
+  /** An order that the client signed, and its name: the hash of what was signed, and how it is to be executed. */
+  | { readonly kind: 'post'; readonly order: ClientOrder; readonly name: Identity }
   | { readonly kind: 'cancel'; readonly orderId: string };
 
 export interface LiveCommand {
@@ -42,7 +55,12 @@ export interface LiveCommand {
 
 /** What went out, as the journal keeps it. */
 export type Sent =
-  | { readonly kind: 'place'; readonly terms: OrderTerms; readonly dedupe: Dedupe }
+  | {
+      readonly kind: 'place';
+      readonly terms: OrderTerms;
+      readonly dedupe: Dedupe;
+      readonly clientOrderId?: string;
+    }
   | { readonly kind: 'cancel'; readonly orderId: string };
 
 /** What is certain about a command. */

@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Identity, Journal } from '../journal.ts';
-import { SDK_RETRY_MS, type Naming } from '../once.ts';
+import { SDK_RETRY_MS } from '../once.ts';
 import type { LiveCommand } from './model.ts';
 import type { Assumed, LiveRow, LiveTables, NamedRow } from './tables.ts';
 
@@ -27,41 +27,46 @@ export function lookUp(tables: LiveTables, paper: Journal, command: LiveCommand,
     // One account, one space of keys: what paper did under this key was another request.
     if (paper.find(`key:${naming.key}`)) return refused('IDEMPOTENCY_KEY_REUSE');
     const found = tables.named(`key:${naming.key}`);
-    if (found) return judge(found, naming, 'IDEMPOTENCY_KEY_REUSE');
+    if (found) return judge(found, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE');
   }
-  const own = clientName(command);
-  const named = own === undefined ? undefined : tables.named(own);
-  if (named) return judge(named, naming, 'DUPLICATE_CLIENT_ORDER_ID');
+  const own = ownName(command);
+  const named = own && tables.named(own.key);
+  if (own && named) {
+    const signed = command.work.kind === 'post';
+    return judge(named, own.fingerprint, signed ? 'INVALID_ORDER_PAYLOAD' : 'DUPLICATE_CLIENT_ORDER_ID');
+  }
   if (naming.key !== undefined || naming.sdkRetry !== true) return { kind: 'new' };
   const before = tables.named(`sdk:${naming.fingerprint}`);
   const assumed = before && assumedOf(before.row, now);
   if (!before || !assumed) return { kind: 'new' };
-  const known = judge(before, naming, 'IDEMPOTENCY_KEY_REUSE');
+  const known = judge(before, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE');
   return known.kind === 'new' ? known : { ...known, row: before.row, assumed };
 }
 
 /** The names under which a command is kept. */
 export function liveNames(command: LiveCommand): readonly Identity[] {
   const { key, fingerprint } = command.naming;
-  const own = clientName(command);
+  const own = ownName(command);
   return [
     { key: key === undefined ? `sdk:${fingerprint}` : `key:${key}`, fingerprint },
-    ...(own === undefined ? [] : [{ key: own, fingerprint }]),
+    ...(own ? [own] : []),
   ];
 }
 
-/** Another venue's ids are another space: the same one may be used at both. */
-function clientName({ access, work }: LiveCommand): string | undefined {
-  if (work.kind !== 'place' || work.terms.clientOrderId === undefined) return undefined;
-  return `client:${access.venue}:${work.terms.clientOrderId}`;
+/** What an order is called by itself. Another venue's ids are another space: the same one may be used at both. */
+function ownName({ access, work, naming }: LiveCommand): Identity | undefined {
+  if (work.kind === 'post') return work.name;
+  if (work.kind !== 'place') return undefined;
+  const { label, terms } = work;
+  const id = label?.id ?? terms.clientOrderId;
+  if (id === undefined) return undefined;
+  return { key: `client:${access.venue}:${id}`, fingerprint: label?.fingerprint ?? naming.fingerprint };
 }
 
-function judge(
-  { fingerprint, row }: NamedRow,
-  naming: Naming,
-  reuse: 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID',
-): Known {
-  if (fingerprint !== naming.fingerprint) return refused(reuse);
+type Reuse = 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID' | 'INVALID_ORDER_PAYLOAD';
+
+function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse): Known {
+  if (fingerprint !== asked) return refused(reuse);
   switch (row.state) {
     case 'pending':
     case 'sent':
@@ -85,7 +90,11 @@ function assumedOf({ state, told, endedAt }: LiveRow, now: number): Assumed | un
   return now - (endedAt ?? 0) <= SDK_RETRY_MS ? 'recent' : undefined;
 }
 
-const refused = (reason: Parameters<typeof failure>[0]): Known => ({
+/** The same signed order to be executed otherwise is told in the venue's words. */
+const refused = (reason: Reuse): Known => ({
   kind: 'refused',
-  failure: failure(reason),
+  failure: failure(
+    reason,
+    reason === 'INVALID_ORDER_PAYLOAD' ? { message: 'order is invalid. Duplicated.' } : {},
+  ),
 });

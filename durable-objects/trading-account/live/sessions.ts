@@ -1,13 +1,19 @@
 import { vaultOf } from '../../vault-stubs.ts';
 import type { Env } from '../../../workers/gateway/env.ts';
-import { kalshiSigning, polymarketSigning, type VaultCaller } from '../../../shared/vault/signers.ts';
+import { accountOf } from '../../tenant/profile.ts';
+import {
+  builderSigning,
+  kalshiSigning,
+  polymarketSigning,
+  type VaultCaller,
+} from '../../../shared/vault/signers.ts';
 import { KalshiVenue } from '../../../shared/venues/kalshi/venue.ts';
 import { PolymarketVenue } from '../../../shared/venues/polymarket/venue.ts';
 import { sessionOf, type TradingSession } from '../../../shared/venues/session.ts';
 import type { LiveAccess } from './model.ts';
 
 /** A venue as a caller reaches it, signed for by the vault. Nothing leaves for the venue before a method is called. */
-export function openSession(env: Env, { venue, caller, source }: LiveAccess): TradingSession {
+export function openSession(env: Env, { venue, caller, source, builder }: LiveAccess): TradingSession {
   const vaultCaller: VaultCaller = {
     vault: vaultOf(env),
     call: {
@@ -21,8 +27,10 @@ export function openSession(env: Env, { venue, caller, source }: LiveAccess): Tr
       const { signer, identity } = polymarketSigning(
         vaultCaller,
         given?.venue === 'polymarket' ? { kind: 'request', credential: given } : { kind: 'stored', venue },
+        builder && builderSigning(builderCaller(vaultCaller, caller.tenant)),
       );
-      return sessionOf(polymarket(env), signer, identity);
+      const exchange = polymarket(env);
+      return { ...sessionOf(exchange, signer, identity), clob: exchange.clob(signer) };
     }
     case 'kalshi': {
       const { signer, identity } = kalshiSigning(
@@ -35,6 +43,12 @@ export function openSession(env: Env, { venue, caller, source }: LiveAccess): Tr
       return venue satisfies never;
   }
 }
+
+/** A builder's key is its own account's, whichever customer trades. */
+const builderCaller = ({ vault, call }: VaultCaller, tenant: string): VaultCaller => ({
+  vault,
+  call: { ...call, scope: { tenant, account: accountOf(tenant) } },
+});
 
 const polymarket = (env: Env): PolymarketVenue =>
   new PolymarketVenue({

@@ -1,5 +1,12 @@
 import { failure } from '../../../shared/errors/failure.ts';
-import type { NotAccepted, PlaceOutcome, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
+import type { CancelledMany } from '../../../shared/venues/polymarket/clob-session.ts';
+import type {
+  NotAccepted,
+  PlaceOutcome,
+  VenueFailure,
+  VenueOrder,
+  VenueResult,
+} from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import type { Sent, Settled } from './model.ts';
 
@@ -33,6 +40,14 @@ export function placed(outcome: PlaceOutcome): Settled {
 
 const notCancellable: Settled = { state: 'released', failure: failure('ORDER_NOT_CANCELLABLE') };
 const noSuchOrder: Settled = { state: 'released', failure: failure('ORDER_NOT_FOUND') };
+
+/** What became of a cancel of several orders; PERSISTENCE_UNKNOWN where the venue did not say. */
+export function cancelled(result: VenueResult<CancelledMany | NotAccepted>): VenueResult<CancelledMany> {
+  if (!result.ok) return result;
+  const { value } = result;
+  if (value.tag === 'accepted') return { ok: true, value };
+  return value.tag === 'unknown' ? failure('PERSISTENCE_UNKNOWN') : refusalOf(value);
+}
 
 /** Whether nothing more can fill of it. */
 export const isTerminal = ({ status }: VenueOrder): boolean =>

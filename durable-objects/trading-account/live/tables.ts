@@ -199,6 +199,18 @@ export class LiveTables {
     return at ?? Number.POSITIVE_INFINITY;
   }
 
+  /** When the newest command was sent or admitted whose outcome is not known; -Infinity where there is none. */
+  lastUnsettled(venue: LiveVenue): number {
+    const { at } = this.#sql
+      .exec<{ at: number | null }>(
+        `SELECT MAX(COALESCE(sent_at, created_at)) AS at FROM live_commands
+         WHERE venue = ? AND state IN ('pending', 'sent', 'unknown')`,
+        venue,
+      )
+      .one();
+    return at ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** Commands that a process left behind when it died. */
   unfinished(): readonly LiveRow[] {
     return this.#rows(

@@ -15,6 +15,8 @@ export interface RouteRequest {
 export interface Reply {
   readonly status: number;
   readonly body: string;
+  /** Besides those that the server sends with every reply. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** `V` is the venue that the emulator plays. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readBody } from './body.ts';
 import { takeFault, type Fault, type FaultTable } from './faults.ts';
@@ -26,11 +27,23 @@ export interface ServedApplication {
   refuse(status: number, message: string): Reply;
 }
 
-/** An HTTP server for the application. `stopping` ends the waits of delay faults. */
-export function createHttpServer(app: ServedApplication, stopping: AbortSignal): Server {
-  const server = createServer((request, response) => {
+/** A certificate and its key, PEM. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** An HTTP server for the application, HTTPS with a certificate. `stopping` ends the waits of delay faults. */
+export function createHttpServer(
+  app: ServedApplication,
+  stopping: AbortSignal,
+  certificate?: Certificate,
+): Server {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     serve(app, stopping, request, response).catch(() => request.socket.destroy());
-  });
+  };
+  const server =
+    certificate === undefined ? createServer(listener) : createSecureServer(certificate, listener);
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -121,12 +134,13 @@ function send(
   reply: Reply | undefined,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const { status, body } = reply ?? app.refuse(500, 'Internal server error');
+  const { status, body, headers: own = {} } = reply ?? app.refuse(500, 'Internal server error');
   countStatus(app.statistics, status);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     ...(app.now && { date: new Date(app.now()).toUTCString() }),
+    ...own,
     ...headers,
   });
   response.end(body);

@@ -1,5 +1,5 @@
 import { failure } from '../../errors/failure.ts';
-import type { ReadResult } from '../polymarket/read.ts';
+import type { ReadResult } from '../read.ts';
 import { VENUE_TIMEOUT_MS } from '../venue-fetch.ts';
 import { Circuit } from './circuit.ts';
 import { pauseBeforeRetry, READ_RETRIES } from './retry.ts';
@@ -136,7 +136,8 @@ export class VenueLine {
 
 function parse({ status, text }: Answer): ReadResult {
   try {
-    return { ok: true, status, body: JSON.parse(text) };
+    // Some answers say all they have to say by their status.
+    return { ok: true, status, body: text === '' ? null : JSON.parse(text) };
   } catch {
     return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
   }

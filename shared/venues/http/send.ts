@@ -1,4 +1,4 @@
-import type { NotAccepted, PreparedCancel, PreparedOrder, RefusedReason } from '../trading-port.ts';
+import type { NotAccepted, PreparedOrder, RefusedReason } from '../trading-port.ts';
 import type { VenueLine } from './line.ts';
 
 /** Seconds to wait after a 429 that names none. */
@@ -41,7 +41,7 @@ export interface Wording<T> {
  */
 export async function sendOnce<T>(
   line: VenueLine,
-  { request }: PreparedOrder | PreparedCancel,
+  { request }: Pick<PreparedOrder, 'request'>,
   wording: Wording<T>,
 ): Promise<T | NotAccepted> {
   if (line.circuit.closedIn > 0 || !(await line.reachable())) return { tag: 'not-sent' };

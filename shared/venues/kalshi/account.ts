@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Failure } from '../../errors/failure.ts';
 import { parseMicro } from '../../money/fixed.ts';
 import type { Found } from '../port.ts';
-import { unavailable } from '../polymarket/read.ts';
+import { unavailable } from '../read.ts';
 import { refused, signedRead, type Signed } from '../signed-read.ts';
 
 /** Who signs for a Kalshi member: the vault. */

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { failure, type Failure } from '../../errors/failure.ts';
 import type { Micro } from '../../money/fixed.ts';
 import { lineTo, type Probe, type VenueLine } from '../http/line.ts';
-import type { VenueResult } from '../port.ts';
+import type { Level, VenueResult } from '../port.ts';
 import type { KalshiSigner, SignedHeaders } from '../signer.ts';
 import { signedOut, unbelieved } from '../signed.ts';
 import { ValueCache } from '../value-cache.ts';
@@ -22,12 +22,22 @@ export interface KalshiTerms {
   readonly eventTicker: string;
 }
 
+/** A book as the venue tells it: bids of both outcomes. `at`: when, Unix ms. */
+export interface KalshiBids {
+  readonly yes: readonly Level[];
+  readonly no: readonly Level[];
+  readonly at: number;
+}
+
+/** As old as a quote may be everywhere (decision 4). */
+const BIDS_TTL_MS = 250;
 /** A market that closes is noticed within this time. */
 const TERMS_TTL_MS = 5_000;
 const CACHE_ENTRIES = 2_000;
 
 // One isolate serves many accounts; what the venue says to everybody is shared among them.
 const terms = new ValueCache<KalshiTerms>(CACHE_ENTRIES, TERMS_TTL_MS);
+const bids = new ValueCache<KalshiBids>(CACHE_ENTRIES, BIDS_TTL_MS);
 const series = new ValueCache<string>(CACHE_ENTRIES, Number.POSITIVE_INFINITY);
 
 /** The venue's one API, as the parts of the adapter share it. */
@@ -35,6 +45,7 @@ export class KalshiApi {
   readonly line: VenueLine;
   readonly terms = terms;
   readonly series = series;
+  readonly bids = bids;
 
   constructor({ url }: KalshiSettings, line: VenueLine = lineTo(url, KALSHI_PROBE)) {
     this.line = line;
@@ -50,6 +61,8 @@ export class KalshiApi {
     const answer = await this.line.read(`${path}${searchOf(query)}`);
     if (!answer.ok) return answer;
     if (answer.status === 404) return missing;
+    // Our own parameters are sound: what it refuses is the cursor that the caller brought.
+    if (answer.status === 400 && query.has('cursor')) return failure('INVALID_CURSOR');
     return read(answer, schema);
   }
 

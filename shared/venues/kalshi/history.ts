@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { failure, invalidMember } from '../../errors/failure.ts';
+import { failure } from '../../errors/failure.ts';
 import { asMicro, parseMicro, type Micro } from '../../money/fixed.ts';
+import { badOutcome } from '../bad-outcome.ts';
 import { INTERVALS } from '../candles.ts';
 import { decimal } from '../decimal.ts';
 import type {
@@ -16,9 +17,16 @@ import type {
   TradesQuery,
 } from '../port.ts';
 import { scan } from '../scan.ts';
-import type { KalshiApi } from './api.ts';
+import type { KalshiApi, KalshiBids } from './api.ts';
 import { COUNT_STEP, isTicker, marketTerms, seriesOf } from './market.ts';
-import { complement, fromBook, outcomeBook, outcomeNamed, type KalshiOutcome } from './view.ts';
+import {
+  complement,
+  fromBook,
+  kalshiOutcomes,
+  outcomeBook,
+  outcomeNamed,
+  type KalshiOutcome,
+} from './view.ts';
 
 const TRADES_PER_PAGE = 1_000;
 /** Takers pay 7 % × contracts × p × (1 − p), times the multiplier of the series, in hundredths of a cent. */
@@ -53,31 +61,42 @@ const candlesSchema = z.object({
 });
 const seriesSchema = z.object({ series: z.object({ fee_multiplier: z.number().min(0).max(10).optional() }) });
 
-const badOutcome = () => invalidMember('outcome', 'is no outcome of this market');
-
 /** The venue's one book in the outcome's view. */
 export async function readBook(
   api: KalshiApi,
   { marketId, outcome: name }: OutcomeQuery,
 ): Promise<Found<OutcomeBook>> {
   const outcome = outcomeNamed(name);
-  if (!outcome) return badOutcome();
+  if (!outcome) return badOutcome(name, kalshiOutcomes);
   const market = await marketTerms(api, marketId);
   if (!market.ok) return market;
-  const found = await api.get(`/markets/${marketId}/orderbook`, new URLSearchParams(), bookSchema);
-  if (!found.ok) return found;
-  const { yes_dollars: yes, no_dollars: no } = found.value.orderbook_fp;
+  const bids = await bidsOf(api, marketId);
+  if (!bids.ok) return bids;
+  const { yes, no, at } = bids.value;
   return {
     ok: true,
     value: {
       marketId,
       outcome,
-      ...outcomeBook(yes ?? [], no ?? [], outcome),
-      at: Date.now(),
+      ...outcomeBook(yes, no, outcome),
+      at,
       tick: market.value.tick,
       minSize: COUNT_STEP,
     },
   };
+}
+
+/** The venue's book as it gives it, kept for a moment: both outcomes are views of it. */
+async function bidsOf(api: KalshiApi, ticker: string): Promise<Found<KalshiBids>> {
+  const key = `${api.line.baseUrl} ${ticker}`;
+  const known = api.bids.get(key);
+  if (known) return { ok: true, value: known };
+  const found = await api.get(`/markets/${ticker}/orderbook`, new URLSearchParams(), bookSchema);
+  if (!found.ok) return found;
+  const { yes_dollars: yes, no_dollars: no } = found.value.orderbook_fp;
+  const value = { yes: yes ?? [], no: no ?? [], at: Date.now() };
+  api.bids.set(key, value);
+  return { ok: true, value };
 }
 
 export async function publicTrades(
@@ -85,7 +104,7 @@ export async function publicTrades(
   { marketId, outcome: name, limit, cursor }: TradesQuery,
 ): Promise<Found<Page<PublicTrade>>> {
   const outcome = outcomeNamed(name);
-  if (!outcome) return badOutcome();
+  if (!outcome) return badOutcome(name, kalshiOutcomes);
   const market = await marketTerms(api, marketId);
   if (!market.ok) return market;
   return scan(
@@ -112,7 +131,7 @@ export async function priceHistory(
   { marketId, outcome: name, interval }: OutcomeQuery & { readonly interval: PriceInterval },
 ): Promise<Found<readonly Candle[]>> {
   const outcome = outcomeNamed(name);
-  if (!outcome) return badOutcome();
+  if (!outcome) return badOutcome(name, kalshiOutcomes);
   const series = await seriesOf(api, marketId);
   if (!series.ok) return series;
   const { span, step } = INTERVALS[interval];

@@ -42,7 +42,7 @@ export class PolymarketApi {
     return Math.floor((await this.clob.venueTime()) / 1000);
   }
 
-  /** A public read. `missing` is what a 400 or 404 of this path means. */
+  /** A public read. `missing` is what a 400, 404 or 422 of this path means. */
   async get<T>(
     line: VenueLine,
     path: string,
@@ -51,7 +51,7 @@ export class PolymarketApi {
   ): Promise<{ readonly ok: true; readonly value: T } | Failure> {
     const answer = await line.read(path);
     if (!answer.ok) return answer;
-    if (answer.status === 404 || answer.status === 400) return missing;
+    if ([400, 404, 422].includes(answer.status)) return missing;
     const parsed = schema.safeParse(answer.body);
     return answer.status === 200 && parsed.success ? { ok: true, value: parsed.data } : senseless();
   }

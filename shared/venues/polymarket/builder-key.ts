@@ -1,6 +1,6 @@
 import type { Failure } from '../../errors/failure.ts';
 import { refused, type Signed } from '../signed-read.ts';
-import { readVenue } from './read.ts';
+import { readVenue } from '../read.ts';
 
 /** A read that takes builder headers alone. */
 export const BUILDER_READ = '/builder/trades';

@@ -29,6 +29,7 @@ export const polymarketCapabilities: Capabilities = {
   postOnly: true,
   onboarding: ['managed', 'self'],
   dedupe: 'order-hash',
+  budgets: true,
   // Its signatures are taken for a minute.
   absenceHoldsAfterMs: 60_000,
 };

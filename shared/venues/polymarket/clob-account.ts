@@ -3,7 +3,7 @@ import { Secret } from '../../signing/secret.ts';
 import type { Found } from '../port.ts';
 import { refused, signedRead, type Signed } from '../signed-read.ts';
 import { venueFetch } from '../venue-fetch.ts';
-import { readVenue, unavailable } from './read.ts';
+import { readVenue, unavailable } from '../read.ts';
 
 /** Who signs for a wallet: the vault. Times are Unix seconds. */
 export interface ClobSigner {

@@ -12,20 +12,23 @@ export interface SignedBody {
   readonly order: Readonly<Record<string, unknown>>;
   /** The venue's word: GTC, GTD, FOK, FAK. */
   readonly orderType: string;
-  readonly postOnly: boolean;
-  readonly deferExec: boolean;
+  /** Left out where it was not sent. */
+  readonly postOnly?: boolean | undefined;
+  readonly deferExec?: boolean | undefined;
   /** Id of the CLOB key that sends it. */
   readonly owner: string;
   readonly schema: OrderSchema;
   readonly hash: string;
   /** What is told of the order later is told by these. */
   readonly terms: OrderTerms;
+  readonly tokenId: string;
+  readonly clientSigned?: true;
 }
 
 /** The request for a signed order, under the account's L2 headers. */
 export async function frameOrder(
   api: PolymarketApi,
-  { order, orderType, postOnly, deferExec, owner, schema, hash, terms }: SignedBody,
+  { order, orderType, postOnly, deferExec, owner, schema, hash, terms, tokenId, clientSigned }: SignedBody,
   signer: PolymarketSigner,
 ): Promise<VenueResult<PreparedOrder>> {
   const body = JSON.stringify({ deferExec, postOnly, order, owner, orderType });
@@ -45,6 +48,8 @@ export async function frameOrder(
       },
       dedupe: { kind: 'order-hash', value: hash },
       terms,
+      tokenId,
+      ...(clientSigned && { clientSigned }),
     },
   };
 }
@@ -59,7 +64,7 @@ async function headersOf(
 ): Promise<VenueResult<Readonly<Record<string, string>>>> {
   const own = await signer.l2Headers(request);
   if (!own.ok) return signedOut(own);
-  if (schema === 2 || !signer.builder?.headers) return { ok: true, value: own.headers };
-  const builder = await signer.builder.headers(request);
+  const builder = schema === 1 ? await signer.builder?.headers(request) : undefined;
+  if (!builder) return { ok: true, value: own.headers };
   return builder.ok ? { ok: true, value: { ...own.headers, ...builder.headers } } : signedOut(builder);
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { failure, invalidMember } from '../../errors/failure.ts';
+import { badOutcome } from '../bad-outcome.ts';
 import { candlesOf, INTERVALS } from '../candles.ts';
 import { decimal } from '../decimal.ts';
 import type {
+  Book,
   Candle,
   Found,
   Market,
@@ -45,9 +47,9 @@ async function tokenOf(
   const market = await api.markets.market(marketId);
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
   const found = outcomeNamed(market.value.outcomes, outcome);
-  return found
-    ? { ok: true, value: { market: market.value, outcome: found } }
-    : invalidMember('outcome', 'is no outcome of this market');
+  if (found) return { ok: true, value: { market: market.value, outcome: found } };
+  const names = market.value.outcomes.map(({ label }) => label);
+  return badOutcome(outcome, names);
 }
 
 export async function outcomeBook(api: PolymarketApi, query: OutcomeQuery): Promise<Found<OutcomeBook>> {
@@ -55,16 +57,20 @@ export async function outcomeBook(api: PolymarketApi, query: OutcomeQuery): Prom
   if (!token.ok) return token;
   const { market, outcome } = token.value;
   const book = await api.markets.book(outcome.tokenId);
-  if (!book.ok) return book.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_CLOSED') : book;
+  // The venue takes the books of markets away that have ended: nobody offers anything there.
+  if (!book.ok && book.reason !== 'TOKEN_NOT_FOUND') return book;
+  const { bids, asks, at }: Pick<Book, 'bids' | 'asks' | 'at'> = book.ok
+    ? book.value
+    : { bids: [], asks: [] };
   return {
     ok: true,
     value: {
       marketId: query.marketId,
       outcome: outcome.label,
       tokenId: outcome.tokenId,
-      bids: book.value.bids,
-      asks: book.value.asks,
-      at: Date.now(),
+      bids,
+      asks,
+      at: at ?? Date.now(),
       tick: market.tick,
       minSize: market.minSize,
     },
@@ -89,7 +95,8 @@ export async function publicTrades(
         offset: String(offset),
         takerOnly: 'true',
       });
-      const rows = await api.get(api.data, `/trades?${search.toString()}`, tradesSchema);
+      const missing = failure(page === undefined ? 'MARKET_NOT_FOUND' : 'INVALID_CURSOR');
+      const rows = await api.get(api.data, `/trades?${search.toString()}`, tradesSchema, missing);
       if (!rows.ok) return rows;
       const next = rows.value.length < PAGE ? undefined : String(offset + PAGE);
       return { ok: true, value: { rows: rows.value, next } };

@@ -146,7 +146,8 @@ function pages<W, T>(
     if (!Number.isSafeInteger(offset) || offset < 0) return failure('INVALID_CURSOR');
     const query = new URLSearchParams({ limit: String(PAGE), offset: String(offset) });
     if (status !== undefined) query.set('closed', String(status !== 'open'));
-    const found = await api.get(api.gamma, `${path}?${query.toString()}`, schema);
+    // Our own parameters are sound: what it refuses is how far the caller wants to go.
+    const found = await api.get(api.gamma, `${path}?${query.toString()}`, schema, failure('INVALID_CURSOR'));
     if (!found.ok) return found;
     const next = found.value.length < PAGE ? undefined : String(offset + PAGE);
     return { ok: true, value: { rows: found.value.flatMap((wire) => (wire ? [toRow(wire)] : [])), next } };

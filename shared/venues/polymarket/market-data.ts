@@ -1,7 +1,7 @@
 import { failure } from '../../errors/failure.ts';
 import type { Book, Found, Market, MarketData } from '../port.ts';
 import { ValueCache } from '../value-cache.ts';
-import { readVenue, unavailable, type ReadResult } from './read.ts';
+import { readVenue, unavailable, type ReadResult } from '../read.ts';
 import { bookSchema, detailSchema, marketSchema, toBook, toMarket, tokenSchema } from './wire.ts';
 import * as z from 'zod';
 

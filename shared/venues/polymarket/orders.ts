@@ -8,6 +8,7 @@ import type {
   OrderStatus,
   OrderTerms,
   OrderType,
+  Receipt,
   Reconciled,
   SentOrder,
   VenueOrder,
@@ -49,7 +50,11 @@ export async function findOrder(
   if (!/^0x[0-9a-fA-F]{64}$/.test(id)) return failure('ORDER_NOT_FOUND');
   const found = await api.signed(signer, `/data/order/${id}`, new URLSearchParams(), orderSchema.nullable());
   if (!found.ok) return found;
-  if (found.value) return { ok: true, value: toOrder(found.value) };
+  // Only whoever asks for an order whose first reply was lost needs to know what it took at once.
+  if (found.value && (!known || found.value.size_matched === 0n)) {
+    const order = toOrder(found.value);
+    return { ok: true, value: known ? { ...order, receipt: nothingTaken(order.status) } : order };
+  }
   const after = known && Math.floor(known.sentAt / 1000) - MARGIN_S;
   // All trades of an order are of one moment: the page after the first that has some has the last of them.
   let sawSome = 0;
@@ -61,6 +66,10 @@ export async function findOrder(
   });
   if (!trades.ok) return trades;
   const taken = takenBy(id, trades.value.trades);
+  if (found.value) {
+    const order = toOrder(found.value);
+    return { ok: true, value: { ...order, receipt: taken?.receipt ?? nothingTaken('open') } };
+  }
   if (!taken) {
     return trades.value.complete
       ? failure('ORDER_NOT_FOUND')
@@ -82,11 +91,22 @@ export async function findOrder(
       size,
       filled,
       status: endedStatus({ price, size, type: known?.terms.type ?? 'ioc' }, filled),
+      type: known?.terms.type,
       createdAt: at,
       updatedAt: at,
+      ...(known && { receipt: taken.receipt }),
     },
   };
 }
+
+/** Of an order that came to rest untouched, or waits. */
+const nothingTaken = (status: OrderStatus): Receipt => ({
+  status: status === 'pending' ? 'delayed' : 'live',
+  makingAmount: '',
+  takingAmount: '',
+  transactionHashes: [],
+  tradeIds: [],
+});
 
 /** See `TradingVenue.reconcile`: by the order's hash, among the orders and then among the trades. */
 export async function reconcileOrder(
@@ -134,6 +154,7 @@ function toOrder(wire: WireOrder): VenueOrder {
     size: wire.original_size,
     filled: wire.size_matched,
     status: statusOf(wire),
+    type: wire.order_type === undefined ? undefined : (TYPES[wire.order_type] ?? 'gtc'),
     createdAt: at,
     updatedAt: at,
   };

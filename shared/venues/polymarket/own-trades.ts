@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { asMicro, mulDiv, ZERO, type Micro } from '../../money/fixed.ts';
+import { asMicro, formatMicro, mulDiv, SCALE, ZERO, type Micro } from '../../money/fixed.ts';
 import { decimal } from '../decimal.ts';
-import type { Side, VenueResult } from '../port.ts';
+import type { Receipt, Side, VenueResult } from '../port.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import type { PolymarketApi } from './api.ts';
 
@@ -18,6 +18,7 @@ const tradeSchema = z.object({
   /** Unix seconds. */
   match_time: z.coerce.number(),
   outcome: z.string(),
+  transaction_hash: z.string().max(100).optional(),
   trader_side: z.enum(['TAKER', 'MAKER']),
   maker_orders: z.array(
     z.object({
@@ -75,6 +76,8 @@ export interface Taken {
   readonly filled: Micro;
   readonly average: Micro;
   readonly side: Side;
+  /** What the venue said when it took the order, or would have. */
+  readonly receipt: Receipt;
 }
 
 export function takenBy(orderId: string, trades: readonly OwnTrade[]): Taken | undefined {
@@ -88,5 +91,14 @@ export function takenBy(orderId: string, trades: readonly OwnTrade[]): Taken | u
     cost += size * price;
   }
   const average = filled > 0n ? asMicro(mulDiv(cost, 1n, filled, 'half-up')) : ZERO;
-  return { trade, filled: asMicro(filled), average, side: trade.side };
+  const [cash, shares] = [formatMicro(asMicro(cost / SCALE)), formatMicro(asMicro(filled))];
+  const buy = trade.side === 'BUY';
+  const receipt: Receipt = {
+    status: 'matched',
+    makingAmount: buy ? cash : shares,
+    takingAmount: buy ? shares : cash,
+    transactionHashes: own.flatMap(({ transaction_hash: hash }) => (hash === undefined ? [] : [hash])),
+    tradeIds: own.map(({ id }) => id),
+  };
+  return { trade, filled: asMicro(filled), average, side: trade.side, receipt };
 }

@@ -18,6 +18,7 @@ const MAX_PAGES = 10;
 const positionsSchema = z.array(
   z.object({
     conditionId: z.string(),
+    asset: z.string().optional(),
     outcome: z.string(),
     size: decimal,
     avgPrice: decimal,
@@ -52,8 +53,15 @@ export async function positions(
       failure('NOT_FOUND'),
     );
     if (!found.ok) return found;
-    for (const { conditionId, outcome, size, avgPrice, curPrice } of found.value) {
-      held.push({ marketId: conditionId, outcome, size, averagePrice: avgPrice, currentPrice: curPrice });
+    for (const { conditionId, asset, outcome, size, avgPrice, curPrice } of found.value) {
+      held.push({
+        marketId: conditionId,
+        outcome,
+        size,
+        averagePrice: avgPrice,
+        tokenId: asset,
+        currentPrice: curPrice,
+      });
     }
     if (found.value.length < POSITIONS_PER_PAGE) break;
   }

@@ -15,6 +15,9 @@ import { wireOrder } from './order-body.ts';
 import { outcomeNamed } from './outcome.ts';
 import { feeRateBps, orderSchema } from './schema-version.ts';
 
+/** This venue measures a BUY that must not rest in these. */
+const CENT = 10_000n;
+
 /** The venue's words for the router's order types. */
 const ORDER_TYPES: Readonly<Record<OrderType, string>> = { gtc: 'GTC', ioc: 'FAK', fok: 'FOK', gtd: 'GTD' };
 
@@ -27,19 +30,22 @@ export async function prepareOrder(
   const nowMs = await api.clob.venueTime();
   const refused = refuseTerms(polymarketCapabilities, terms, nowMs);
   if (refused) return refused;
-  const [market, schema, who] = await Promise.all([
+  const [market, schema, who, builder] = await Promise.all([
     api.markets.market(terms.marketId),
     orderSchema(api),
     signer.identity(),
+    signer.builder?.code(),
   ]);
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
   if (!schema.ok) return schema;
   if (!who.ok) return signedOut(who);
+  if (builder?.ok === false) return signedOut(builder);
   const { value: found } = market;
   const outcome = outcomeNamed(found.outcomes, terms.outcome);
   if (!outcome) return invalidMember('outcome', 'is no outcome of this market');
   if (found.status !== 'open') return failure('MARKET_CLOSED');
-  const numbers = refuseNumbers(terms.price, terms.size, found.tick, found.minSize);
+  const size = terms.budget === undefined ? terms.size : found.minSize;
+  const numbers = refuseNumbers(terms.price, size, found.tick, found.minSize);
   if (numbers) return numbers;
   const { tokenId } = outcome;
   const amounts = await amountsOf(api, terms, found, tokenId);
@@ -55,7 +61,7 @@ export async function prepareOrder(
     tokenId,
     feeRateBps: feeRate.value,
     nowMs,
-    builder: signer.builder?.code,
+    builder: builder?.code,
   });
   const { chainId } = api;
   const verifyingContract = exchangeContract(chainId, schema.value, found.negRisk);
@@ -69,8 +75,13 @@ export async function prepareOrder(
     owner: who.identity.apiKey,
     schema: schema.value,
     hash: signed.orderHash,
-    // The outcome as the venue names it.
-    terms: { ...terms, outcome: outcome.label },
+    // The outcome as the venue names it; for a budget, what it buys at least.
+    terms: {
+      ...terms,
+      outcome: outcome.label,
+      ...(terms.budget !== undefined && { size: asMicro(amounts.value.takerAmount) }),
+    },
+    tokenId,
   };
   return frameOrder(api, signedBody, signer);
 }
@@ -82,12 +93,17 @@ export async function prepareOrder(
  */
 async function amountsOf(
   api: PolymarketApi,
-  { side, price, size, type }: OrderTerms,
+  { side, price, size, type, budget: dollars }: OrderTerms,
   market: Market,
   tokenId: string,
 ): Promise<Found<Amounts>> {
   if (side === 'SELL' || type === 'gtc' || type === 'gtd') {
     return { ok: true, value: limitAmounts(side, price, size) };
+  }
+  if (dollars !== undefined) {
+    if (dollars % CENT !== 0n) return invalidMember('amount', 'must be whole cents');
+    const spent = budgetAmounts(price, dollars, market.tick);
+    return spent ? { ok: true, value: spent } : failure('INVALID_QUANTITY');
   }
   const book = await api.markets.book(tokenId);
   if (!book.ok) return book;

@@ -12,6 +12,7 @@ import { acceptedOrder, micro, valueOf } from '../../../test/support/venue-outco
 import { polymarketSigner } from '../../../test/support/venue-signers.ts';
 import { executionPrice } from '../execution.ts';
 import type { OrderTerms } from '../port.ts';
+import type { WireOrder } from './client-order.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import { PolymarketVenue } from './venue.ts';
 
@@ -198,16 +199,20 @@ describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) =>
     const asked = terms({ price: micro('0.20') });
     const ours = valueOf(await venue.prepare(asked, bob));
     const { order } = z.object({ order: z.looseObject({}) }).parse(JSON.parse(ours.request.body));
-    const signed = {
-      orderType: 'GTC',
-      postOnly: false,
-      deferExec: false,
-      schema: version,
-      terms: asked,
-    } as const;
-    const forwarded = valueOf(await venue.prepareSigned({ ...signed, order, hash: ours.dedupe.value }, bob));
+    // The adapter has just put it into a body in this shape.
+    const sent = { order: order as unknown as WireOrder, orderType: 'GTC' } as const;
+    const forwarded = valueOf(await venue.prepareSigned(sent, bob));
     expect(JSON.parse(forwarded.request.body)).toMatchObject({ order });
+    expect(forwarded).toMatchObject({ dedupe: ours.dedupe, terms: asked });
     expect(acceptedOrder(await venue.send(forwarded)).id).toBe(ours.dedupe.value);
+    // Another's order, and one whose terms were changed after it was signed.
+    const foreign = await venue.prepareSigned(sent, alice);
+    expect(foreign).toMatchObject({
+      reason: 'INVALID_ORDER_PAYLOAD',
+      message: expect.stringContaining('signer') as unknown,
+    });
+    const changed = { ...sent, order: { ...sent.order, makerAmount: '3000000' } };
+    expect(await venue.prepareSigned(changed, bob)).toMatchObject({ message: 'invalid signature' });
   });
 
   test('public trades and the activity of an address tell what was traded', async () => {

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { VenueLine } from '../http/line.ts';
 import { sendOnce } from '../http/send.ts';
 import { failure, invalidMember } from '../../errors/failure.ts';
@@ -6,6 +7,7 @@ import type {
   EventQuery,
   FillQuery,
   MarketQuery,
+  NotAccepted,
   OrderQuery,
   OrderTerms,
   OutcomeQuery,
@@ -24,11 +26,14 @@ import type { PolymarketSigner } from '../signer.ts';
 import { balance, feeCurve, fills, positions } from './portfolio.ts';
 import { PolymarketApi, type PolymarketSettings } from './api.ts';
 import { polymarketCapabilities } from './capabilities.ts';
-import { frameOrder, type SignedBody } from './frame.ts';
+import { cancelMany } from './cancel-many.ts';
+import type { ClientOrder } from './client-order.ts';
+import type { CancelledMany, ClobSession } from './clob-session.ts';
 import { activity, outcomeBook, priceHistory, publicTrades } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 import { findOrder, listOrders, reconcileOrder } from './orders.ts';
 import { prepareOrder } from './prepare.ts';
+import { prepareClientOrder } from './prepare-signed.ts';
 import { cancelling, placing } from './wording.ts';
 
 const CANCEL_PATH = '/order';
@@ -70,17 +75,23 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
     return prepareOrder(this.#api, terms, signer);
   }
 
-  /**
-   * The request for an order that the client signed itself: it goes out untouched, with the account's headers and
-   * `owner`. Whether hash, terms and signature belong together is the caller's to check.
-   */
-  async prepareSigned(
-    signed: Omit<SignedBody, 'owner'>,
-    signer: PolymarketSigner,
-  ): Promise<VenueResult<PreparedOrder>> {
-    const who = await signer.identity();
-    if (!who.ok) return signedOut(who);
-    return frameOrder(this.#api, { ...signed, owner: who.identity.apiKey }, signer);
+  /** See `ClobSession`. */
+  prepareSigned(order: ClientOrder, signer: PolymarketSigner): Promise<VenueResult<PreparedOrder>> {
+    return prepareClientOrder(this.#api, order, signer);
+  }
+
+  /** What only this venue has, for one signer. */
+  clob(signer: PolymarketSigner): ClobSession {
+    return {
+      prepareSigned: (order) => this.prepareSigned(order, signer),
+      cancel: (scope): Promise<VenueResult<CancelledMany | NotAccepted>> =>
+        cancelMany(this.#api, scope, signer),
+      read: (path, query) => this.#api.signed(signer, path, query, z.unknown()),
+      async signatureType() {
+        const who = await signer.identity();
+        return who.ok ? { ok: true, value: who.identity.signatureType } : signedOut(who);
+      },
+    };
   }
 
   send(prepared: PreparedOrder): Promise<PlaceOutcome> {

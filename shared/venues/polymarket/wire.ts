@@ -27,6 +27,8 @@ export const marketSchema = z.object({
 const levelSchema = z.object({ price: z.string(), size: z.string() });
 export const bookSchema = z.object({
   asset_id: z.string(),
+  /** Unix ms. */
+  timestamp: z.string().optional(),
   bids: z.array(levelSchema),
   asks: z.array(levelSchema),
 });
@@ -61,7 +63,13 @@ export function toMarket(
 
 /** The wire has the best level last; inside, it stands first. Unreadable or empty levels are left out. */
 export function toBook(wire: z.infer<typeof bookSchema>): Book {
-  return { tokenId: wire.asset_id, bids: toLevels(wire.bids, -1), asks: toLevels(wire.asks, 1) };
+  const at = Number(wire.timestamp);
+  return {
+    tokenId: wire.asset_id,
+    bids: toLevels(wire.bids, -1),
+    asks: toLevels(wire.asks, 1),
+    ...(Number.isSafeInteger(at) && at > 0 && { at }),
+  };
 }
 
 function toLevels(wire: readonly z.infer<typeof levelSchema>[], direction: 1 | -1): readonly Level[] {

@@ -4,6 +4,7 @@ import { decimal } from '../decimal.ts';
 import { endedStatus, restingStatus } from '../filled.ts';
 import type { Reply, Wording } from '../http/send.ts';
 import type { PlaceOutcome, PreparedCancel, PreparedOrder, RefusedReason, VenueOrder } from '../port.ts';
+import type { CancelledMany } from './clob-session.ts';
 
 /** Amounts are empty text while nothing matched. */
 const amount = z.union([z.literal('').transform(() => ZERO), decimal]).optional();
@@ -15,6 +16,22 @@ const placedSchema = z.object({
   makingAmount: amount,
   takingAmount: amount,
 });
+/** The same reply, as it is told on. */
+const shortText = z.string().max(100).catch('');
+const shortTexts = z.array(z.string().max(100)).max(1_000).catch([]);
+const receiptSchema = z
+  .object({
+    status: z.enum(['live', 'matched', 'delayed', 'unmatched']),
+    makingAmount: shortText,
+    takingAmount: shortText,
+    transactionsHashes: shortTexts,
+    tradeIDs: shortTexts,
+  })
+  .transform(({ transactionsHashes, tradeIDs, ...said }) => ({
+    ...said,
+    transactionHashes: transactionsHashes,
+    tradeIds: tradeIDs,
+  }));
 const canceledSchema = z.object({
   canceled: z.array(z.string()),
   not_canceled: z.record(z.string(), z.string()),
@@ -47,7 +64,7 @@ function refusal({ status, body }: Reply) {
 }
 
 /** How the venue answers `POST /order`. */
-export const placing = ({ terms, dedupe }: PreparedOrder): Wording<PlaceOutcome> => ({
+export const placing = ({ terms, dedupe, tokenId, clientSigned }: PreparedOrder): Wording<PlaceOutcome> => ({
   accepted({ status, body }) {
     const parsed = placedSchema.safeParse(body);
     if (!parsed.success) return undefined;
@@ -62,10 +79,12 @@ export const placing = ({ terms, dedupe }: PreparedOrder): Wording<PlaceOutcome>
     const now = Date.now();
     const { marketId, outcome, side, price, size, type } = terms;
     const rests = type === 'gtc' || type === 'gtd';
+    const receipt = receiptSchema.safeParse(body);
     const order: VenueOrder = {
       id: dedupe.value,
       marketId,
       outcome,
+      ...(tokenId !== undefined && { tokenId }),
       side,
       price,
       size,
@@ -76,13 +95,34 @@ export const placing = ({ terms, dedupe }: PreparedOrder): Wording<PlaceOutcome>
           : rests
             ? restingStatus(size, filled)
             : endedStatus(terms, filled),
+      type,
       createdAt: now,
       updatedAt: now,
+      ...(receipt.success && { receipt: receipt.data }),
     };
     return { tag: 'accepted', order };
   },
-  refusal,
+  refusal: (reply) => (clientSigned === true ? ofClients(refusal(reply)) : refusal(reply)),
 });
+
+/** What we would sign anew the client must: neither a repeated order nor one of another schema can succeed. */
+function ofClients(said: ReturnType<typeof refusal>): ReturnType<typeof refusal> {
+  const { reason, text: words } = said;
+  const outdated = reason === 'VENUE_UNAVAILABLE' && /order_version_mismatch/.test(words);
+  return reason === 'DUPLICATE_CLIENT_ORDER_ID' || outdated
+    ? { reason: 'INVALID_ORDER_PAYLOAD', text: words }
+    : said;
+}
+
+const many = ({ body }: Reply): CancelledMany | undefined => {
+  const parsed = canceledSchema.safeParse(body);
+  return parsed.success
+    ? { tag: 'accepted', canceled: parsed.data.canceled, notCanceled: parsed.data.not_canceled }
+    : undefined;
+};
+
+/** How it answers cancels that name several orders, or none. */
+export const cancellingMany: Wording<CancelledMany> = { accepted: many, refusal };
 
 /** How it answers `DELETE /order`: orders that are not open are named, with 200. */
 export const cancelling = ({ orderId }: PreparedCancel): Wording<{ readonly tag: 'accepted' }> => ({

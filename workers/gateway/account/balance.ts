@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { asMicro, formatFixed } from '../../../shared/money/fixed.ts';
 import { tradingAccount } from '../http/objects.ts';
-import { accountHeaders } from '../http/request-headers.ts';
+import { venueHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
+import { cashAtVenue } from '../clob/live/holdings.ts';
+import { venueOf } from '../http/venue.ts';
 
 export const balance = route({
   method: 'GET',
@@ -10,19 +12,21 @@ export const balance = route({
   summary: 'Cash of the account in USD',
   tag: 'account',
   auth: { kind: 'either', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   reply: {
     status: 200,
     schema: z.object({
       balance: z.string(),
       available: z.string(),
       reserved: z.string(),
-      fees_paid: z.string(),
-      realized_pnl: z.string(),
-      currency: z.literal('USD'),
+      /** Null where the venue does not say. */
+      fees_paid: z.string().nullable(),
+      realized_pnl: z.string().nullable(),
+      currency: z.enum(['USD', 'USDC']),
     }),
   },
   async handle(call) {
+    if (venueOf(call) !== 'paper') return { body: await cashAtVenue(call) };
     const { stub } = await tradingAccount(call);
     const money = await stub.money();
     return {

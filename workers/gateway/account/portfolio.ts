@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { add, formatFixed, sub, ZERO } from '../../../shared/money/fixed.ts';
 import { tradingAccount } from '../http/objects.ts';
-import { accountHeaders } from '../http/request-headers.ts';
+import { accountHeaders, venueHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
+import { positionsAtVenue } from '../clob/live/holdings.ts';
+import { venueOf } from '../http/venue.ts';
 import { positionView, toPositionView } from './position-view.ts';
 
 export const positions = route({
@@ -11,9 +13,10 @@ export const positions = route({
   summary: 'Positions of the account at current prices',
   tag: 'account',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   reply: { status: 200, schema: z.array(positionView) },
   async handle(call) {
+    if (venueOf(call) !== 'paper') return { body: await positionsAtVenue(call) };
     const { stub } = await tradingAccount(call);
     return { body: (await stub.portfolio()).positions.map(toPositionView) };
   },

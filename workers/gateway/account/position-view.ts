@@ -14,10 +14,11 @@ export const positionView = z.object({
   current_price: z.string().nullable(),
   market_value: z.string().nullable(),
   unrealized_pnl: z.string().nullable(),
-  realized_pnl: z.string(),
+  /** Null where the venue does not say, as the two after it. */
+  realized_pnl: z.string().nullable(),
   /** The market has resolved; `current_price` is what a share pays. */
-  settled: z.boolean(),
-  redeemable: z.boolean(),
+  settled: z.boolean().nullable(),
+  redeemable: z.boolean().nullable(),
 });
 
 /** Positions shown always have shares. */

@@ -3,7 +3,7 @@ import { balance } from './balance.ts';
 import { redeem, resetBalance } from './commands.ts';
 import { exportTrades } from './export.ts';
 import { history } from './history.ts';
-import { me } from './me.ts';
+import { changeMe, me } from './me.ts';
 import { equity, portfolio, positions } from './portfolio.ts';
 import { walletRoutes } from './wallets.ts';
 
@@ -12,5 +12,6 @@ export const accountRoutes: readonly AnyRoute[] = [
   ...forTraders([balance, positions, portfolio, equity, history, redeem, exportTrades]),
   resetBalance,
   me,
+  changeMe,
   ...walletRoutes,
 ];

@@ -33,6 +33,7 @@ const create = route({
         admission: body.admission ?? 'none',
         walletAddress: body.wallet_address ?? null,
         owner: body.owner ?? null,
+        defaultVenue: body.default_venue ?? 'paper',
         flagged: body.flagged ?? false,
         underReview: body.under_review ?? false,
         ...(body.beta_cutoff !== undefined && { betaCutoff: Date.parse(body.beta_cutoff) }),
@@ -73,7 +74,8 @@ const read = route({
 const update = route({
   method: 'PATCH',
   path: '/admin/v1/tenants/{tenant}',
-  summary: 'Set tier, roles, admission, flags, cutoff, wallet address or owner; reaches every key within 5 s',
+  summary:
+    'Set tier, roles, admission, flags, cutoff, wallet address, owner or default venue; reaches every key within 5 s',
   tag: 'admin',
   auth: { kind: 'operator' },
   params: tenantId,
@@ -189,6 +191,7 @@ function toChange(body: z.infer<typeof tenantChange>): ProfileChange {
     ...(body.beta_cutoff === undefined ? {} : { betaCutoff: Date.parse(body.beta_cutoff) }),
     ...(body.wallet_address === undefined ? {} : { walletAddress: body.wallet_address }),
     ...(body.owner === undefined ? {} : { owner: body.owner }),
+    ...(body.default_venue === undefined ? {} : { defaultVenue: body.default_venue }),
   };
 }
 

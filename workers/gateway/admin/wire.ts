@@ -3,6 +3,7 @@ import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import type { Settings } from '../../../durable-objects/directory/directory.ts';
 import { permissions, roles } from '../../../shared/keys/permissions.ts';
 import { admissions } from '../../../shared/keys/principal.ts';
+import { tradedVenues } from '../../../shared/venues/exchanges.ts';
 import { tierNames } from '../../../shared/limits/tiers.ts';
 
 const address = z
@@ -32,6 +33,7 @@ export const tenantChange = z.strictObject({
   beta_cutoff: time.optional(),
   wallet_address: address.nullable().optional(),
   owner: z.string().min(1).max(255).nullable().optional(),
+  default_venue: z.enum(tradedVenues).optional(),
 });
 
 export const tenantCreate = tenantChange.extend({
@@ -59,6 +61,7 @@ export const tenantView = z.object({
   beta_cutoff: z.string(),
   wallet_address: z.string().nullable(),
   owner: z.string().nullable(),
+  default_venue: z.string(),
   created_at: z.string(),
 });
 
@@ -82,6 +85,7 @@ export function toTenantView(profile: Profile): z.infer<typeof tenantView> {
     beta_cutoff: new Date(profile.betaCutoff).toISOString(),
     wallet_address: profile.walletAddress,
     owner: profile.owner,
+    default_venue: profile.defaultVenue,
     created_at: new Date(profile.createdAt).toISOString(),
   };
 }

@@ -284,6 +284,7 @@ async function countToken(
     key: 'jwt',
     permissions: current.permissions,
     tier: current.tier,
+    defaultVenue: profile.defaultVenue,
   };
 }
 

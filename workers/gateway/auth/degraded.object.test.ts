@@ -42,6 +42,7 @@ beforeAll(async () => {
       betaCutoff: 0,
       walletAddress: null,
       owner,
+      defaultVenue: 'paper',
     },
     actor,
   );

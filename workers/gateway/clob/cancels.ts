@@ -2,9 +2,12 @@ import * as z from 'zod';
 import type { CancelRequest } from '../../../durable-objects/trading-account/commands.ts';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
-import { tradingAccount, type AccountCall, type AccountRef } from '../http/objects.ts';
-import { accountHeaders, confirmHeader, headerOf } from '../http/request-headers.ts';
+import { tradingAccount, type AccountRef } from '../http/objects.ts';
+import { confirmHeader, headerOf, venueHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
+import { venueOf } from '../http/venue.ts';
+import { cancelNamed as cancelAtVenue, cancelScope } from './live/cancels.ts';
+import type { LiveCall } from './live/reads.ts';
 
 /** Reply of the cancels that take several orders (contract: clob, "Cancels"). */
 const cancelReply = z.object({
@@ -12,7 +15,7 @@ const cancelReply = z.object({
   not_canceled: z.record(z.string(), z.string()),
 });
 
-/** Paper order ids are whole numbers; whatever else is named does not exist. */
+/** Paper order ids are whole numbers, Polymarket's are hashes; whatever else is named does not exist. */
 const orderIdText = z.string().min(1).max(128);
 
 const cancelOrder = route({
@@ -21,12 +24,11 @@ const cancelOrder = route({
   summary: 'Cancel one order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   body: z.strictObject({ orderID: orderIdText }),
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
-    const { body } = call;
-    return { body: await cancelNamed((await tradingAccount(call)).stub, [body.orderID]) };
+    return { body: await cancelListed(call, [call.body.orderID]) };
   },
 });
 
@@ -36,12 +38,11 @@ const cancelOrders = route({
   summary: 'Cancel up to 100 orders',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   body: z.array(orderIdText).min(1).max(100),
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
-    const { body } = call;
-    return { body: await cancelNamed((await tradingAccount(call)).stub, body) };
+    return { body: await cancelListed(call, call.body) };
   },
 });
 
@@ -51,7 +52,7 @@ const cancelAll = route({
   summary: 'Cancel every open order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
     return { body: await cancelOpen(call, {}) };
@@ -65,7 +66,7 @@ const confirmedCancelAll = route({
   summary: 'Cancel every open order, guarded by ?confirm=true or X-Confirm-Cancel-All: true',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: [...accountHeaders, confirmHeader],
+  headers: [...venueHeaders, confirmHeader],
   query: z.object({ confirm: z.string().max(8).optional() }),
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
@@ -85,7 +86,7 @@ const cancelMarketOrders = route({
   summary: 'Cancel the open orders of a market or a token',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   query: z.object({ market: optionalId, asset_id: optionalId }),
   body: marketFilter.optional(),
   reply: { status: 200, schema: cancelReply },
@@ -106,10 +107,16 @@ const cancelMarketOrders = route({
   },
 });
 
+async function cancelListed(call: LiveCall, names: readonly string[]): Promise<z.infer<typeof cancelReply>> {
+  if (venueOf(call) !== 'paper') return cancelAtVenue(call, names);
+  return cancelNamed((await tradingAccount(call)).stub, names);
+}
+
 async function cancelOpen(
-  call: AccountCall,
+  call: LiveCall,
   filter: Omit<CancelRequest, 'ids'>,
 ): Promise<z.infer<typeof cancelReply>> {
+  if (venueOf(call) !== 'paper') return cancelScope(call, filter);
   const { canceled } = await (await tradingAccount(call)).stub.cancel(filter);
   return { canceled: canceled.map(String), not_canceled: {} };
 }

@@ -6,8 +6,12 @@ import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { formatMicro, parseMicro } from '../../../shared/money/fixed.ts';
 import { canonical, replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
-import { placeHeaders } from '../http/request-headers.ts';
+import { tradeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
+import { venueOf } from '../http/venue.ts';
+import { sendOrder } from './live/place.ts';
+import { toClobReply } from './live/replies.ts';
+import { toPlaceWork } from './live/works.ts';
 import { placeOne } from './place-command.ts';
 import { settlementHash } from './settlement-hash.ts';
 import { tokenId } from './wire.ts';
@@ -38,7 +42,7 @@ export const clobOrder = z.strictObject({
   signature: signing,
 });
 
-const clobReply = z.object({
+export const clobReply = z.object({
   success: z.boolean(),
   orderID: z.string(),
   status: z.enum(['matched', 'live', 'unmatched']),
@@ -57,12 +61,15 @@ const postClobOrder = route({
   summary: 'Place one order by token, in human decimals',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: placeHeaders,
+  headers: tradeHeaders,
   body: clobOrder,
   reply: { status: 200, schema: clobReply },
   async handle(call) {
-    const account = await tradingAccount(call);
     const request = await toClobRequest(call.body, principalOf(call.caller).key);
+    if (venueOf(call) !== 'paper') {
+      return sendOrder(call, await toPlaceWork(call.env, request), ({ order }) => toClobReply(order));
+    }
+    const account = await tradingAccount(call);
     if (!request.ok) throw new RequestError(request);
     const { outcome, replayed } = await placeOne(call, account, request.value);
     return { body: await toReply(account.id, outcome), headers: replayedHeader(replayed) };

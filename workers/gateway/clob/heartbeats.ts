@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { tradingAccount } from '../http/objects.ts';
-import { accountHeaders } from '../http/request-headers.ts';
+import { venueHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
+import { venueOf } from '../http/venue.ts';
+import { liveAccount } from '../credentials/live-access.ts';
+import type { LiveCall } from './live/reads.ts';
+import { LIVE, liveValue } from './live/submit.ts';
 
 /**
  * The interval that stands behind a heartbeat of Polymarket's clients, which name none: with our grace of a
@@ -19,7 +23,7 @@ const heartbeat = (path: string): AnyRoute =>
     summary: "Dead man's switch: unless sent again in time, all resting orders are cancelled",
     tag: 'clob',
     auth: { kind: 'key', permission: 'trade' },
-    headers: accountHeaders,
+    headers: venueHeaders,
     body: z.union([native, polymarket]),
     reply: {
       status: 200,
@@ -29,16 +33,25 @@ const heartbeat = (path: string): AnyRoute =>
       ]),
     },
     async handle(call) {
-      const { stub } = await tradingAccount(call);
       const { body } = call;
       if ('interval_ms' in body) {
-        const deadline = await stub.heartbeat(body.interval_ms);
+        const deadline = await beat(call, body.interval_ms);
         return { body: { interval_ms: body.interval_ms, expires_at: new Date(deadline).toISOString() } };
       }
-      await stub.heartbeat(POLYMARKET_INTERVAL_MS);
+      await beat(call, POLYMARKET_INTERVAL_MS);
       return { body: { heartbeat_id: body.heartbeat_id || crypto.randomUUID() } };
     },
   });
+
+/**
+ * Sets the switch of the venue that the request is for. On Polymarket it is ours too: the venue's own would fall with
+ * the beats of whichever client sent them, and stop when this gateway is what they were sent to.
+ */
+async function beat(call: LiveCall, intervalMs: number): Promise<number> {
+  if (venueOf(call) === 'paper') return (await tradingAccount(call)).stub.heartbeat(intervalMs);
+  const { stub, access } = await liveAccount(call, LIVE);
+  return liveValue(await stub.liveHeartbeat(access, intervalMs));
+}
 
 /** Polymarket's clients put `/v1/heartbeats` behind the host, and our host ends in `/v1` already. */
 export const heartbeatRoutes: readonly AnyRoute[] = [

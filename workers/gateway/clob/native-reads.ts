@@ -2,8 +2,14 @@ import * as z from 'zod';
 import type { OrderStatus } from '../../../durable-objects/trading-account/model.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tradingAccount } from '../http/objects.ts';
-import { accountHeaders } from '../http/request-headers.ts';
-import { route, type AnyRoute } from '../http/route.ts';
+import { venueHeaders } from '../http/request-headers.ts';
+import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
+import { unsupported } from '../../../shared/venues/capabilities.ts';
+import { venueOf } from '../http/venue.ts';
+import { liveAccount } from '../credentials/live-access.ts';
+import { liveOrder, type LiveCall } from './live/reads.ts';
+import { toNative } from './live/replies.ts';
+import { LIVE, liveValue, submitOne } from './live/submit.ts';
 import { nativeReply, toNativeOrder } from './native-reply.ts';
 import { parseCursor } from './wire.ts';
 
@@ -13,6 +19,9 @@ const statuses: Readonly<Record<string, OrderStatus>> = {
   CANCELLED: 'cancelled',
   EXPIRED: 'expired',
 };
+
+/** Open orders of an account that are read from the venue at most. */
+const MAX_OPEN = 2_000;
 
 /** A page's size as a query writes it. */
 const limit = z
@@ -24,10 +33,10 @@ const limit = z
 const listOrders = route({
   method: 'GET',
   path: '/v1/orders',
-  summary: 'Orders of the account, newest first',
+  summary: 'Orders of the account, newest first; on polymarket those that are open',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   query: z.object({
     status: z.enum(['PENDING', 'FILLED', 'CANCELLED', 'EXPIRED']).optional(),
     market_id: z.string().max(128).optional(),
@@ -49,6 +58,7 @@ const listOrders = route({
     const before = parseCursor(query.cursor);
     if (before === null) throw new RequestError('INVALID_CURSOR');
     const size = query.limit ?? 50;
+    if (venueOf(call) !== 'paper') return { body: await openAtVenue(call, query, before ?? 0, size) };
     const status = query.status === undefined ? undefined : statuses[query.status];
     const filter = {
       ...(status !== undefined && { status }),
@@ -86,10 +96,11 @@ const readOrder = route({
   summary: 'One order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   params: orderId,
   reply: { status: 200, schema: nativeReply },
   async handle(call) {
+    if (venueOf(call) !== 'paper') return { body: toNative(await liveOrder(call, call.params.id)) };
     const found = await (await tradingAccount(call)).stub.executedOrder(orderNumber(call.params.id));
     if (!found) throw new RequestError('ORDER_NOT_FOUND');
     return { body: toNativeOrder(found.order, found.executed) };
@@ -102,10 +113,11 @@ const cancelOne = route({
   summary: 'Cancel one order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   params: orderId,
   reply: { status: 200, schema: nativeReply },
   async handle(call) {
+    if (venueOf(call) !== 'paper') return cancelAtVenue(call, call.params.id);
     const { stub } = await tradingAccount(call);
     const id = orderNumber(call.params.id);
     const [refused] = (await stub.cancel({ ids: [id] })).refused;
@@ -115,5 +127,41 @@ const cancelOne = route({
     return { body: toNativeOrder(found.order, found.executed) };
   },
 });
+
+/** Throws for what the venue does not list: orders that have ended. Its cursors are places in the list. */
+async function openAtVenue(
+  call: LiveCall,
+  {
+    status,
+    market_id,
+    side,
+  }: { status?: string | undefined; market_id?: string | undefined; side?: string | undefined },
+  skip: number,
+  size: number,
+) {
+  if (status !== undefined && status !== 'PENDING') {
+    throw new RequestError(unsupported(LIVE, `a list of ${status} orders: read one by its id`));
+  }
+  const { stub, access } = await liveAccount(call, LIVE);
+  const query = { marketId: market_id, status: 'open', limit: MAX_OPEN } as const;
+  const open = liveValue(await stub.liveOrders(access, query)).filter(
+    (order) => side === undefined || order.side === side,
+  );
+  const shown = open.slice(skip, skip + size);
+  const more = open.length > skip + size;
+  return {
+    orders: shown.map((order) => toNative(order)),
+    has_more: more,
+    next_cursor: more ? btoa(String(skip + size)) : null,
+    total_hint: open.length,
+  };
+}
+
+/** An order that is cancelled at the venue, by the journal: said again it is not cancellable any more. */
+async function cancelAtVenue(call: Call<unknown, unknown, unknown>, id: string): Promise<Reply> {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(id)) throw new RequestError('ORDER_NOT_FOUND');
+  const { order } = await submitOne(call, { kind: 'cancel', orderId: id }, { fingerprint: `cancel ${id}` });
+  return { body: toNative(order) };
+}
 
 export const nativeReadRoutes: readonly AnyRoute[] = [listOrders, readOrder, cancelOne];

@@ -16,7 +16,8 @@ const positionView = z.object({
 
 /** An order in the native shape (contract: clob, "Orders"). */
 export const nativeReply = z.object({
-  order_id: z.number(),
+  /** The order's hash on a live venue. */
+  order_id: z.union([z.number(), z.string()]),
   status: z.enum(['PENDING', 'FILLED', 'CANCELLED', 'EXPIRED', 'REJECTED']),
   order_type: z.enum(['market', 'limit']),
   side: z.enum(['BUY', 'SELL']),
@@ -28,7 +29,8 @@ export const nativeReply = z.object({
   quantity: z.string(),
   filled_quantity: z.string(),
   notional: z.string(),
-  fee: z.string(),
+  /** Null where the venue does not say. */
+  fee: z.string().nullable(),
   filled_at: z.string().nullable(),
   created_at: z.string(),
   client_order_id: z.string().nullable(),

@@ -7,8 +7,10 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import { PolymarketMarketData } from '../../../shared/venues/polymarket/market-data.ts';
 import { replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount, type AccountRef } from '../http/objects.ts';
-import { placeHeaders } from '../http/request-headers.ts';
+import { tradeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
+import { venueOf } from '../http/venue.ts';
+import { sendBatch, sendNative, sendSigned } from './live/place.ts';
 import { nativeOrder, toNativeRequest, type NativeOrder } from './native-order.ts';
 import { nativeReply, toPlacedReply, toRejectedEntry } from './native-reply.ts';
 import { orderReply, toFailedEntry, toOrderReply } from './order-reply.ts';
@@ -30,12 +32,14 @@ const postOrders = route({
   summary: 'Place a native order (object), or up to 15 orders in Polymarket shape (array)',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: placeHeaders,
+  headers: tradeHeaders,
   body: z.union([nativeOrder, signedArray]),
   reply: { status: 200, schema: z.union([nativeReply, z.array(orderReply)]) },
   handle: (call) => {
     const { body } = call;
-    return Array.isArray(body) ? placeSigned(call, body) : placeNative(call, body);
+    const live = venueOf(call, Array.isArray(body) ? undefined : body.wallet_id) !== 'paper';
+    if (Array.isArray(body)) return live ? sendSigned(call, body) : placeSigned(call, body);
+    return live ? sendNative(call, body) : placeNative(call, body);
   },
 });
 
@@ -45,7 +49,7 @@ const batch = route({
   summary: "Place native orders, up to the tier's batch size, each with its own outcome",
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: placeHeaders,
+  headers: tradeHeaders,
   // The tier's own size is checked below. As many as 256 KB can hold, so that no batch is too large for the code
   // that says so.
   body: z.strictObject({ orders: z.array(nativeOrder).min(1).max(4_000) }),
@@ -59,7 +63,9 @@ const batch = route({
       const message = `A batch of ${call.body.orders.length} orders is above the tier's ${maxBatchSize}`;
       throw new RequestError('BATCH_LIMIT_EXCEEDED', { message });
     }
-    const account = await tradingAccount(call, walletOfBatch(call.body.orders));
+    const wallet = walletOfBatch(call.body.orders);
+    if (venueOf(call, wallet) !== 'paper') return sendBatch(call, call.body.orders);
+    const account = await tradingAccount(call, wallet);
     const requests = await Promise.all(call.body.orders.map((order) => nativeRequest(call, order)));
     const { outcomes, replayed } = await placeValid(call, account, requests);
     const results = outcomes.map((outcome) =>

@@ -1,10 +1,15 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
-import { placeHeaders } from '../http/request-headers.ts';
+import { tradeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { replayedHeader } from '../http/naming.ts';
+import { venueOf } from '../http/venue.ts';
+import type { Env } from '../env.ts';
 import { clobOrder, toClobRequest } from './clob-order.ts';
+import { sendOrder } from './live/place.ts';
+import { toPostedReply } from './live/replies.ts';
+import { toPlaceWork, toPostWork, type Work } from './live/works.ts';
 import { orderReply, toOrderReply } from './order-reply.ts';
 import { placeOne } from './place-command.ts';
 import { signedOrderPayload, toOrderRequest, type SignedOrderPayload } from './signed-order.ts';
@@ -15,11 +20,14 @@ const postOrder = route({
   summary: 'Place one order in Polymarket shape, or by token in human decimals as on /v1/clob/order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: placeHeaders,
+  headers: tradeHeaders,
   body: z.union([signedOrderPayload, clobOrder]),
   bodyFault: 'INVALID_ORDER_PAYLOAD',
   reply: { status: 200, schema: orderReply },
   async handle(call) {
+    if (venueOf(call) !== 'paper') {
+      return sendOrder(call, await toWork(call.env, call.body), ({ order }) => toPostedReply(order));
+    }
     const account = await tradingAccount(call);
     const request = await toRequest(call.body, principalOf(call.caller).key);
     if (!request.ok) throw new RequestError(request);
@@ -28,15 +36,18 @@ const postOrder = route({
   },
 });
 
+type OrderBody = SignedOrderPayload | z.infer<typeof clobOrder>;
+
 /** Seed 002's own examples post the plain form here too; what is wrong with it has this route's code. */
-async function toRequest(
-  body: SignedOrderPayload | z.infer<typeof clobOrder>,
-  owner: string,
-): ReturnType<typeof toOrderRequest> {
+async function toRequest(body: OrderBody, owner: string): ReturnType<typeof toOrderRequest> {
   if ('order' in body) return toOrderRequest(body);
   const request = await toClobRequest(body, owner);
   if (request.ok || request.reason !== 'VALIDATION_FAILED') return request;
   return { ...request, reason: 'INVALID_ORDER_PAYLOAD' };
 }
+
+/** On a live venue: what the client has signed goes out as it is, the plain form is signed by the vault. */
+const toWork = async (env: Env, body: OrderBody): Promise<Work> =>
+  'order' in body ? toPostWork(body) : toPlaceWork(env, await toRequest(body, ''));
 
 export const orderRoutes: readonly AnyRoute[] = [postOrder];

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import type { OrderView } from '../../../durable-objects/trading-account/commands.ts';
 import type { TradeWithOrder } from '../../../durable-objects/trading-account/model.ts';
 import type { TradeFilter } from '../../../durable-objects/trading-account/reads.ts';
-import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
-import { accountHeaders } from '../http/request-headers.ts';
+import { venueHeaders } from '../http/request-headers.ts';
+import { venueOf } from '../http/venue.ts';
+import { orderRow, relayed } from './live/reads.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { settlementHash } from './settlement-hash.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from './wire.ts';
@@ -59,12 +61,13 @@ const openOrders = route({
   summary: 'Open orders, newest first',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   query: orderQuery,
   reply: { status: 200, schema: pageOf(openOrder) },
   async handle(call) {
     const { query } = call;
     const { before, filter } = narrow(query);
+    if (venueOf(call) !== 'paper') return { body: await relayed(call, '/data/orders', query) };
     const rows = await (await tradingAccount(call)).stub.openOrders(filter, { ...before, limit: PAGE_SIZE });
     return { body: page(rows, rows.map(toOpenOrder)) };
   },
@@ -76,11 +79,12 @@ const oneOrder = route({
   summary: 'One order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   params: z.object({ id: z.string().min(1).max(128) }),
   reply: { status: 200, schema: openOrder },
   async handle(call) {
     const { params } = call;
+    if (venueOf(call) !== 'paper') return { body: await orderRow(call, params.id) };
     const id = idOf(params.id);
     const order = id === undefined ? undefined : await (await tradingAccount(call)).stub.order(id);
     if (!order) throw new RequestError('ORDER_NOT_FOUND');
@@ -94,14 +98,15 @@ const trades = route({
   summary: 'Trades, newest first',
   tag: 'clob',
   auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
+  headers: venueHeaders,
   query: tradeQuery,
   reply: { status: 200, schema: pageOf(tradeRow) },
   async handle(call) {
     const { query } = call;
     const { before, filter } = narrow(query);
-    const account = await tradingAccount(call);
     const times = timesOf(query);
+    if (venueOf(call) !== 'paper') return { body: await relayed(call, '/data/trades', query) };
+    const account = await tradingAccount(call);
     const maker = query.maker_address ? { maker: query.maker_address } : {};
     const rows = await account.stub.trades(
       { ...filter, ...times, ...maker },
@@ -109,31 +114,6 @@ const trades = route({
     );
     const data = await Promise.all(rows.map((row) => toTradeRow(account.id, row)));
     return { body: page(rows, data) };
-  },
-});
-
-const balanceAllowance = route({
-  method: 'GET',
-  path: '/v1/balance-allowance',
-  summary: 'Free cash, or free shares of a token, in millionths',
-  tag: 'clob',
-  auth: { kind: 'key', permission: 'read' },
-  headers: accountHeaders,
-  query: z.object({ asset_type: z.enum(['COLLATERAL', 'CONDITIONAL']), token_id: text }),
-  reply: {
-    status: 200,
-    schema: z.object({ balance: z.string(), allowances: z.record(z.string(), z.string()) }),
-  },
-  async handle(call) {
-    const { query } = call;
-    const { stub } = await tradingAccount(call);
-    if (query.asset_type === 'COLLATERAL') {
-      const { cash } = await stub.money();
-      return { body: { balance: cash.toString(), allowances: {} } };
-    }
-    if (!query.token_id) throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));
-    const free = await stub.freeShares(query.token_id);
-    return { body: { balance: free.toString(), allowances: {} } };
   },
 });
 
@@ -243,4 +223,4 @@ async function toTradeRow(account: string, trade: TradeWithOrder): Promise<z.inf
   };
 }
 
-export const readRoutes: readonly AnyRoute[] = [openOrders, oneOrder, trades, balanceAllowance, closedOnly];
+export const readRoutes: readonly AnyRoute[] = [openOrders, oneOrder, trades, closedOnly];

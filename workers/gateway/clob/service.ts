@@ -1,10 +1,36 @@
 import * as z from 'zod';
+import { noteHop } from '../../../durable-objects/hops.ts';
 import { now } from '../../../shared/clock.ts';
 import { route, type AnyRoute } from '../http/route.ts';
+import { ValueCache } from '../../../shared/venues/value-cache.ts';
+import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
+import type { Env } from '../env.ts';
 import { sourceAnswers } from './market-data.ts';
 
-/** The order schema that `/v1` takes and Polymarket's clients ask for: 2 is the present one. */
+/** The order schema to sign while the venue does not say: 2 is the present one. Paper takes both. */
 const ORDER_VERSION = 2;
+
+/** The venue changes it once in years; nobody need wait for it more often than this. */
+const versions = new ValueCache<number>(1, 10_000);
+/** A client that is about to sign waits this long at most. */
+const VERSION_TIMEOUT_MS = 2_000;
+const versionReply = z.object({ version: z.union([z.literal(1), z.literal(2)]) });
+
+async function orderVersion(env: Env): Promise<number> {
+  const url = env.POLYMARKET_CLOB_URL;
+  const known = versions.get(url);
+  if (known !== undefined) return known;
+  noteHop(env);
+  let version = ORDER_VERSION;
+  try {
+    const response = await venueFetch(`${url}/version`, {}, VERSION_TIMEOUT_MS);
+    version = versionReply.parse(await response.json()).version;
+  } catch {
+    // A silent venue is not asked again by each request that comes meanwhile.
+  }
+  versions.set(url, version);
+  return version;
+}
 
 const ok = (path: string): AnyRoute =>
   route({
@@ -30,11 +56,13 @@ const time = route({
 const version = route({
   method: 'GET',
   path: '/v1/version',
-  summary: 'Order schema version',
+  summary: 'Order schema version, as the venue has it',
   tag: 'service',
   auth: { kind: 'open' },
   reply: { status: 200, schema: z.object({ version: z.number() }) },
-  handle: () => ({ body: { version: ORDER_VERSION } }),
+  async handle({ env }) {
+    return { body: { version: await orderVersion(env) } };
+  },
 });
 
 const health = route({

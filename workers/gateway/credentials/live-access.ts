@@ -32,9 +32,9 @@ export function refuseOtherAccounts(call: AccountCall, venue: LiveVenue): void {
 /** The caller's own account on a live venue, with the credential of `X-Exchange-Credentials` where it brings one. */
 export async function liveAccount(call: LiveCall, venue: LiveVenue): Promise<LiveAccount> {
   refuseOtherAccounts(call, venue);
-  const { tenant, account, key } = principalOf(call.caller);
+  const { tenant, account, key, builder } = principalOf(call.caller);
   const caller = { tenant, account, keyId: key, requestId: call.requestId };
-  const access = { venue, caller, source: await sourceOf(call, venue) };
+  const access = { venue, caller, source: await sourceOf(call, venue), ...(builder && { builder }) };
   return { id: account, stub: accountObject(call.env, account), access };
 }
 

@@ -3,7 +3,9 @@ import type { TradingAccount } from '../../../durable-objects/trading-account/tr
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { walletAccount, WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
-import { headerOf, venueHeader, walletHeader } from './request-headers.ts';
+import { refuseCredentials } from '../credentials/exchange-credentials.ts';
+import { exchangeCredentialsHeader, headerOf, venueHeader, walletHeader } from './request-headers.ts';
+import { paperOnly, venueOf } from './venue.ts';
 import type { Call, Caller } from './route.ts';
 
 /** The principal of a route whose AuthRule demands one. */
@@ -39,18 +41,20 @@ export interface AccountRef {
 }
 
 /**
- * The caller's own trading account, or the sandbox wallet of its tenant that `X-Postern-Wallet`, `?wallet_id` or
- * the body names. Throws WALLET_NOT_FOUND for a wallet that is not the tenant's, and when the request asks for a
- * venue that the account has no credentials for: never is an order meant for one place placed in another
- * (contract: clob, "Which venue").
+ * The caller's own paper account, or the sandbox wallet of its tenant that `X-Postern-Wallet`, `?wallet_id` or
+ * the body names. Throws WALLET_NOT_FOUND for a wallet that is not the tenant's, and when the request asks for
+ * another venue: never is an order meant for one place placed in another (contract: clob, "Which venue").
  */
 export async function tradingAccount(call: AccountCall, fromBody?: number | string): Promise<AccountRef> {
+  if (venueOf(call, fromBody) !== 'paper') throw paperOnly();
+  return paperAccount(call, fromBody);
+}
+
+/** The same where the route itself says that it is about paper, whatever the tenant's default is. */
+export async function paperAccount(call: AccountCall, fromBody?: number | string): Promise<AccountRef> {
   const venue = headerOf(call, venueHeader) ?? 'paper';
-  if (venue !== 'paper') {
-    throw new RequestError('INSUFFICIENT_PERMISSION', {
-      message: 'This account has no credentials for the venue in X-Postern-Venue',
-    });
-  }
+  if (venue !== 'paper') throw new RequestError(invalidMember('X-Postern-Venue', 'must be paper here'));
+  if (call.declared.includes(exchangeCredentialsHeader)) refuseCredentials('paper', call);
   const principal = principalOf(call.caller);
   const wallet = walletNamed(call, fromBody);
   if (wallet === undefined) return accountRef(call, principal.account);

@@ -29,7 +29,7 @@ export const walletHeader: RequestHeader = {
 
 export const venueHeader: RequestHeader = {
   name: 'X-Postern-Venue',
-  summary: 'Venue of this request',
+  summary: "Venue of this request, paper or polymarket; without it the tenant's default",
   schema: z.string().max(32),
 };
 
@@ -77,12 +77,16 @@ export const exchangeCredentialsHeader: RequestHeader = {
 
 /** Of a route that reads or changes an account. */
 export const accountHeaders: readonly RequestHeader[] = [walletHeader, venueHeader];
+/** Of a route that reads or changes an account on a venue, live or paper. */
+export const venueHeaders: readonly RequestHeader[] = [...accountHeaders, exchangeCredentialsHeader];
 /** Of a route that places orders. */
 export const placeHeaders: readonly RequestHeader[] = [
   ...accountHeaders,
   idempotencyKeyHeader,
   retryCountHeader,
 ];
+/** Of a route that places orders on a venue, live or paper. */
+export const tradeHeaders: readonly RequestHeader[] = [...placeHeaders, exchangeCredentialsHeader];
 
 /** Read by the pipeline, so every route has it. */
 export const requestIdHeader: RequestHeader = {

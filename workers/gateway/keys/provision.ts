@@ -8,7 +8,7 @@ import type { Env } from '../env.ts';
 
 /** What a new tenant is given; the rest has defaults. */
 export type TenantInput = Pick<Profile, 'name' | 'tier' | 'roles' | 'admission' | 'walletAddress' | 'owner'> &
-  Partial<Pick<Profile, 'flagged' | 'underReview' | 'betaCutoff'>>;
+  Partial<Pick<Profile, 'flagged' | 'underReview' | 'betaCutoff' | 'defaultVenue'>>;
 
 /** Length of a tenant's random part: 119 bits, so ids never meet. */
 const ID_LENGTH = 20;
@@ -27,7 +27,7 @@ export async function provisionTenant(
   const { betaCutoff } = await directory(env, 'global').settings();
   const fresh = `tnt_${randomBase62(ID_LENGTH)}`;
   const tenant = await claimAll(env, namesOf(input), fresh, mode);
-  const defaults = { flagged: false, underReview: false, betaCutoff };
+  const defaults = { flagged: false, underReview: false, betaCutoff, defaultVenue: 'paper' as const };
   if (INSTRUMENTED) await pauseAt('tenant/claim/name-claimed');
   const profile = await tenantObject(env, tenant).create({ ...defaults, ...input, tenant }, actor);
   if (INSTRUMENTED) await pauseAt('tenant/claim/tenant-created');

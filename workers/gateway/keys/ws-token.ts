@@ -7,7 +7,7 @@ import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { findCredential } from '../auth/credentials.ts';
 import type { Env } from '../env.ts';
-import { principalOf, tradingAccount, walletNamed } from '../http/objects.ts';
+import { principalOf, paperAccount, walletNamed } from '../http/objects.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 
@@ -29,7 +29,7 @@ const wsToken = route({
     const { env, caller } = call;
     const principal = principalOf(caller);
     // A wallet that is not there is told now, with its code, and not only when the socket closes.
-    const account = await tradingAccount(call);
+    const account = await paperAccount(call);
     const wallet = walletNamed(call);
     const gate = await gateOf(call.request.headers, principal, env);
     const issuedAt = Math.floor(now() / 1000);

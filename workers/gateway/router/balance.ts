@@ -5,7 +5,7 @@ import { givenInHeader, refuseCredentials } from '../credentials/exchange-creden
 import { refuseOtherAccounts } from '../credentials/live-access.ts';
 import { vaultAccess } from '../credentials/vault-access.ts';
 import { readCash } from '../credentials/venues.ts';
-import { principalOf, tradingAccount, type AccountCall } from '../http/objects.ts';
+import { principalOf, paperAccount, type AccountCall } from '../http/objects.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../http/request-headers.ts';
 import { route, type Call } from '../http/route.ts';
 import { isLive, type LiveVenue } from '../../../shared/venues/exchanges.ts';
@@ -44,7 +44,7 @@ export const balance = route({
 });
 
 async function paperCash(call: AccountCall): Promise<Reply> {
-  const { stub } = await tradingAccount(call);
+  const { stub } = await paperAccount(call);
   const { cash, reserved } = await stub.money();
   return {
     raw: { balance: inUsd(add(cash, reserved)), reserved: inUsd(reserved) },

@@ -15,16 +15,30 @@ const stored = z.object({ has_credentials: z.boolean(), updated_at: z.string().n
 const put = route({
   method: 'PUT',
   path: BUILDER_KEY,
-  summary: "Store the builder's own Polymarket builder key in the vault, once Polymarket has accepted it",
+  summary:
+    "Store the builder's own Polymarket builder key in the vault, once Polymarket has accepted it, and the code for its orders",
   tag: 'builders',
   auth: { kind: 'router', permission: 'builder' },
-  body: z.strictObject({ key: headerText, secret: secretText, passphrase: secretText }),
+  body: z.strictObject({
+    key: headerText,
+    secret: secretText,
+    passphrase: secretText,
+    code: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{64}$/, 'must be 0x and 64 hex digits')
+      .optional(),
+  }),
   reply: { status: 200, schema: stored },
   async handle({ env, caller, body, requestId }) {
     const { vault, call } = vaultAccess(env, tenantPrincipalOf(caller), requestId);
-    const { key, secret, passphrase } = body;
-    const open = () =>
-      ({ venue: 'builder', key, secret: secret.reveal(), passphrase: passphrase.reveal() }) as const;
+    const { key, secret, passphrase, code } = body;
+    const open = () => ({
+      venue: 'builder' as const,
+      key,
+      secret: secret.reveal(),
+      passphrase: passphrase.reveal(),
+      ...(code !== undefined && { code }),
+    });
     const signed = await asked(
       'builder',
       vault.builderHeaders({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
-import { formatMicro, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
+import { parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { OrderTerms, Position, VenueFill, VenueOrder } from '../../../shared/venues/port.ts';
 
 /** The venue's own id of a market: a condition id, a ticker. */
@@ -52,8 +52,11 @@ function amount(member: string, value: number): Micro {
   throw new RequestError(invalidMember(member, 'must be positive with at most 6 decimals'));
 }
 
-/** Amounts are JSON numbers on this surface: the decimal text, read once, on its way out. */
-export const number = (value: Micro): number => Number(formatMicro(value, 6));
+/**
+ * Amounts are JSON numbers on this surface. On its way out only: the quotient of two exact doubles is the double that
+ * the decimal would be read as (up to 2^53 millionths).
+ */
+export const number = (value: Micro): number => Number(value) / Number(SCALE);
 const time = (at: number): string => new Date(at).toISOString();
 
 export const orderView = z.object({

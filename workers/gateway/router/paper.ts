@@ -15,7 +15,7 @@ import type {
 } from '../../../shared/venues/port.ts';
 import { placeOne } from '../clob/place-command.ts';
 import { canonical } from '../http/naming.ts';
-import { principalOf, tradingAccount, type AccountCall } from '../http/objects.ts';
+import { principalOf, paperAccount, type AccountCall } from '../http/objects.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
 import { toTerms, type OrderBody } from './order-wire.ts';
@@ -26,7 +26,7 @@ const types: Readonly<Record<OrderType, TimeInForce>> = { gtc: 'GTC', gtd: 'GTD'
 export async function placeOnPaper(
   call: Call<unknown, unknown, OrderBody>,
 ): Promise<{ readonly order: VenueOrder; readonly replayed: boolean }> {
-  const account = await tradingAccount(call);
+  const account = await paperAccount(call);
   const { outcome, replayed } = await placeOne(call, account, await toRequest(call));
   return { order: toVenueOrder(outcome.order), replayed };
 }
@@ -72,7 +72,7 @@ export async function cancelOnPaper(
   id: string,
 ): Promise<{ readonly order: VenueOrder; readonly replayed: boolean }> {
   const number = orderNumber(id);
-  const { stub } = await tradingAccount(call);
+  const { stub } = await paperAccount(call);
   const { refused } = await stub.cancel({ ids: [number] });
   const order = await stub.order(number);
   const [refusal] = refused;
@@ -85,7 +85,7 @@ export async function cancelOnPaper(
 
 export async function paperOrder(call: AccountCall, id: string): Promise<VenueOrder> {
   const number = orderNumber(id);
-  const order = await (await tradingAccount(call)).stub.order(number);
+  const order = await (await paperAccount(call)).stub.order(number);
   if (!order) throw new RequestError('ORDER_NOT_FOUND');
   return toVenueOrder(order);
 }
@@ -97,7 +97,7 @@ export async function paperOrders(
   call: AccountCall,
   { marketId, status, limit, startTs, endTs }: OrderQuery,
 ): Promise<readonly VenueOrder[]> {
-  const { stub } = await tradingAccount(call);
+  const { stub } = await paperAccount(call);
   const found: VenueOrder[] = [];
   for (let before: number | undefined; found.length < limit;) {
     const filter = marketId === undefined ? {} : { market: marketId };
@@ -123,7 +123,7 @@ export async function paperFills(
   call: AccountCall,
   { marketId, limit }: FillQuery,
 ): Promise<readonly VenueFill[]> {
-  const { stub } = await tradingAccount(call);
+  const { stub } = await paperAccount(call);
   const rows = await stub.trades(marketId === undefined ? {} : { market: marketId }, { limit });
   return rows.map((trade) => ({
     id: String(trade.id),
@@ -140,7 +140,7 @@ export async function paperFills(
 }
 
 export async function paperPositions(call: AccountCall): Promise<readonly Position[]> {
-  const { stub } = await tradingAccount(call);
+  const { stub } = await paperAccount(call);
   const { positions } = await stub.portfolio();
   return positions.map((row) => ({
     marketId: row.market,

@@ -5,8 +5,10 @@ import { orderRoutes } from './orders.ts';
 import { builderPoolRoutes } from './builder-pool.ts';
 import { builderSignRoutes } from './builder-sign.ts';
 import { builderUserRoutes } from './builder-users.ts';
+import { routerMarketDataRoutes } from './market-data/routes.ts';
 import { onboardRoutes } from './onboard.ts';
 import { ping } from './ping.ts';
+import { usageRoutes } from './usage.ts';
 import { walletRoutes } from './wallet.ts';
 
 /** `/api/v1`: the order router and its builders (contract: router). */
@@ -17,6 +19,8 @@ export const routerRoutes: readonly AnyRoute[] = [
   ...orderRoutes,
   ...holdingRoutes,
   balance,
+  ...routerMarketDataRoutes,
+  ...usageRoutes,
   ...builderUserRoutes,
   ...builderPoolRoutes,
   ...builderSignRoutes,

@@ -1,6 +1,6 @@
-import { failure, type Failure } from '../../errors/failure.ts';
-import { pauseBeforeRetry, READ_RETRIES } from '../http/retry.ts';
-import { venueFetch } from '../venue-fetch.ts';
+import { failure, type Failure } from '../errors/failure.ts';
+import { pauseBeforeRetry, READ_RETRIES } from './http/retry.ts';
+import { venueFetch } from './venue-fetch.ts';
 
 export type ReadResult = { readonly ok: true; readonly status: number; readonly body: unknown } | Failure;
 

@@ -1,0 +1,23 @@
+import { Reader, type DataOnlySettings } from '../data-only/reader.ts';
+import type { Probe, VenueLine } from '../http/line.ts';
+import { ValueCache } from '../value-cache.ts';
+import type { Known } from './market.ts';
+
+/** A small answer that needs no key. */
+export const LIMITLESS_PROBE: Probe = { path: '/markets/categories/count', time: 'date' };
+
+/** A market that closes is noticed within this time. */
+const MARKET_TTL_MS = 5_000;
+const CACHE_ENTRIES = 2_000;
+
+// What the venue says to everybody is shared by the whole isolate.
+const markets = new ValueCache<Known>(CACHE_ENTRIES, MARKET_TTL_MS);
+
+export class LimitlessApi {
+  readonly reader: Reader;
+  readonly markets = markets;
+
+  constructor({ url }: DataOnlySettings, line?: VenueLine) {
+    this.reader = new Reader({ url, venue: 'limitless', probe: LIMITLESS_PROBE, line });
+  }
+}

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
+import type { ClobSession } from '../../../shared/venues/polymarket/clob-session.ts';
+import { tradingAccount } from '../http/objects.ts';
+import { venueHeaders } from '../http/request-headers.ts';
+import { route, type AnyRoute } from '../http/route.ts';
+import { venueOf } from '../http/venue.ts';
+import { liveSession, type LiveCall } from './live/reads.ts';
+import { liveValue } from './live/submit.ts';
+
+const assetQuery = z.object({
+  asset_type: z.enum(['COLLATERAL', 'CONDITIONAL']),
+  token_id: z.string().max(128).optional(),
+});
+
+const balanceAllowance = route({
+  method: 'GET',
+  path: '/v1/balance-allowance',
+  summary: 'Free cash, or free shares of a token, in millionths',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'read' },
+  headers: venueHeaders,
+  query: assetQuery,
+  reply: {
+    status: 200,
+    schema: z.object({ balance: z.string(), allowances: z.record(z.string(), z.string()) }),
+  },
+  async handle(call) {
+    const { query } = call;
+    if (venueOf(call) !== 'paper') return { body: await allowance(call, query) };
+    const { stub } = await tradingAccount(call);
+    if (query.asset_type === 'COLLATERAL') {
+      const { cash } = await stub.money();
+      return { body: { balance: cash.toString(), allowances: {} } };
+    }
+    if (!query.token_id) throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));
+    const free = await stub.freeShares(query.token_id);
+    return { body: { balance: free.toString(), allowances: {} } };
+  },
+});
+
+/** What the official clients call before they read it: the venue then looks at the chain again. Paper has none. */
+const updateAllowance = route({
+  method: 'GET',
+  path: '/v1/balance-allowance/update',
+  summary: 'Have the venue look at the chain again; nothing to do on paper',
+  tag: 'clob',
+  auth: { kind: 'key', permission: 'read' },
+  headers: venueHeaders,
+  query: assetQuery,
+  reply: { status: 200, schema: z.literal('') },
+  async handle(call) {
+    if (venueOf(call) === 'paper') await tradingAccount(call);
+    else await refreshAllowance(call, call.query);
+    return { body: '' };
+  },
+});
+
+type AssetQuery = z.infer<typeof assetQuery>;
+
+/** In the venue's own words, of the wallet that the account trades from. */
+async function allowance(call: LiveCall, query: AssetQuery): Promise<unknown> {
+  const { clob } = await liveSession(call);
+  return liveValue(await clob.read('/balance-allowance', await assetOf(clob, query)));
+}
+
+async function refreshAllowance(call: LiveCall, query: AssetQuery): Promise<void> {
+  const { clob } = await liveSession(call);
+  liveValue(await clob.read('/balance-allowance/update', await assetOf(clob, query)));
+}
+
+async function assetOf(clob: ClobSession, query: AssetQuery): Promise<URLSearchParams> {
+  const { asset_type, token_id } = query;
+  if (asset_type === 'CONDITIONAL' && !token_id)
+    throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));
+  const signature_type = String(liveValue(await clob.signatureType()));
+  return new URLSearchParams({ asset_type, signature_type, ...(token_id && { token_id }) });
+}
+
+export const allowanceRoutes: readonly AnyRoute[] = [balanceAllowance, updateAllowance];

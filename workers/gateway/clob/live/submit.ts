@@ -1,0 +1,99 @@
+import type {
+  LiveCommand,
+  LiveReply,
+  LiveWork,
+} from '../../../../durable-objects/trading-account/live/model.ts';
+import type { Naming } from '../../../../durable-objects/trading-account/once.ts';
+import { failure, RequestError, type Failure } from '../../../../shared/errors/failure.ts';
+import { tiers } from '../../../../shared/limits/tiers.ts';
+import type { VenueFailure, VenueOrder, VenueResult } from '../../../../shared/venues/port.ts';
+import { liveAccount, toLiveFailure } from '../../credentials/live-access.ts';
+import { namingOf } from '../../http/naming.ts';
+import { principalOf } from '../../http/objects.ts';
+import type { Call } from '../../http/route.ts';
+import { outcomeUnknown } from '../place-command.ts';
+
+/** The one live venue that `/v1` trades on: the others have another shape, and `/api/v1`. */
+export const LIVE = 'polymarket';
+
+type AnyCall = Call<unknown, unknown, unknown>;
+
+/** An order as the venue has it, or why there is none. */
+export type Submitted =
+  | { readonly ok: true; readonly order: VenueOrder; readonly replayed: boolean }
+  | Failure;
+
+/** Has the account's object do it, at most once. Throws its refusal. `named` for a route that takes no names. */
+export async function submitOne(
+  call: AnyCall,
+  work: LiveWork,
+  named?: Naming,
+): Promise<{ readonly order: VenueOrder; readonly replayed: boolean }> {
+  const { stub, access } = await liveAccount(call, LIVE);
+  const reply = await stub
+    .submit({ access, work, naming: named ?? (await namingOf(call)), maxWrites: maxWrites(call) })
+    .catch(outcomeUnknown);
+  const told = toldOf(reply);
+  if (!told.ok) throw new RequestError(told);
+  return told;
+}
+
+/** The orders of one request, each with its own outcome, in their order. One that does not fit is not sent. */
+export async function submitEach(
+  call: AnyCall,
+  works: readonly ({ readonly ok: true; readonly value: LiveWork } | Failure)[],
+): Promise<readonly Submitted[]> {
+  const { stub, access } = await liveAccount(call, LIVE);
+  const naming = await namingOf(call);
+  const most = maxWrites(call);
+  const commands = works
+    .flatMap((work) => (work.ok ? [work.value] : []))
+    .map((work, index): LiveCommand => ({
+      access,
+      work,
+      naming: entryNaming(naming, index),
+      maxWrites: most,
+    }));
+  const replies = commands.length === 0 ? [] : await stub.submitAll(commands).catch(outcomeUnknown);
+  const left = replies.map(toldOf)[Symbol.iterator]();
+  return works.map((work) => (work.ok ? nextOf(left) : work));
+}
+
+/** The first goes by the request's own names; no caller's key has a quote in it, so the others' are theirs alone. */
+const entryNaming = (naming: Naming, index: number): Naming =>
+  index === 0
+    ? naming
+    : {
+        ...naming,
+        fingerprint: `${naming.fingerprint} ${index}`,
+        ...(naming.key !== undefined && { key: `${naming.key}"${index}` }),
+      };
+
+const maxWrites = (call: AnyCall): number => tiers[principalOf(call.caller).tier].tradeWritesInFlight;
+
+const toldOf = (reply: LiveReply): Submitted =>
+  reply.ok ? { ok: true, order: reply.order, replayed: reply.replayed } : toV1Failure(reply);
+
+function nextOf(left: Iterator<Submitted>): Submitted {
+  const entry = left.next();
+  return entry.done === true ? failure('INTERNAL_ERROR') : entry.value;
+}
+
+/** A venue's failure in the catalogue's words. Who has no key to sign with is told how to go on without. */
+export function toV1Failure(failed: VenueFailure): Failure {
+  const keyless =
+    failed.reason === 'SIGNER_REFUSED' &&
+    failed.signer.reason === 'CREDENTIAL_INCOMPLETE' &&
+    failed.signer.part === 'privateKey';
+  if (!keyless) return toLiveFailure(LIVE, failed);
+  return failure('CREDENTIALS_REQUIRED', {
+    message:
+      'The vault has no private key of this account: sign orders yourself and send them to POST /v1/order, or store it with POST /api/v1/onboard',
+  });
+}
+
+/** The value of a venue's answer. Throws its failure. */
+export function liveValue<T>(result: VenueResult<T>): T {
+  if (result.ok) return result.value;
+  throw new RequestError(toV1Failure(result));
+}
