@@ -16,10 +16,12 @@ import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from 
 import { CtfCommands } from './ctf/ctf-commands.ts';
 import type { CtfCommand, CtfReply } from './ctf/model.ts';
 import { ctfChain, ownWallet } from './ctf/wallet.ts';
+import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
 import { Escrows } from './escrow/escrows.ts';
 import type { EscrowRow } from './escrow/table.ts';
 import { EquityLog, type EquityPoint } from './equity.ts';
+import { readFills, type FillFilter, type FillPlace } from './fills.ts';
 import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
@@ -78,6 +80,7 @@ export class TradingAccount extends DurableObject {
   readonly #watchers: Watchers;
   readonly #news: News;
   readonly #switch: DeadManSwitch;
+  readonly #attempt: Attempt;
   readonly #wake: Wake;
   readonly #live: LiveOrders;
   readonly #escrows: Escrows;
@@ -100,6 +103,7 @@ export class TradingAccount extends DurableObject {
     this.#watchers = new Watchers(ctx, env);
     this.#news = new News(this.#ledger, this.#watchers);
     this.#switch = new DeadManSwitch(ctx.storage.kv, this.#ledger, this.#news);
+    this.#attempt = new Attempt(ctx.storage.kv, this.#ledger, this.#news);
     this.#wake = new Wake(ctx.storage);
     this.#closed = ctx.storage.kv.get<boolean>('closed') === true;
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
@@ -118,7 +122,6 @@ export class TradingAccount extends DurableObject {
       contract: () => chainSettings(env).escrow,
       wake: (at) => this.#wake.by(at),
     });
-    const closed = (): Failure | undefined => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined);
     this.#ctf = new CtfCommands({
       storage: ctx.storage,
       paper: this.#journal,
@@ -127,7 +130,7 @@ export class TradingAccount extends DurableObject {
       wallet: (caller) => ownWallet(env, caller),
       market: (id) => this.#marketData.market(id),
       wake: (at) => this.#wake.by(at),
-      closed,
+      closed: () => this.#refusal(),
     });
     this.#live = new LiveOrders({
       storage: ctx.storage,
@@ -137,7 +140,7 @@ export class TradingAccount extends DurableObject {
       escrows: this.#escrows,
       wake: (at) => this.#wake.by(at),
       settleCtf: (row) => this.#ctf.settle(row),
-      closed,
+      closed: () => this.#refusal(),
     });
   }
 
@@ -243,6 +246,16 @@ export class TradingAccount extends DurableObject {
     return ended.every(Boolean);
   }
 
+  /** Closes a partner's account: takes no order any more, cancels what rests. */
+  freeze(): Ended {
+    return this.#attempt.freeze();
+  }
+
+  /** Begins a partner's account again with its deposit; history stays, a closed one opens. */
+  restart(): Ended {
+    return this.#attempt.restart();
+  }
+
   unwatch(hub: string): void {
     this.#watchers.remove(hub);
   }
@@ -268,6 +281,11 @@ export class TradingAccount extends DurableObject {
 
   trades(filter: TradeFilter, page: Page): readonly TradeWithOrder[] {
     return readTrades(this.ctx.storage.sql, filter, page);
+  }
+
+  /** Fills, newest first, after the last one of the page before. */
+  fills(filter: FillFilter, place: FillPlace | undefined, limit: number): readonly ExportedTrade[] {
+    return readFills(this.ctx.storage.sql, filter, place, limit);
   }
 
   /** Trades after an id, oldest first. */
@@ -303,6 +321,8 @@ export class TradingAccount extends DurableObject {
 
   /** Pays out positions whose market has resolved: those named, or all. What is not settled is left alone. */
   async redeem(tokens?: readonly string[]): Promise<readonly Redemption[]> {
+    // A frozen account keeps what it has.
+    if (this.#attempt.frozen) return [];
     const held = (await this.positions()).map((position) => position.token);
     return this.#resolutions.redeem(held.filter((token) => tokens?.includes(token) ?? true));
   }
@@ -335,7 +355,7 @@ export class TradingAccount extends DurableObject {
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
-    const { ended, trades } = matchAll(this.#ledger, books ?? new Map<string, Book>(), at);
+    const { ended, trades } = matchAll(this.#ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
     this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.#live.sweep(at));
@@ -353,6 +373,16 @@ export class TradingAccount extends DurableObject {
     return books.ok ? books.value : undefined;
   }
 
+  /** Books that resting orders may fill from: none of a frozen account. */
+  #fillable(books: ReadonlyMap<string, Book> | undefined): ReadonlyMap<string, Book> {
+    return books && !this.#attempt.frozen ? books : new Map<string, Book>();
+  }
+
+  /** Why the account takes no order: its wallet was deleted, or a partner has closed it. */
+  #refusal(): Failure | undefined {
+    return this.#closed ? failure('WALLET_NOT_FOUND') : this.#attempt.refusal();
+  }
+
   /** A venue that hangs must not hold the dead man's switch up: no second alarm rings while this one waits. */
   async #watchingSwitch<T>(work: () => Promise<T>): Promise<T> {
     const timer = setInterval(() => this.#switch.fallIfDue(now()), SWITCH_EVERY_MS);
@@ -368,7 +398,8 @@ export class TradingAccount extends DurableObject {
     const quotes = await quotesFor(this.#marketData, command.orders);
     if (INSTRUMENTED) await pauseAt('account/place/quoted');
     // Looked at here, with no wait before the commit: nothing comes to rest in a closed account.
-    if (this.#closed) return failure('WALLET_NOT_FOUND');
+    const refused = this.#refusal();
+    if (refused) return refused;
     const at = now();
     // While the quotes were fetched, the same command may have come and gone.
     const known = this.#placer.answered(command.naming);

@@ -15,6 +15,8 @@ export interface PosternFile {
   readonly kalshi: KalshiKey;
   /** Address that moves escrowed fees on the local chain. */
   readonly relayer: string;
+  /** Folder where the mails stand that the gateway sends on this machine, one file each. */
+  readonly outbox: string;
   readonly jwt: { readonly issuer: string; readonly audience: string; readonly sample: string };
   /** Base URLs as the venues' clients take them, JSON-RPC for the chain; the control API of each is `<url>/__control/`. */
   readonly emulators: Readonly<

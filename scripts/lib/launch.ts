@@ -7,6 +7,7 @@ import { startChild, type Child } from './child.ts';
 import { startEmulators, venueVars, type Emulators } from './emulators.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
+import { startOutbox } from './outbox.ts';
 import { SAMPLE_OWNER, seedKeys } from './seed.ts';
 import { workerdBinary } from './workerd-binary.ts';
 import { SOCKET, workerdConfig } from './workerd-config.ts';
@@ -53,6 +54,7 @@ export async function launch(options: LaunchOptions): Promise<Running> {
   for (const folder of ['objects', 'logs']) mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
   const secrets = localSecrets(home);
   const children: Child[] = [];
+  const outbox = await startOutbox(join(home, 'outbox'));
   try {
     const emulators = await startEmulators({
       home,
@@ -63,9 +65,12 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       readyTimeoutMs: READY_TIMEOUT_MS,
     });
     children.push(...childrenOf(emulators));
-    const gateway = await superviseGateway(home, options, secrets, venueVars(emulators));
+    const gateway = await superviseGateway(home, options, secrets, {
+      ...venueVars(emulators),
+      MAIL_URL: outbox.url,
+    });
     children.push(gateway.current());
-    const file = await describe(home, secrets, gateway, emulators);
+    const file = await describe(home, secrets, gateway, emulators, outbox.folder);
     gateway.onRestart((pid) => writePosternFile(home, { ...file, pids: { ...file.pids, workerd: pid } }));
     let stopping = false;
     const failed = Promise.race([
@@ -79,10 +84,12 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       stopping = true;
       await gateway.stop();
       await Promise.all(childrenOf(emulators).map((child) => child.stop()));
+      await outbox.close();
     };
     return { file, workerdPid: () => gateway.current().pid, failed, stop };
   } catch (error) {
     await Promise.all(children.map((child) => child.stop()));
+    await outbox.close();
     throw error;
   }
 }
@@ -162,6 +169,7 @@ async function startWorkerd(
       ADMIN_TOKEN: secrets.adminToken,
       L2_ROOT_SECRET: secrets.l2RootSecret,
       JWT_SECRET: secrets.jwtSecret,
+      MAIL_SECRET: 'unused',
       // workerd gives it to the vault alone: no binding of the gateway names it.
       VAULT_ROOT_KEYS: JSON.stringify(secrets.vaultRootKeys),
       RELAYER_KEY: secrets.relayerKey,
@@ -182,6 +190,7 @@ async function describe(
   secrets: LocalSecrets,
   gateway: Gateway,
   emulators: Emulators,
+  outbox: string,
 ): Promise<PosternFile> {
   const stateFile = posternFile(home);
   const { address } = new Wallet(secrets.walletKey);
@@ -193,6 +202,7 @@ async function describe(
     polymarket: { privateKey: secrets.walletKey, address },
     kalshi: secrets.kalshi,
     relayer: new Wallet(secrets.relayerKey).address,
+    outbox,
     jwt: { ...localJwt, sample: sampleToken(secrets.jwtSecret, SAMPLE_OWNER) },
     emulators: {
       polymarket: emulators.polymarket.url,
