@@ -110,7 +110,7 @@ function membersOf(schema: Schema | undefined): ReadonlySet<string> {
     if (items) walk(items);
   };
   if (schema) walk(schema);
-  const isList = [schema, ...(schema?.anyOf ?? [])].some((one) => one?.items?.type === 'string');
+  const isList = [schema, ...(schema?.anyOf ?? [])].some((one) => one?.items && one.items.type === 'string');
   return isList ? names.add('[]') : names;
 }
 

@@ -23,10 +23,10 @@ export interface Sums {
 const MICRO = 1_000_000n;
 
 /** A decimal text in millionths. */
-export function read(text: string): bigint {
-  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+export function read(decimal: string): bigint {
+  const [whole = '', fraction = ''] = decimal.replace('-', '').split('.');
   const value = BigInt(whole) * MICRO + BigInt(fraction.padEnd(6, '0'));
-  return text.startsWith('-') ? -value : value;
+  return decimal.startsWith('-') ? -value : value;
 }
 
 /** Rounded to cents, half away from zero. */
