@@ -56,7 +56,7 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'emulators', include: ['emulators/**/*.test.ts'] },
+        test: { name: 'emulators', include: ['{emulators,relay}/**/*.test.ts'] },
       },
       {
         define: instrumented,
