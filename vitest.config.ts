@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { FEE_ESCROW } from './emulators/chain/contracts/addresses.ts';
 
 /** As wrangler.toml defines it; object tests have fault points and a clock to set. */
 const production = { INSTRUMENTED: 'false' };
@@ -20,6 +21,7 @@ const testBindings = {
   L2_ROOT_SECRET: 'test-l2-root-secret',
   JWT_SECRET: 'test-jwt-secret-of-at-least-32-bytes',
   KEY_MODE: 'test',
+  MAIL_SECRET: 'unused',
 };
 
 /** The vault's: two root versions, so that a test can seal under the first and rotate to the second. */
@@ -29,7 +31,12 @@ const testRootKeys = JSON.stringify({
 });
 
 // The plugin reads wrangler.toml's required secrets from the environment.
-Object.assign(process.env, testBindings, { VAULT_ROOT_KEYS: testRootKeys });
+/** Obviously a test key; the emulated chain of the object tests has it as its operator. */
+const testRelayer = { RELAYER_KEY: `0x${'4e1a'.repeat(16)}`, ESCROW_CONTRACT: FEE_ESCROW };
+Object.assign(process.env, testBindings, {
+  VAULT_ROOT_KEYS: testRootKeys,
+  RELAYER_KEY: testRelayer.RELAYER_KEY,
+});
 
 /** Tests inside the vault's own Worker. */
 const vaultTests = [
@@ -72,6 +79,9 @@ export default defineConfig({
                 POLYMARKET_WS_URL: `${inject('clobUrl').replace(/^http/, 'ws')}/ws`,
                 KALSHI_URL: inject('kalshiUrl'),
                 ...inject('dataVenueUrls'),
+                CHAIN_RPC_URL: inject('chainUrl'),
+                CHAIN_CONFIRMATIONS: '1',
+                ESCROW_CONTRACT: FEE_ESCROW,
               },
               workers: [
                 {
@@ -79,7 +89,7 @@ export default defineConfig({
                   modules: true,
                   scriptPath: './dist/vault/index.js',
                   compatibilityDate: '2026-11-01',
-                  bindings: { VAULT_ROOT_KEYS: testRootKeys, KEY_EXPORT: 'on' },
+                  bindings: { VAULT_ROOT_KEYS: testRootKeys, KEY_EXPORT: 'on', ...testRelayer },
                   durableObjects: {
                     CREDENTIAL_VAULT: { className: 'CredentialVault', useSQLite: true },
                     VAULT_REGISTRY: { className: 'VaultRegistry', useSQLite: true },
@@ -104,6 +114,7 @@ export default defineConfig({
           cloudflareTest({
             // Production's, so that the root keys come from a Secrets Store, which a test can write.
             wrangler: { configPath: './workers/vault/wrangler.toml', environment: 'production' },
+            miniflare: { bindings: { ESCROW_CONTRACT: FEE_ESCROW } },
           }),
         ],
         test: { name: 'vault', include: vaultTests, testTimeout: 60_000 },

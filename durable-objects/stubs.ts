@@ -4,6 +4,7 @@ import type { Directory } from './directory/directory.ts';
 import type { KeyGate } from './key-gate/key-gate.ts';
 import type { MarketFeed } from './market-feed/market-feed.ts';
 import type { RateGate } from './rate-gate/rate-gate.ts';
+import type { Relayer } from './relayer/relayer.ts';
 import type { SocketHub } from './socket-hub/socket-hub.ts';
 import type { Tenant } from './tenant/tenant.ts';
 import type { TradingAccount } from './trading-account/trading-account.ts';
@@ -38,3 +39,5 @@ export const marketFeed = (env: Env, condition: string): Remote<MarketFeed> =>
 export const socketHub = (env: Env, name: string): Remote<SocketHub> => remote(env, env.SOCKET_HUB, name);
 export const accountObject = (env: Env, account: string): Remote<TradingAccount> =>
   remote(env, env.TRADING_ACCOUNT, account);
+/** The one sender for the relayer's key (docs/decisions/0014). */
+export const relayerObject = (env: Env): Remote<Relayer> => remote(env, env.RELAYER, 'relayer');

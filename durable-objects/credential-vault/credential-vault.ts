@@ -12,6 +12,7 @@ import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
 import type { VaultEnv } from '../../workers/vault/env.ts';
 import { migrate } from '../storage/migrate.ts';
 import { AuditLog } from './audit-log.ts';
+import { relayerSigner, signCall, walletSigner } from './chain-signers.ts';
 import { merge, viewOf } from './credentials.ts';
 import { rewrap } from './envelope.ts';
 import { Operations, type Note } from './operations.ts';
@@ -175,6 +176,20 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     }));
   }
 
+  async signEscrow(request: VaultRequest<'signEscrow'>): ReturnType<Vault['signEscrow']> {
+    return this.#operations.run('signEscrow', request, async () => {
+      const signed = await signCall(await relayerSigner(this.env), request.transaction);
+      return () => signed;
+    });
+  }
+
+  async signCtf(request: VaultRequest<'signCtf'>): ReturnType<Vault['signCtf']> {
+    const source = { kind: 'stored', venue: 'polymarket' } as const;
+    return this.#use('signCtf', request, source, (credential) =>
+      signCall(walletSigner(credential), request.transaction),
+    );
+  }
+
   async exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']> {
     const source = { kind: 'stored', venue: 'polymarket' } as const;
     return this.#use('exportKey', request, source, (credential) => {
@@ -270,4 +285,4 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
 }
 
 /** Methods that the VaultService passes on as they are. */
-type ObjectPort = Omit<Vault, 'auditPage' | 'auditVerify' | 'rotationStatus' | 'startRotation'>;
+type ObjectPort = Omit<Vault, 'auditPage' | 'auditVerify' | 'relayer' | 'rotationStatus' | 'startRotation'>;

@@ -120,7 +120,7 @@ describe('requests of a month', () => {
       betaCutoff,
       ...profile
     } = { ...snapshot, tenant, name, walletAddress: null, owner: null };
-    await tenantObject(env, tenant).create({ ...profile, betaCutoff }, actor);
+    await tenantObject(env, tenant).create({ ...profile, betaCutoff, defaultVenue: 'paper' }, actor);
     await gate().issue({ ...record, tenant });
     await requests(3);
     const object = env.KEY_GATE.getByName(name);

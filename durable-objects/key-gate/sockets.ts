@@ -36,11 +36,6 @@ export class KeySockets {
     return true;
   }
 
-  /** Sockets that count now; one whose release got lost is among them. */
-  get count(): number {
-    return this.#held().length;
-  }
-
   release(id: string): void {
     const held = this.#held();
     const rest = held.filter((socket) => socket.id !== id);

@@ -1,15 +1,21 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
-import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
-import type { Market } from '../../shared/venues/port.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { socketHub } from '../stubs.ts';
-import type { FeedItem, PriceText } from './delivery.ts';
+import type { FeedItem, ViewItem } from './delivery.ts';
+import { loadMarket, type FeedMarket } from './feed-market.ts';
+import { marketOfFeed, type MarketRef } from './feed-name.ts';
+import { openSource, staleAfterMs, type FeedSource } from './feed-source.ts';
+import { HubViews } from './hub-views.ts';
+import { NativeBooks } from './native-books.ts';
 import { Outbox } from './outbox.ts';
-import { priceFrame, TokenBook } from './token-book.ts';
-import { Upstream } from './upstream.ts';
-import { readEvents, type VenueEvent } from './venue-events.ts';
+import { RouterViews } from './router-views.ts';
+import { newTickOf, tradeOf, type VenueEvent } from './venue-events.ts';
+import { sameOutcome } from './view-spec.ts';
 
 export type Subscribed = { readonly ok: true } | { readonly ok: false; readonly reason: 'MARKET_NOT_FOUND' };
+/** MARKET_NOT_FOUND; VALIDATION_FAILED: no such outcome; any other: the venue cannot say. */
+export type ResolvedOutcome = { readonly ok: true; readonly outcome: string } | Failure;
 
 /**
  * How often a feed with listeners looks after itself. It keeps the object from being evicted as idle, and after
@@ -20,50 +26,90 @@ const LOOK_AFTER_MS = 30_000;
 const RETRY_MS = 2_000;
 
 /**
- * One market, named by its condition id: the one subscription to the venue that all clients of the market
- * share, both tokens' current books, and the hubs whose clients follow it. See docs/decisions/0006-market-feed.md.
+ * One market, named by its condition id or `exchange:native id`: the one subscription to the venue, or the one
+ * poller, that all clients of the market share, its current books, and the hubs whose clients follow it. See
+ * docs/decisions/0006-market-feed.md and 0018-router-views.md.
  */
 export class MarketFeed extends DurableObject {
-  readonly #condition: string;
-  readonly #marketData: PolymarketMarketData;
-  /** Hubs that follow, also stored under `hubs`: an evicted feed finds them again. */
+  readonly #name: string;
+  readonly #ref: MarketRef;
+  /** One for each hub that follows. Followers of `/v1/ws` are stored under `hubs`: an evicted feed finds them again. */
   readonly #outboxes = new Map<string, Outbox>();
-  readonly #books = new Map<string, TokenBook>();
-  /** Best prices that were told last, by token. */
-  readonly #told = new Map<string, string>();
-  #market: Market | undefined;
-  #upstream: Upstream | undefined;
+  readonly #nativeHubs: Set<string>;
+  readonly #hubViews: HubViews;
+  readonly #native: NativeBooks;
+  readonly #views: RouterViews;
+  #market: FeedMarket | undefined;
+  #source: FeedSource | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#condition = ctx.id.name ?? '';
-    this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
-    for (const hub of ctx.storage.kv.get<string[]>('hubs') ?? []) this.#outbox(hub);
+    this.#name = ctx.id.name ?? '';
+    this.#ref = marketOfFeed(this.#name);
+    this.#native = new NativeBooks(this.#name);
+    this.#nativeHubs = new Set(ctx.storage.kv.get<string[]>('hubs') ?? []);
+    this.#hubViews = new HubViews(ctx.storage.kv);
+    this.#views = new RouterViews({
+      marketId: this.#ref.marketId,
+      staleAfterMs: staleAfterMs(this.#ref),
+      post: (item) => this.#post(item),
+    });
+    for (const hub of [...this.#nativeHubs, ...this.#hubViews.hubs()]) this.#outbox(hub);
+    for (const view of this.#hubViews.all()) this.#views.open(view);
     if (this.#outboxes.size > 0) ctx.waitUntil(this.#open());
   }
 
-  /** A client of `hub` follows this market from the snapshot on that the hub gets for it. */
+  /** A client of `hub` follows this market on `/v1/ws` from the snapshot on that the hub gets for it. */
   async subscribe(hub: string, socket: string): Promise<Subscribed> {
     const market = await this.#load();
     if (market === 'unknown') return { ok: false, reason: 'MARKET_NOT_FOUND' };
     const outbox = this.#outbox(hub);
     outbox.want();
+    this.#nativeHubs.add(hub);
     this.#remember();
-    outbox.push(this.#snapshot(socket));
+    outbox.push(this.#native.snapshot(socket));
     await this.#open();
     return { ok: true };
+  }
+
+  /** The venue's name of an outcome, given in any case; of Yes where none is given. */
+  async resolve(outcome: string | undefined): Promise<ResolvedOutcome> {
+    const market = await this.#load();
+    if (market === 'unknown') return failure('MARKET_NOT_FOUND');
+    if (market === 'unavailable') return failure('VENUE_UNAVAILABLE');
+    const found = market.outcomes.find(({ label }) => sameOutcome(label, outcome ?? 'yes'));
+    return found ? { ok: true, outcome: found.label } : failure('VALIDATION_FAILED');
+  }
+
+  /** A router client of `hub` follows a view from the snapshot on that it gets: now, or when the first book comes. */
+  async follow(hub: string, socket: string, view: string): Promise<void> {
+    const outbox = this.#outbox(hub);
+    outbox.want();
+    this.#hubViews.add(hub, view);
+    this.#views.open(view);
+    const text = this.#views.whole(view);
+    if (text !== undefined) outbox.push({ kind: 'view-snapshot', view, socket, text });
+    await this.#open();
+    if (text === undefined) this.#source?.poke();
+  }
+
+  /** No router client of `hub` follows this view any more. */
+  unfollow(hub: string, view: string): void {
+    this.#hubViews.remove(hub, view);
+    if (!this.#hubViews.all().has(view)) this.#views.close(view);
   }
 
   /** No client of `hub` follows this market any more. The last hub's leaving ends the subscription. */
   unsubscribe(hub: string): void {
     this.#outboxes.get(hub)?.close();
     if (!this.#outboxes.delete(hub)) return;
-    this.#remember();
+    for (const view of this.#hubViews.of(hub)) this.unfollow(hub, view);
+    if (this.#nativeHubs.delete(hub)) this.#remember();
     if (this.#outboxes.size > 0) return;
-    this.#upstream?.stop();
-    this.#upstream = undefined;
-    this.#books.clear();
-    this.#told.clear();
+    this.#source?.stop();
+    this.#source = undefined;
+    this.#native.clear();
+    this.#views.clear();
   }
 
   override async alarm(): Promise<void> {
@@ -71,116 +117,64 @@ export class MarketFeed extends DurableObject {
     await this.#open();
   }
 
-  /** Opens the subscription to the venue if it is not there, and comes back by alarm while anyone listens. */
+  /** Opens the way to the venue if it is not there, and comes back by alarm while anyone listens. */
   async #open(): Promise<void> {
     const market = await this.#load();
     await this.ctx.storage.setAlarm(Date.now() + (market === 'unavailable' ? RETRY_MS : LOOK_AFTER_MS));
-    if (typeof market === 'string' || this.#upstream || this.#outboxes.size === 0) return;
-    const tokens = market.outcomes.map(({ tokenId }) => tokenId);
-    this.#upstream = new Upstream(this.env.POLYMARKET_WS_URL, tokens, {
-      message: (text) => {
-        for (const event of readEvents(text)) this.#take(event);
-      },
+    if (typeof market === 'string' || this.#source || this.#outboxes.size === 0) return;
+    this.#source = openSource({
+      env: this.env,
+      ref: this.#ref,
+      market,
+      views: this.#views,
+      event: (event) => this.#take(event),
     });
   }
 
-  async #load(): Promise<Market | 'unknown' | 'unavailable'> {
+  async #load(): Promise<FeedMarket | 'unknown' | 'unavailable'> {
     if (this.#market) return this.#market;
-    const found = await this.#marketData.market(this.#condition);
-    if (!found.ok) return found.reason === 'TOKEN_NOT_FOUND' ? 'unknown' : 'unavailable';
-    this.#market ??= found.value;
-    return this.#market;
+    const found = await loadMarket(this.env, this.#ref);
+    if (!found.ok) return found.reason === 'MARKET_NOT_FOUND' ? 'unknown' : 'unavailable';
+    if (!this.#market) this.#describe(found.value);
+    return found.value;
+  }
+
+  #describe(market: FeedMarket): void {
+    this.#market = market;
+    this.#native.describe(market);
+    this.#views.describe(market);
   }
 
   #take(event: VenueEvent): void {
-    this.#apply(event);
-    const { tokens, custom } = this.#audience(event);
-    const item: FeedItem = {
-      kind: 'event',
-      tokens,
-      custom,
-      text: JSON.stringify(event),
-      prices: this.#changedPrices(),
-    };
-    for (const outbox of this.#outboxes.values()) outbox.push(item);
+    const tick = newTickOf(event);
+    if (tick !== undefined && this.#market) this.#describe({ ...this.#market, tick });
+    const item = this.#native.take(event);
+    for (const hub of this.#nativeHubs) this.#outboxes.get(hub)?.push(item);
+    if (!this.#views.idle) this.#takeForViews(event);
   }
 
-  #apply(event: VenueEvent): void {
-    if (event.event_type === 'book') this.#books.set(event.asset_id, new TokenBook(event));
-    if (event.event_type !== 'price_change') return;
-    for (const change of event.price_changes) {
-      this.#books.get(change.asset_id)?.change(change, event.timestamp);
+  #takeForViews(event: VenueEvent): void {
+    const told = tradeOf(event);
+    const traded = told && this.#native.outcome(told.token);
+    if (told && traded) this.#views.trade(traded.label, told.trade);
+    for (const token of tokensOf(event)) {
+      const outcome = this.#native.outcome(token);
+      if (outcome) this.#views.book(outcome.label, outcome.sides, outcome.at);
     }
   }
 
-  /** Who of the market's followers the venue would send the event to. */
-  #audience(event: VenueEvent): { readonly tokens: readonly string[]; readonly custom: boolean } {
-    switch (event.event_type) {
-      case 'book':
-      case 'last_trade_price':
-      case 'tick_size_change':
-        return { tokens: [event.asset_id], custom: false };
-      case 'best_bid_ask':
-        return { tokens: [event.asset_id], custom: true };
-      // One message holds both tokens' changes, and followers of either get it.
-      case 'price_change':
-        return { tokens: this.#tokens(), custom: false };
-      case 'market_resolved':
-        return { tokens: this.#tokens(), custom: true };
+  #post(item: ViewItem): void {
+    for (const [hub, outbox] of this.#outboxes) {
+      if (this.#hubViews.of(hub).has(item.view)) outbox.push(item);
     }
-  }
-
-  #tokens(): readonly string[] {
-    return this.#market?.outcomes.map(({ tokenId }) => tokenId) ?? [];
-  }
-
-  #changedPrices(): readonly PriceText[] {
-    const changed: PriceText[] = [];
-    for (const [token, book] of this.#books) {
-      const { bid, ask } = book.top();
-      const top = `${bid} ${ask}`;
-      if (this.#told.get(token) === top) continue;
-      this.#told.set(token, top);
-      changed.push(this.#price(token, book));
-    }
-    return changed;
-  }
-
-  #price(token: string, book: TokenBook): PriceText {
-    const outcome = this.#market?.outcomes.find(({ tokenId }) => tokenId === token)?.label ?? '';
-    const { timestamp } = book;
-    return {
-      token,
-      text: priceFrame({ market: this.#condition, token, outcome, top: book.top(), timestamp }),
-    };
-  }
-
-  #snapshot(socket: string): FeedItem {
-    const books = [...this.#books];
-    return {
-      kind: 'snapshot',
-      socket,
-      books: books.map(([token, book]) => ({ token, text: JSON.stringify(book.event()) })),
-      prices: books.map(([token, book]) => this.#price(token, book)),
-    };
-  }
-
-  #bookItems(): readonly FeedItem[] {
-    return [...this.#books].map(([token, book]) => ({
-      kind: 'event',
-      tokens: [token],
-      custom: false,
-      text: JSON.stringify(book.event()),
-      prices: [this.#price(token, book)],
-    }));
   }
 
   #outbox(hub: string): Outbox {
     const known = this.#outboxes.get(hub);
     if (known) return known;
     const outbox: Outbox = new Outbox({
-      send: (items) => socketHub(this.env, hub).deliver(this.#condition, items),
-      books: () => this.#bookItems(),
+      send: (items) => socketHub(this.env, hub).deliver(this.#name, items),
+      books: () => this.#wholeBooks(hub),
       abandon: () => {
         if (this.#outboxes.get(hub) === outbox) this.unsubscribe(hub);
       },
@@ -189,8 +183,20 @@ export class MarketFeed extends DurableObject {
     return outbox;
   }
 
-  #remember(): void {
-    if (this.#outboxes.size === 0) this.ctx.storage.kv.delete('hubs');
-    else this.ctx.storage.kv.put('hubs', [...this.#outboxes.keys()]);
+  #wholeBooks(hub: string): readonly FeedItem[] {
+    const native = this.#nativeHubs.has(hub) ? this.#native.items() : [];
+    return [...native, ...this.#views.wholes(this.#hubViews.of(hub))];
   }
+
+  #remember(): void {
+    if (this.#nativeHubs.size === 0) this.ctx.storage.kv.delete('hubs');
+    else this.ctx.storage.kv.put('hubs', [...this.#nativeHubs]);
+  }
+}
+
+/** Tokens whose books an event has changed. */
+function tokensOf(event: VenueEvent): readonly string[] {
+  if (event.event_type === 'book') return [event.asset_id];
+  if (event.event_type !== 'price_change') return [];
+  return [...new Set(event.price_changes.map(({ asset_id }) => asset_id))];
 }

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
-import type { FeedItem } from './delivery.ts';
+import type { FeedItem, NativeItem } from './delivery.ts';
 import { Outbox } from './outbox.ts';
 
-const event = (text: string): FeedItem => ({ kind: 'event', tokens: [], custom: false, text, prices: [] });
-const snapshot = (socket: string): FeedItem => ({ kind: 'snapshot', socket, books: [], prices: [] });
-const textOf = (item: FeedItem): string => (item.kind === 'event' ? item.text : `snapshot ${item.socket}`);
+const event = (text: string): NativeItem => ({ kind: 'event', tokens: [], custom: false, text, prices: [] });
+const snapshot = (socket: string): NativeItem => ({ kind: 'snapshot', socket, books: [], prices: [] });
+function textOf(item: FeedItem): string {
+  if (item.kind === 'view-unavailable') return item.kind;
+  return item.kind === 'event' || item.kind === 'view' ? item.text : `snapshot ${item.socket}`;
+}
 
 /** A hub that answers only when told. */
 function slowHub(): {

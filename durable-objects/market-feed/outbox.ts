@@ -1,10 +1,10 @@
-import type { FeedItem } from './delivery.ts';
+import { isAnswer, type FeedItem } from './delivery.ts';
 
 /** What an outbox needs of its feed. */
 export interface Delivering {
   /** Sends items to the hub; whether anyone there still wants this market. Rejects when the hub failed. */
   send(items: readonly FeedItem[]): Promise<boolean>;
-  /** Every current book, as events. */
+  /** Every current book that the hub's clients follow, whole. */
   books(): readonly FeedItem[];
   /** The hub wants no more, or cannot be reached. */
   abandon(): void;
@@ -42,7 +42,7 @@ export class Outbox {
     if (this.#closed) return;
     if (this.#waiting.length >= MAX_WAITING) this.#skip();
     // A waiting client must get its snapshot; events in between are in the books that follow.
-    if (!this.#skipped || item.kind === 'snapshot') this.#waiting.push(item);
+    if (!this.#skipped || isAnswer(item)) this.#waiting.push(item);
     if (!this.#busy) void this.#run();
   }
 
@@ -53,7 +53,7 @@ export class Outbox {
 
   #skip(): void {
     this.#skipped = true;
-    this.#waiting = this.#waiting.filter((item) => item.kind === 'snapshot');
+    this.#waiting = this.#waiting.filter(isAnswer);
   }
 
   async #run(): Promise<void> {
@@ -83,7 +83,7 @@ export class Outbox {
       this.#to.abandon();
       return;
     }
-    this.#waiting = [...items.filter((item) => item.kind === 'snapshot'), ...this.#waiting];
+    this.#waiting = [...items.filter(isAnswer), ...this.#waiting];
     this.#skip();
     const pause = FIRST_PAUSE_MS * 2 ** (this.#failures - 1) * (0.5 + Math.random());
     await new Promise((resolve) => setTimeout(resolve, pause));

@@ -1,4 +1,6 @@
-import { asMicro, compare, formatMicro, parseMicro, type Micro } from '../../shared/money/fixed.ts';
+import { asMicro, compare, formatMicro, parseMicro, SCALE, type Micro } from '../../shared/money/fixed.ts';
+import type { Level } from '../../shared/venues/port.ts';
+import type { Sides } from './book-view.ts';
 import type { BookEvent, PriceChangeEvent } from './venue-events.ts';
 
 type Levels = Map<Micro, string>;
@@ -35,6 +37,11 @@ export class TokenBook {
     return { bid: sorted(this.#bids).at(-1)?.[0], ask: sorted(this.#asks)[0]?.[0] };
   }
 
+  /** The same book as the venue's REST API would give it through the adapter: best level first, sizes in micro. */
+  sides(): Sides {
+    return { bids: inMicro(sorted(this.#bids).toReversed()), asks: inMicro(sorted(this.#asks)) };
+  }
+
   get timestamp(): string {
     return this.#frame.timestamp;
   }
@@ -62,6 +69,13 @@ function levelsOf(wire: BookEvent['bids']): Levels {
 }
 
 const sorted = (levels: Levels): [Micro, string][] => [...levels].sort(([a], [b]) => compare(a, b));
+
+function inMicro(sizes: readonly [Micro, string][]): readonly Level[] {
+  return sizes.flatMap(([price, text]) => {
+    const size = parseMicro(text);
+    return size !== undefined && price > 0n && price < SCALE ? [{ price, size }] : [];
+  });
+}
 
 const toLevel = ([price, size]: [Micro, string]): BookEvent['bids'][number] => ({
   price: formatMicro(price),

@@ -1,12 +1,14 @@
 /** Who listens to the venue's channel. */
 export interface UpstreamListener {
   message(text: string): void;
+  /** The channel is not open: it was lost, or could not be opened. It will be tried again. */
+  lost(): void;
 }
 
 /** The venue asks for a PING every 10 s (docs.polymarket.com, "WebSocket overview"). */
 const PING_EVERY_MS = 10_000;
 /** Three PINGs without any word back: the connection is dead, even if no close came. */
-const SILENCE_MS = 30_000;
+export const SILENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 250;
 /** Long enough for a venue that restarts, short enough that clients do not think it gone. */
 const LONGEST_PAUSE_MS = 15_000;
@@ -97,6 +99,7 @@ export class Upstream {
   #again(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     if (this.#stopped) return;
+    this.#listener.lost();
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#attempts, LONGEST_PAUSE_MS) * (0.5 + Math.random());
     this.#attempts += 1;
     this.#timer = setTimeout(() => void this.#open(), pause);

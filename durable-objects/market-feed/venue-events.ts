@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import type { Micro } from '../../shared/money/fixed.ts';
+import { decimal } from '../../shared/venues/decimal.ts';
+import type { PublicTrade } from '../../shared/venues/port.ts';
 
 /** Messages of the venue's market channel, as far as we read them (docs.polymarket.com/asyncapi.json). */
 const level = z.object({ price: z.string(), size: z.string() });
@@ -56,4 +59,31 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+const lastTrade = z.object({
+  event_type: z.literal('last_trade_price'),
+  asset_id: z.string(),
+  price: decimal,
+  size: decimal,
+  side: z.enum(['BUY', 'SELL']),
+  timestamp: z.coerce.number(),
+  transaction_hash: z.string().optional(),
+});
+
+/** The trade that an event tells of, and its token. Undefined for other events. */
+export function tradeOf(
+  event: VenueEvent,
+): { readonly token: string; readonly trade: Omit<PublicTrade, 'outcome'> } | undefined {
+  const read = lastTrade.safeParse(event);
+  if (!read.success) return undefined;
+  const { asset_id: token, price, size, side, timestamp: at, transaction_hash: id = '' } = read.data;
+  return { token, trade: { id, side, price, size, at } };
+}
+
+const tickChange = z.object({ event_type: z.literal('tick_size_change'), new_tick_size: decimal });
+
+/** The market's tick from now on. Undefined for other events. */
+export function newTickOf(event: VenueEvent): Micro | undefined {
+  return tickChange.safeParse(event).data?.new_tick_size;
 }

@@ -1,4 +1,5 @@
-export const channels = ['market', 'prices', 'executions', 'user'] as const;
+/** `router` is `/ws`, in the words of `/api/v1`; the others are `/v1/ws/<channel>`. */
+export const channels = ['market', 'prices', 'executions', 'user', 'router'] as const;
 export type Channel = (typeof channels)[number];
 
 /** A market that a client follows. */
@@ -8,6 +9,21 @@ export interface Followed {
   readonly tokens: readonly string[];
   /** Has had its snapshot: gets every event from there on. */
   live: boolean;
+}
+
+/** A view of a market's book that a router client follows. */
+export interface FollowedBook {
+  readonly feed: string;
+  /** `viewKey` of its spec. */
+  readonly view: string;
+  /** Has had its snapshot, and every frame since. */
+  live: boolean;
+}
+
+/** Who a router client has signed in as; its counters are kept by account. */
+export interface Owner {
+  readonly account: string;
+  readonly customer: string;
 }
 
 /**
@@ -27,9 +43,12 @@ export interface Attachment {
   markets: readonly string[];
   /** Market channel: also best_bid_ask and market_resolved. */
   custom: boolean;
-  /** User channel: until when it must have said who it is, Unix ms. */
+  /** User and router channel: until when it must have said who it is, Unix ms. */
   mustSignInBy: number | undefined;
   followed: readonly Followed[];
+  /** Router channel. */
+  owner: Owner | undefined;
+  books: readonly FollowedBook[];
 }
 
 /** What the gateway tells a hub about a socket that it hands over. */
@@ -45,5 +64,5 @@ export interface Handover {
 /** The header that carries it; hubs are reached by the gateway only. */
 export const HANDOVER_HEADER = 'x-postern-socket';
 
-/** Most markets of one connection (contract: clob, "Websockets"). */
+/** Most markets of one connection (contract: clob, "Websockets"), and most books of one router connection. */
 export const MAX_MARKETS = 50;

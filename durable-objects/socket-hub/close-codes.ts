@@ -1,4 +1,4 @@
-/** Close codes of `/v1/ws/*` (contract: clob, "Websockets"; the others are ours: docs/websockets.md). */
+/** Close codes of `/v1/ws/*` and `/ws` (contract: clob, "Websockets"; the others are ours: docs/websockets.md). */
 export const CLOSE = {
   /** A frame that is no frame of this channel, or too many of them. */
   policy: 1008,

@@ -97,6 +97,7 @@ export function readFrame(channel: Channel, text: string): Command | Failure {
       return { kind: operation, frame: { markets, tokens: [], custom: undefined } };
     }
     case 'executions':
+    case 'router':
       return failure('VALIDATION_FAILED', { message: 'This channel takes {"action":"ping"} only' });
   }
 }

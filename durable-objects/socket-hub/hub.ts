@@ -16,4 +16,8 @@ export interface Hub {
   waitUntil(work: Promise<unknown>): void;
   /** Tells a client why, then ends its socket. */
   reject(member: Member, refusal: Failure, code: number): void;
+  /** Ends a client's socket; what there was to say has been said. */
+  end(member: Member, code: number, reason: string): void;
+  /** Has the hub look after its sockets by then, Unix ms of `now()`. */
+  wakeBy(at: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { failure } from '../../shared/errors/failure.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
-import type { FeedItem } from '../market-feed/delivery.ts';
+import type { FeedItem, NativeItem } from '../market-feed/delivery.ts';
 import { marketFeed } from '../stubs.ts';
 import { overLimit, type SubscriptionFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
@@ -28,14 +28,10 @@ export class MarketFollowers {
     }
   }
 
-  /** What a market's feed has for its followers here; false when there is none. */
-  deliver(market: string, items: readonly FeedItem[]): boolean {
-    const members = this.#hub.members.ofMarket(market);
-    for (const item of items) {
-      if (item.kind === 'event') for (const member of members) this.#pass(member, market, item);
-      else this.#begin(market, item);
-    }
-    return members.size > 0;
+  /** What a market's feed has for its followers here. */
+  deliver(market: string, item: NativeItem): void {
+    if (item.kind === 'snapshot') this.#begin(market, item);
+    else for (const member of this.#hub.members.ofMarket(market)) this.#pass(member, market, item);
   }
 
   async subscribe(member: Member, frame: SubscriptionFrame): Promise<void> {

@@ -33,6 +33,8 @@ beforeEach(() => {
       custom: false,
       mustSignInBy: undefined,
       followed: [],
+      owner: undefined,
+      books: [],
     },
     () => pinged,
   );

@@ -9,9 +9,17 @@ import { CLOSE } from './close-codes.ts';
  * the client gets whole books once a second instead of every change; at its end the socket is closed.
  */
 const CREDIT_BYTES = 8 * 1024 * 1024;
+/**
+ * Clients of the router's channel never send anything of their own accord, so at half of their credit they are asked
+ * for a sign of life: `resync_required`, which they answer with `resync`. 512 KB are about 2,500 changes between two
+ * such questions.
+ */
+const ROUTER_CREDIT_BYTES = 1024 * 1024;
 /** Frames a client may send within the window; a bot that changes its subscriptions each second needs fewer. */
 const MAX_FRAMES = 60;
 const FRAME_WINDOW_MS = 10_000;
+/** Markets that a client may have looked up within the same window; each may cost the venue a call. */
+const MAX_LOOKUPS = 200;
 
 /** What a member needs of its WebSocket. */
 export interface ClientSocket {
@@ -28,7 +36,11 @@ export class Member {
   #sent = 0;
   #aliveAt = Date.now();
   #frames = 0;
+  #lookups = 0;
   #windowStart = 0;
+  readonly #credit: number;
+  /** Told of every frame that was sent; router channel. */
+  onSent: ((length: number) => void) | undefined;
   /** Tail of this client's commands: the next begins when the last is done. */
   turn: Promise<void> = Promise.resolve();
 
@@ -37,6 +49,7 @@ export class Member {
     this.#socket = socket;
     this.at = at;
     this.#lastPing = lastPing;
+    this.#credit = at.channel === 'router' ? ROUTER_CREDIT_BYTES : CREDIT_BYTES;
   }
 
   /** Writes the attachment: what is not written is forgotten when the hub sleeps. */
@@ -46,7 +59,7 @@ export class Member {
 
   send(text: string): void {
     this.#sent += text.length;
-    if (this.#sent >= CREDIT_BYTES && !this.#aliveLately()) {
+    if (this.#sent >= this.#credit && !this.#aliveLately()) {
       this.close(CLOSE.tooSlow, 'too slow: send PING at least every 10 s');
       return;
     }
@@ -54,12 +67,14 @@ export class Member {
       this.#socket.send(text);
     } catch {
       // Closed by the peer; the close event follows.
+      return;
     }
+    this.onSent?.(text.length);
   }
 
   /** Whether so much is unconfirmed that only whole books should be sent. */
   lagging(): boolean {
-    return this.#sent >= CREDIT_BYTES / 2 && !this.#aliveLately();
+    return this.#sent >= this.#credit / 2 && !this.#aliveLately();
   }
 
   /** Counts a frame of the client; false when there are too many. */
@@ -69,9 +84,21 @@ export class Member {
     if (now - this.#windowStart > FRAME_WINDOW_MS) {
       this.#windowStart = now;
       this.#frames = 0;
+      this.#lookups = 0;
     }
     this.#frames += 1;
     return this.#frames <= MAX_FRAMES;
+  }
+
+  /** Whether it goes on sending although it has been told that these are too many. */
+  flooding(): boolean {
+    return this.#frames > 2 * MAX_FRAMES;
+  }
+
+  /** Counts a market to look up; false when there are too many. */
+  lookUp(): boolean {
+    this.#lookups += 1;
+    return this.#lookups <= MAX_LOOKUPS;
   }
 
   refuse(failure: Failure): void {

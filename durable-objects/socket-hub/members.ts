@@ -29,12 +29,14 @@ export class Members {
   add(member: Member): void {
     this.#byId.set(member.at.id, member);
     for (const { market } of member.at.followed) this.follow(member, market);
+    for (const { feed } of member.at.books) this.follow(member, feed);
     if (member.at.account !== undefined) put(this.#byAccount, member.at.account, member);
   }
 
   remove(member: Member): void {
     this.#byId.delete(member.at.id);
     for (const { market } of member.at.followed) this.unfollow(member, market);
+    for (const { feed } of member.at.books) this.unfollow(member, feed);
     if (member.at.account !== undefined) take(this.#byAccount, member.at.account, member);
   }
 

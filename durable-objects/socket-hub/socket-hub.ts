@@ -1,18 +1,22 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
+import { machineTime, now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import type { FeedItem } from '../market-feed/delivery.ts';
+import { isViewItem, type FeedItem } from '../market-feed/delivery.ts';
 import { keyGate } from '../stubs.ts';
 import type { AccountText } from '../trading-account/sockets.ts';
 import { AccountWatchers } from './account-watchers.ts';
 import { HANDOVER_HEADER, type Attachment, type Handover } from './attachment.ts';
+import { BookFollowers } from './book-followers.ts';
 import { CLOSE } from './close-codes.ts';
 import { readFrame, type Command } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { MarketFollowers } from './market-followers.ts';
 import { Member } from './member.ts';
 import { Members } from './members.ts';
+import { RouterClients, type HubUsage } from './router-clients.ts';
 import { Turns } from './turns.ts';
+import { UsageBook } from './usage-book.ts';
 
 /** One object carries 32,768 sockets at most [docs]; well below, so that a fan-out stays short. */
 const MAX_SOCKETS = 10_000;
@@ -20,6 +24,8 @@ const MAX_SOCKETS = 10_000;
 const MAX_FRAME_LENGTH = 16 * 1024;
 /** The venue's clients send their credentials as soon as the socket is open. */
 const SIGN_IN_WITHIN_MS = 10_000;
+/** Contract: router, "Websocket". */
+const ROUTER_SIGN_IN_WITHIN_MS = 15_000;
 
 /**
  * Client sockets, whichever channel they are on, `hub:<number>`. It sleeps between events; feeds and accounts
@@ -29,6 +35,8 @@ export class SocketHub extends DurableObject {
   readonly #members = new Members();
   readonly #followers: MarketFollowers;
   readonly #watchers: AccountWatchers;
+  readonly #books: BookFollowers;
+  readonly #router: RouterClients;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -39,22 +47,29 @@ export class SocketHub extends DurableObject {
       turns: new Turns(),
       waitUntil: (work) => ctx.waitUntil(work),
       reject: (member, refusal, code) => this.#reject(member, refusal, code),
+      end: (member, code, reason) => this.#end(member, code, reason),
+      wakeBy: (at) => this.#wakeBy(at),
     };
     this.#followers = new MarketFollowers(hub);
     this.#watchers = new AccountWatchers(hub);
+    this.#books = new BookFollowers(hub);
+    this.#router = new RouterClients(hub, this.#books, new UsageBook(ctx.storage.kv));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('PING', 'PONG'));
     for (const socket of ctx.getWebSockets()) {
       // Written by Member.save, the only writer.
-      this.#members.add(this.#member(socket, socket.deserializeAttachment() as Attachment));
+      const member = this.#member(socket, socket.deserializeAttachment() as Attachment);
+      this.#members.add(member);
+      this.#router.count(member);
     }
     this.#followers.resume();
+    this.#books.resume();
   }
 
   /** Takes over a client's socket from the gateway. */
   override async fetch(request: Request): Promise<Response> {
     const handover = JSON.parse(request.headers.get(HANDOVER_HEADER) ?? '{}') as Handover;
     const { 0: client, 1: server } = new WebSocketPair();
-    const mustSignIn = handover.channel === 'user' && handover.account === undefined;
+    const signInBy = signInDeadline(handover);
     const member = this.#member(server, {
       id: handover.id,
       channel: handover.channel,
@@ -63,23 +78,27 @@ export class SocketHub extends DurableObject {
       account: undefined,
       markets: [],
       custom: false,
-      mustSignInBy: mustSignIn ? Date.now() + SIGN_IN_WITHIN_MS : undefined,
+      mustSignInBy: signInBy,
       followed: [],
+      owner: undefined,
+      books: [],
     });
     this.ctx.acceptWebSocket(server, [handover.channel]);
     member.save();
     this.#members.add(member);
     if (this.#members.size > MAX_SOCKETS) this.#end(member, CLOSE.tryLater, 'full: connect again');
     else if (handover.account !== undefined) await this.#watchers.watch(member, handover.account);
-    else if (mustSignIn && (await this.ctx.storage.getAlarm()) === null) {
-      await this.ctx.storage.setAlarm(Date.now() + SIGN_IN_WITHIN_MS);
-    }
+    else if (signInBy !== undefined) await this.#wakeBy(signInBy);
     return new Response(null, { status: 101, webSocket: client });
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const member = this.#of(socket);
     if (!member) return;
+    if (member.at.channel === 'router') {
+      await this.#router.hear(member, data);
+      return;
+    }
     if (!member.hear()) {
       this.#reject(member, failure('RATE_LIMIT_EXCEEDED', { message: 'Too many frames' }), CLOSE.policy);
       return;
@@ -113,22 +132,31 @@ export class SocketHub extends DurableObject {
     if (member) this.#end(member, 1011, 'error');
   }
 
-  /** Ends user sockets that have not said who they are. */
+  /** Ends sockets that have not said who they are, and sends the router's heartbeats. */
   override async alarm(): Promise<void> {
-    const now = Date.now();
-    let next = Number.POSITIVE_INFINITY;
+    let next = this.#router.beat() ?? Number.POSITIVE_INFINITY;
     for (const member of this.#members.all()) {
       const by = member.at.mustSignInBy;
       if (by === undefined) continue;
-      if (by <= now) this.#reject(member, failure('MISSING_AUTH'), CLOSE.badToken);
-      else next = Math.min(next, by);
+      if (by > now()) next = Math.min(next, by);
+      else if (member.at.channel === 'router') this.#router.expire(member);
+      else this.#reject(member, failure('MISSING_AUTH'), CLOSE.badToken);
     }
-    if (Number.isFinite(next)) await this.ctx.storage.setAlarm(next);
+    if (Number.isFinite(next)) await this.#wakeBy(next);
   }
 
   /** What a market's feed has for its followers here; false when there is none. */
   deliver(market: string, items: readonly FeedItem[]): boolean {
-    return this.#followers.deliver(market, items);
+    for (const item of items) {
+      if (isViewItem(item)) this.#books.deliver(market, item);
+      else this.#followers.deliver(market, item);
+    }
+    return this.#members.ofMarket(market).size > 0;
+  }
+
+  /** What this hub knows of an account's router sockets. */
+  usage(account: string): HubUsage {
+    return this.#router.usage(account);
   }
 
   /** What an account has for its watchers here; false when there is none. */
@@ -145,7 +173,8 @@ export class SocketHub extends DurableObject {
   dismiss(ids: readonly string[]): void {
     for (const id of ids) {
       const member = this.#members.find(id);
-      if (member) this.#end(member, CLOSE.badToken, 'the key is no longer good');
+      if (member?.at.channel === 'router') this.#router.dismiss(member, 'the key is no longer good');
+      else if (member) this.#end(member, CLOSE.badToken, 'the key is no longer good');
     }
   }
 
@@ -172,6 +201,12 @@ export class SocketHub extends DurableObject {
     }
   }
 
+  async #wakeBy(at: number): Promise<void> {
+    const wanted = machineTime(at);
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > wanted) await this.ctx.storage.setAlarm(wanted);
+  }
+
   #reject(member: Member, refusal: Failure, code: number): void {
     member.refuse(refusal);
     this.#end(member, code, refusal.reason);
@@ -188,6 +223,7 @@ export class SocketHub extends DurableObject {
     if (this.#members.find(id) !== member) return;
     this.#members.remove(member);
     for (const { market } of followed) this.#followers.leaveFeed(market);
+    this.#router.gone(member);
     if (account !== undefined) this.#watchers.leave(account);
     if (gate !== undefined) this.ctx.waitUntil(keyGate(this.env, gate).releaseSocket(id));
   }
@@ -200,4 +236,10 @@ export class SocketHub extends DurableObject {
   #member(socket: WebSocket, at: Attachment): Member {
     return new Member(socket, at, () => this.ctx.getWebSocketAutoResponseTimestamp(socket));
   }
+}
+
+/** By when a socket must have said who it is, Unix ms; undefined where the gateway knows already. */
+function signInDeadline({ channel, account }: Handover): number | undefined {
+  if (channel === 'router') return now() + ROUTER_SIGN_IN_WITHIN_MS;
+  return channel === 'user' && account === undefined ? now() + SIGN_IN_WITHIN_MS : undefined;
 }

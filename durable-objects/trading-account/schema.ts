@@ -1,3 +1,4 @@
+import { escrowMigration } from './escrow/schema.ts';
 import { liveMigration } from './live/schema.ts';
 import type { Migration } from '../storage/migrate.ts';
 
@@ -96,4 +97,5 @@ export const migrations: readonly Migration[] = [
       );`,
   },
   liveMigration,
+  escrowMigration,
 ];

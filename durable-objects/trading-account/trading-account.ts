@@ -5,17 +5,29 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { parseMicro, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import type { Hex } from '../../shared/signing/checks.ts';
 import type { Book, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import type { LiveVenue } from '../../shared/venues/exchanges.ts';
+import { chainSettings } from '../relayer/settings.ts';
+import { relayedChain } from '../relayer/relayed-chain.ts';
 import { migrate } from '../storage/migrate.ts';
+import { tenantObject } from '../stubs.ts';
 import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
+import { CtfCommands } from './ctf/ctf-commands.ts';
+import type { CtfCommand, CtfReply } from './ctf/model.ts';
+import { ctfChain, ownWallet } from './ctf/wallet.ts';
+import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
+import { Escrows } from './escrow/escrows.ts';
+import type { EscrowRow } from './escrow/table.ts';
 import { EquityLog, type EquityPoint } from './equity.ts';
+import { readFills, type FillFilter, type FillPlace } from './fills.ts';
 import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
 import type { Money, Order, Position, TradeWithOrder } from './model.ts';
 import { LiveOrders } from './live/live-orders.ts';
-import type { LiveAccess, LiveCommand, LiveReply } from './live/model.ts';
+import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
 import { openSession } from './live/sessions.ts';
 import { News } from './news.ts';
 import { cancelOrders } from './paper/cancel.ts';
@@ -68,8 +80,11 @@ export class TradingAccount extends DurableObject {
   readonly #watchers: Watchers;
   readonly #news: News;
   readonly #switch: DeadManSwitch;
+  readonly #attempt: Attempt;
   readonly #wake: Wake;
   readonly #live: LiveOrders;
+  readonly #escrows: Escrows;
+  readonly #ctf: CtfCommands;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -88,18 +103,44 @@ export class TradingAccount extends DurableObject {
     this.#watchers = new Watchers(ctx, env);
     this.#news = new News(this.#ledger, this.#watchers);
     this.#switch = new DeadManSwitch(ctx.storage.kv, this.#ledger, this.#news);
+    this.#attempt = new Attempt(ctx.storage.kv, this.#ledger, this.#news);
     this.#wake = new Wake(ctx.storage);
     this.#closed = ctx.storage.kv.get<boolean>('closed') === true;
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
     this.#resolutions = new Resolutions(this.#ledger, this.#marketData);
     this.#ledger.open(startingBalance(env));
+    this.#escrows = new Escrows({
+      storage: ctx.storage,
+      chain: ({ tenant, account, keyId, requestId }) =>
+        relayedChain(env, { scope: { tenant, account }, actor: { keyId, requestId } }),
+      claim: (orderId, { tenant, account }) => tenantObject(env, tenant).noteEscrow(orderId, account),
+      order: async (caller, id) => {
+        const session = openSession(env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
+        const found = await session.order(id);
+        return found.ok ? found.value : undefined;
+      },
+      contract: () => chainSettings(env).escrow,
+      wake: (at) => this.#wake.by(at),
+    });
+    this.#ctf = new CtfCommands({
+      storage: ctx.storage,
+      paper: this.#journal,
+      writes,
+      chain: (signer) => ctfChain(env, signer),
+      wallet: (caller) => ownWallet(env, caller),
+      market: (id) => this.#marketData.market(id),
+      wake: (at) => this.#wake.by(at),
+      closed: () => this.#refusal(),
+    });
     this.#live = new LiveOrders({
       storage: ctx.storage,
       paper: this.#journal,
       writes,
       open: (access) => openSession(env, access),
+      escrows: this.#escrows,
       wake: (at) => this.#wake.by(at),
-      closed: () => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined),
+      settleCtf: (row) => this.#ctf.settle(row),
+      closed: () => this.#refusal(),
     });
   }
 
@@ -144,6 +185,11 @@ export class TradingAccount extends DurableObject {
     return this.#live.heartbeat(access, intervalMs);
   }
 
+  /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */
+  submitCtf(command: CtfCommand): Promise<CtfReply> {
+    return this.#ctf.submit(command);
+  }
+
   /** An order of this account on a live venue. */
   liveOrder(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
     return this.#live.order(access, id);
@@ -151,6 +197,11 @@ export class TradingAccount extends DurableObject {
 
   liveOrders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
     return this.#live.orders(access, query);
+  }
+
+  /** The fee of an order, by the payer's order id. */
+  escrow(orderId: Hex): EscrowRow | undefined {
+    return this.#escrows.row(orderId);
   }
 
   async cancel(request: CancelRequest): Promise<Cancelled> {
@@ -183,6 +234,28 @@ export class TradingAccount extends DurableObject {
     await this.#watchers.dismiss();
   }
 
+  /**
+   * Ends the account of a deleted customer: as `close`, and whatever rests at these venues with its stored credentials
+   * is cancelled. Returns whether all of it is; false asks to be called again.
+   */
+  async forget(caller: LiveCaller, venues: readonly LiveVenue[]): Promise<boolean> {
+    await this.close();
+    const ended = await Promise.all(
+      venues.map((venue) => this.#live.cancelAll({ venue, caller, source: { kind: 'stored' } })),
+    );
+    return ended.every(Boolean);
+  }
+
+  /** Closes a partner's account: takes no order any more, cancels what rests. */
+  freeze(): Ended {
+    return this.#attempt.freeze();
+  }
+
+  /** Begins a partner's account again with its deposit; history stays, a closed one opens. */
+  restart(): Ended {
+    return this.#attempt.restart();
+  }
+
   unwatch(hub: string): void {
     this.#watchers.remove(hub);
   }
@@ -208,6 +281,11 @@ export class TradingAccount extends DurableObject {
 
   trades(filter: TradeFilter, page: Page): readonly TradeWithOrder[] {
     return readTrades(this.ctx.storage.sql, filter, page);
+  }
+
+  /** Fills, newest first, after the last one of the page before. */
+  fills(filter: FillFilter, place: FillPlace | undefined, limit: number): readonly ExportedTrade[] {
+    return readFills(this.ctx.storage.sql, filter, place, limit);
   }
 
   /** Trades after an id, oldest first. */
@@ -243,6 +321,8 @@ export class TradingAccount extends DurableObject {
 
   /** Pays out positions whose market has resolved: those named, or all. What is not settled is left alone. */
   async redeem(tokens?: readonly string[]): Promise<readonly Redemption[]> {
+    // A frozen account keeps what it has.
+    if (this.#attempt.frozen) return [];
     const held = (await this.positions()).map((position) => position.token);
     return this.#resolutions.redeem(held.filter((token) => tokens?.includes(token) ?? true));
   }
@@ -271,10 +351,11 @@ export class TradingAccount extends DurableObject {
     this.#switch.fallIfDue(now());
     // Not waited for: a live venue that hangs must not keep paper orders from being matched.
     this.ctx.waitUntil(this.#live.alarm());
+    this.ctx.waitUntil(this.#escrows.alarm());
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
-    const { ended, trades } = matchAll(this.#ledger, books ?? new Map<string, Book>(), at);
+    const { ended, trades } = matchAll(this.#ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
     this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.#live.sweep(at));
@@ -292,6 +373,16 @@ export class TradingAccount extends DurableObject {
     return books.ok ? books.value : undefined;
   }
 
+  /** Books that resting orders may fill from: none of a frozen account. */
+  #fillable(books: ReadonlyMap<string, Book> | undefined): ReadonlyMap<string, Book> {
+    return books && !this.#attempt.frozen ? books : new Map<string, Book>();
+  }
+
+  /** Why the account takes no order: its wallet was deleted, or a partner has closed it. */
+  #refusal(): Failure | undefined {
+    return this.#closed ? failure('WALLET_NOT_FOUND') : this.#attempt.refusal();
+  }
+
   /** A venue that hangs must not hold the dead man's switch up: no second alarm rings while this one waits. */
   async #watchingSwitch<T>(work: () => Promise<T>): Promise<T> {
     const timer = setInterval(() => this.#switch.fallIfDue(now()), SWITCH_EVERY_MS);
@@ -307,7 +398,8 @@ export class TradingAccount extends DurableObject {
     const quotes = await quotesFor(this.#marketData, command.orders);
     if (INSTRUMENTED) await pauseAt('account/place/quoted');
     // Looked at here, with no wait before the commit: nothing comes to rest in a closed account.
-    if (this.#closed) return failure('WALLET_NOT_FOUND');
+    const refused = this.#refusal();
+    if (refused) return refused;
     const at = now();
     // While the quotes were fetched, the same command may have come and gone.
     const known = this.#placer.answered(command.naming);
@@ -343,6 +435,7 @@ export class TradingAccount extends DurableObject {
         this.#ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
         this.#switch.fallsAt,
         this.#live.nextLook(),
+        this.#escrows.nextLook(),
         this.#ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
         this.#sweepAt,
       ),

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import type { DataVenueName } from '../../emulators/data-venues/index.ts';
+import { FEE_ESCROW } from '../../emulators/chain/contracts/addresses.ts';
 import { startChild, type Child } from './child.ts';
 import type { KalshiKey } from './launch-file.ts';
 import { inProject } from './paths.ts';
@@ -35,6 +36,8 @@ export interface EmulatorsSpec {
   readonly kalshiKey: KalshiKey;
   /** Has test money on the chain from its start. */
   readonly wallet: string;
+  /** May move escrowed fees on it. */
+  readonly relayer: string;
   readonly readyTimeoutMs: number;
 }
 
@@ -65,7 +68,12 @@ export async function startEmulators(spec: EmulatorsSpec): Promise<Emulators> {
 }
 
 /** What tells the gateway where its venues are. */
-export function venueVars({ polymarket, kalshi, dataVenues }: Emulators): Readonly<Record<string, string>> {
+export function venueVars({
+  polymarket,
+  kalshi,
+  chain,
+  dataVenues,
+}: Emulators): Readonly<Record<string, string>> {
   return {
     POLYMARKET_CLOB_URL: polymarket.url,
     POLYMARKET_GAMMA_URL: `${polymarket.url}/gamma`,
@@ -77,6 +85,10 @@ export function venueVars({ polymarket, kalshi, dataVenues }: Emulators): Readon
     PREDICTFUN_URL: dataVenues.urls.predictfun,
     // Its emulator takes any.
     PREDICTFUN_API_KEY: 'local',
+    CHAIN_RPC_URL: chain.url,
+    // Its blocks are never taken back.
+    CHAIN_CONFIRMATIONS: '1',
+    ESCROW_CONTRACT: FEE_ESCROW,
   };
 }
 
@@ -124,6 +136,7 @@ const WALLET_USDC = '10000000000';
 async function startChain(spec: EmulatorsSpec): Promise<Emulator> {
   const emulator = await startEmulator('chain', spec);
   const allowances = { escrow: WALLET_USDC, ctf: WALLET_USDC, neg_risk_adapter: WALLET_USDC };
+  await prepared(emulator, 'operator', { address: spec.relayer });
   return prepared(emulator, 'fund', { address: spec.wallet, usdc: WALLET_USDC, allowances });
 }
 

@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:c
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Wallet } from 'ethers';
+import { freshExchangeKeys, type ExchangeKeys } from './exchange-keys.ts';
 import type { KalshiKey } from './launch-file.ts';
 
 /** Secrets of one machine's deployment, made once and kept under its home with mode 0600. */
@@ -13,6 +14,10 @@ export interface LocalSecrets {
   readonly walletKey: string;
   /** Key of the local trader on the Kalshi emulator. */
   readonly kalshi: KalshiKey;
+  /** Key of the relayer that moves escrowed fees on the local chain. */
+  readonly relayerKey: string;
+  /** Keys between the gateway and the local relay. */
+  readonly exchange: ExchangeKeys;
   /** Root keys of the vault, by version: add one, and restart, to rotate (docs/vault.md). */
   readonly vaultRootKeys: Readonly<Record<string, string>>;
 }
@@ -35,6 +40,8 @@ const freshSecrets = (): Omit<LocalSecrets, 'kalshi'> => ({
   l2RootSecret: randomBytes(32).toString('base64url'),
   jwtSecret: randomBytes(32).toString('base64url'),
   walletKey: Wallet.createRandom().privateKey,
+  relayerKey: Wallet.createRandom().privateKey,
+  exchange: freshExchangeKeys(),
   vaultRootKeys: { 1: randomBytes(32).toString('base64') },
 });
 

@@ -86,6 +86,8 @@ const codes: Readonly<Record<Reason, RouterCode>> = {
   AUTHENTICATION_FAILED: 'authentication_failed',
   CREDENTIALS_LINKED: 'conflict',
   IMPERSONATION_NEEDS_KEY: 'bad_request',
+  EXTERNAL_ID_CONFLICT: 'conflict',
+  REDIRECT_NOT_ALLOWED: 'bad_request',
 };
 
 /** Reasons that keep a status of HTTP's own, which says more than their code's. */

@@ -1,4 +1,4 @@
-import { asMicro, max, mulDiv, SCALE, type Micro } from '../money/fixed.ts';
+import { asMicro, max, min, mulDiv, SCALE, type Micro } from '../money/fixed.ts';
 
 /** A basis point is 1/10,000; a fee of more than the whole order is a mistake. */
 const BPS = 10_000n;
@@ -10,6 +10,8 @@ export interface FeeTerms {
   readonly minFee: Micro;
   /** Never a smaller share of the order: `min_fee_bps`. */
   readonly minFeeBps: number;
+  /** Never more, micro-USD; undefined for no limit but `feeBps`. */
+  readonly maxFee?: Micro | undefined;
 }
 
 export interface FeeBounds {
@@ -29,9 +31,10 @@ export function escrowFee(price: Micro, size: Micro, feeBps: number): Micro {
 
 /**
  * The least and the most that a `fee_auth` for this order may name. Where the minimum is above what `feeBps` gives, as
- * on small orders, it is the only amount.
+ * on small orders, it is the only amount. Nothing is above `maxFee`.
  */
 export function feeBounds(price: Micro, size: Micro, terms: FeeTerms): FeeBounds {
+  const capped = (fee: Micro): Micro => (terms.maxFee === undefined ? fee : min(fee, terms.maxFee));
   const least = max(terms.minFee, escrowFee(price, size, terms.minFeeBps));
-  return { min: least, max: max(least, escrowFee(price, size, terms.feeBps)) };
+  return { min: capped(least), max: capped(max(least, escrowFee(price, size, terms.feeBps))) };
 }

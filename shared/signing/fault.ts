@@ -29,6 +29,7 @@ export type SigningPart =
   | 'timestamp'
   | 'timestampMs'
   | 'tokenId'
+  | 'transaction'
   | 'verifyingContract';
 
 /**

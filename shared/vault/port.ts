@@ -1,3 +1,4 @@
+import type { Hex } from '../signing/checks.ts';
 import type { CredentialVenue, CredentialView } from './credential.ts';
 import type { VaultRequest } from './request.ts';
 import type { Vaulted } from './result.ts';
@@ -17,6 +18,11 @@ export interface StoredView extends CredentialView {
 /** Headers ready to be sent. */
 export interface SignedHeaders {
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A signed transaction, as a node takes it. */
+export interface SignedCall {
+  readonly raw: Hex;
 }
 
 /** One operation as the chain records it. `hash` covers the row and the one before. */
@@ -100,6 +106,12 @@ export interface Vault {
   l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<SignedHeaders>>;
   builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<Vaulted<SignedHeaders>>;
   kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<Vaulted<SignedHeaders>>;
+  /** A call of the fee escrow's contract, signed with the relayer's key. SIGNING_REFUSED outside its policy. */
+  signEscrow(request: VaultRequest<'signEscrow'>): Promise<Vaulted<SignedCall>>;
+  /** A call for the conditional tokens of the account's own wallet. SIGNING_REFUSED outside its policy. */
+  signCtf(request: VaultRequest<'signCtf'>): Promise<Vaulted<SignedCall>>;
+  /** Lower-case address of the relayer's key. CREDENTIAL_MISSING where the deployment has none. Not audited. */
+  relayer(): Promise<Vaulted<{ readonly address: Hex }>>;
   exportKey(
     request: VaultRequest<'exportKey'>,
   ): Promise<Vaulted<{ readonly address: string; readonly privateKey: string }>>;

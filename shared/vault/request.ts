@@ -60,6 +60,18 @@ const order = z.discriminatedUnion('schema', [
   }),
 ]);
 
+/** A call that an account's key or the relayer's is to sign; the vault's policy says which it may (shared/chain). */
+const transaction = z.strictObject({
+  chainId: z.int().positive(),
+  nonce: z.int().nonnegative(),
+  to: z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{40}$/)]),
+  /** The longest call, a pull with its signature, is below 500 bytes. */
+  data: z.templateLiteral(['0x', z.string().regex(/^(?:[0-9a-fA-F]{2}){4,2048}$/)]),
+  gas: uint,
+  maxFeePerGas: uint,
+  maxPriorityFeePerGas: uint,
+});
+
 const method = z.string().min(3).max(7);
 const path = z.string().min(1).max(2_048);
 /** Method, path without query, exact body, Unix seconds. The body's limit is the gateway's own. */
@@ -113,6 +125,10 @@ export const requests = {
     source: kalshiSource,
     request: z.strictObject({ method, path, timestampMs: z.int().nonnegative() }),
   }),
+  /** With the relayer's key, for an order of this account. */
+  signEscrow: z.strictObject({ ...call, transaction }),
+  /** With the key of the account's own wallet. */
+  signCtf: z.strictObject({ ...call, transaction }),
   /** `permitted`: the gateway has seen `credentials:export` on the caller's key. The operator's switch is the vault's. */
   exportKey: z.strictObject({ ...call, permitted: z.boolean() }),
   auditPage: z.strictObject({

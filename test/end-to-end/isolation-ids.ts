@@ -9,9 +9,13 @@ export type IdKind =
   | 'customer'
   | 'tenant'
   | 'account'
+  | 'trader_user'
+  | 'partner_account'
   /** A name that a caller gives to its own command: `client_order_id`, `Idempotency-Key`. */
   | 'command'
-  | 'external_id';
+  | 'external_id'
+  /** A payer's id of an order with a fee, as its builder asks for it. */
+  | 'escrow';
 
 /** One place of one operation where an id can stand. */
 export interface Slot {
@@ -34,12 +38,17 @@ const nobodys = new Set(
     'order orders salt maker signer taker makerAmount takerAmount expiration nonce feeRateBps signatureType',
     'timestamp metadata builder signature owner orderType deferExec postOnly price size quantity order_type',
     'post_only fee_rate_bps signature_type amount time_in_force interval_ms params',
+    // Of a fee: the payer's word, which proves itself, and what a wallet does on chain with its own.
+    'fee_auth payer fee_amount deadline payer_address signer_address affiliate condition_id amounts neg_risk',
+    'fee_escrow_enabled fee_bps min_fee_usdc max_fee_usdc min_fee_bps affiliate_address affiliate_fee_bps',
+    'treasury_address',
     // Credentials, which prove themselves, and what is signed with them.
     'clob_api_key clob_api_secret clob_api_passphrase private_key api_key_id eoa_address funder key secret',
     'passphrase method path body code X-Exchange-Credentials',
     // Settings.
     'name starting_balance tier permissions mode wallet_type chain_id email qps_limit revoke_previous confirm roles',
     'admission flagged under_review beta_cutoff wallet_address keys is_active expires_at self_serve cohort_label',
+    'stage rules redirect_url redirects mail_sender address enabled',
     'cohort_cap reopens_at default_venue X-Postern-Venue X-Confirm-Cancel-All X-Stainless-Retry-Count X-Polysim-Verbose',
     'X-Request-Id',
     // Comes back as it went in: the switch is the account's.
@@ -56,8 +65,11 @@ const kinds: Readonly<Record<string, IdKind>> = {
   'Idempotency-Key': 'command',
   client_order_id: 'command',
   orderID: 'order',
+  order_id: 'escrow',
   tenant: 'tenant',
   account: 'account',
+  user_id: 'trader_user',
+  account_id: 'partner_account',
 };
 
 /** What a bare `id` names, by its route. `[]` is a body that is a list of ids. */
@@ -107,7 +119,12 @@ export function slotsOf(operations: readonly Operation[]): {
   readonly slots: readonly Slot[];
   readonly strange: readonly string[];
 } {
-  const named = operations.flatMap(namesOf).map((one) => ({ ...one, kind: kindOf(one.name, one.operation) }));
+  // In `fee_auth` it is the payer's own, and public on the chain.
+  const own = ({ place, name }: Named): boolean => place === 'body' && name === 'order_id';
+  const named = operations
+    .flatMap(namesOf)
+    .filter((one) => !own(one))
+    .map((one) => ({ ...one, kind: kindOf(one.name, one.operation) }));
   return {
     slots: named.filter((one): one is Slot => one.kind !== undefined),
     strange: named.filter(({ kind }) => kind === undefined).map(labelOf),

@@ -1,4 +1,5 @@
 import { USERS } from './builder.ts';
+import { escrowStage, FEE, feeAuth, HUNDRED, settles } from './escrow-stage.ts';
 import type { IdKind } from './isolation-ids.ts';
 import type { Headers, IsolationStage } from './isolation-stage.ts';
 
@@ -20,6 +21,8 @@ export async function victimsOn(
   const builder = await stage.tenant({ roles: ['trader', 'builder'] });
   const owner = await stage.tenant({ roles: ['trader'] });
   const free = await stage.tenant({ tier: 'free', roles: ['trader'] });
+  const partner = await stage.tenant({ roles: ['trader', 'partner'] });
+  const traded = await stage.trader(partner.headers);
   await stage.orders(trader.headers, 2);
   const customer = await stage.customer(builder.headers);
   const customersKey = { 'x-api-key': customer.key };
@@ -67,9 +70,44 @@ export async function victimsOn(
       ids: { ...ofTenant(owner), ...(await stage.orders(wallet, 3)), wallet: '2' },
       ...readsOf(stage, owner.tenant, wallet, [...own, '/v1/me/wallets', '/v1/me/wallets/2']),
     },
+    {
+      kind: 'partner',
+      ids: {
+        ...ofTenant(partner),
+        ...(await stage.orders(await stage.session(partner.headers, traded), 4)),
+        wallet: traded.wallet,
+        trader_user: traded.user,
+        partner_account: traded.account,
+        external_id: traded.external,
+      },
+      ...readsOf(stage, partner.tenant, partner.headers, [
+        ...own,
+        '/v1/partner/users',
+        '/v1/partner/accounts',
+        `/v1/partner/accounts/${traded.account}`,
+      ]),
+    },
     { kind: 'free key', ids: ofTenant(free), ...readsOf(stage, free.tenant, free.headers, own) },
   ];
+  victims.push(await escrowVictim(stage));
   return { victims, builder: builder.headers };
+}
+
+/** A builder one of whose customers has paid a fee, all of which has gone where it belongs. */
+async function escrowVictim(stage: IsolationStage): Promise<Victim> {
+  const escrow = await escrowStage(stage.file, 4);
+  await escrow.market.book([['0.30', '5000']], [['0.50', '5000']]);
+  const fee_auth = await feeAuth(escrow);
+  await escrow.place({ ...HUNDRED, fee_auth });
+  await settles(escrow, fee_auth.order_id, ['distributed', FEE, FEE, 0, 0]);
+  const { tenant, keys } = escrow.builder;
+  const path = `/api/v1/builder/escrow/orders/${fee_auth.order_id}`;
+  const headers = { 'x-api-key': keys[0] ?? '' };
+  return {
+    kind: 'builder with fee escrow',
+    ids: { escrow: fee_auth.order_id },
+    ...readsOf(stage, tenant, headers, [path, '/api/v1/builder/escrow/config']),
+  };
 }
 
 function readsOf(
@@ -85,7 +123,7 @@ function readsOf(
     state: async () => {
       const told = [await stage.good('GET', admin, { headers: operator })];
       for (const path of paths) told.push(await stage.good('GET', path, { headers }));
-      return told.map(({ text }) => text.replaceAll(/"last_used_at":"[^"]*"/g, ''));
+      return told.map(({ text }) => text.replaceAll(/"(?:last_used|updated)_at":"[^"]*"/g, ''));
     },
     audit: async () => {
       const path = `${admin}/vault/audit?account=${account}`;

@@ -38,7 +38,26 @@ export class SocketStage {
   }
 
   connect(path: string, headers: Readonly<Record<string, string>> = {}): TestSocket {
-    const socket = new TestSocket(`${this.file.url}/v1/ws/${path}`, headers);
+    return this.#connect(`/v1/ws/${path}`, headers);
+  }
+
+  /** The router's websocket, before it has signed in. */
+  async openRouter(): Promise<TestSocket> {
+    const socket = this.#connect('/ws', {});
+    await socket.opened;
+    return socket;
+  }
+
+  /** The router's websocket of a key, signed in. */
+  async router(key: string): Promise<TestSocket> {
+    const socket = await this.openRouter();
+    socket.send({ type: 'auth', api_key: key });
+    await socket.frame(({ type }) => type === 'auth_ok');
+    return socket;
+  }
+
+  #connect(path: string, headers: Readonly<Record<string, string>>): TestSocket {
+    const socket = new TestSocket(`${this.file.url}${path}`, headers);
     this.#sockets.push(socket);
     return socket;
   }

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requests, type VaultOperation } from '../../shared/vault/request.ts';
 import { controlVenue } from '../support/control.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
+import { openMarket } from '../support/markets.ts';
 import { createTenant, operate } from '../support/tenants.ts';
 import { ask, textOf, type Answer, type Ask } from './ask.ts';
 import { USERS } from './builder.ts';
+import { escrowStage, FEE, feeAuth, HUNDRED, settles } from './escrow-stage.ts';
 import { clobAccount, credentialsHeader, kalshiAccount } from './venue-accounts.ts';
 
 /** A row as the operator's export tells it. */
@@ -36,6 +38,8 @@ let program: OwnProgram;
 let tenant: string;
 let key: { readonly id: string; readonly raw_key: string };
 const secrets: string[] = [];
+/** What an order with a fee left, and what its alarm did in its name. */
+let ordered: readonly Row[];
 const walked: { readonly step: Step; readonly id: string; readonly rows: readonly Row[] }[] = [];
 
 beforeAll(async () => {
@@ -50,6 +54,7 @@ beforeAll(async () => {
   const issued = await operate(program.file, 'POST', `/tenants/${tenant}/keys`, { permissions });
   key = (await issued.json()) as typeof key;
   for (const step of await steps()) walked.push({ step, ...(await walk(step)) });
+  ordered = await orderWithFee();
 }, 120_000);
 afterAll(() => program.stop());
 
@@ -61,6 +66,19 @@ async function exported(customer?: string): Promise<readonly Row[]> {
   const account = `acct_${tenant}${customer === undefined ? '' : `_c${customer}`}`;
   const response = await operate(program.file, 'GET', `/tenants/${tenant}/vault/audit?account=${account}`);
   return ((await response.json()) as { readonly rows: readonly Row[] }).rows;
+}
+
+async function orderWithFee(): Promise<readonly Row[]> {
+  const stage = await escrowStage(program.file, 4);
+  await stage.market.book([['0.30', '5000']], [['0.50', '5000']]);
+  const fee_auth = await feeAuth(stage);
+  await stage.place({ ...HUNDRED, fee_auth }, { 'x-request-id': 'the-order' });
+  await settles(stage, fee_auth.order_id, ['distributed', FEE, FEE, 0, 0]);
+  const { tenant: owner } = stage.builder;
+  const account = `acct_${owner}_c${stage.customer}`;
+  const response = await operate(program.file, 'GET', `/tenants/${owner}/vault/audit?account=${account}`);
+  const { rows } = (await response.json()) as { readonly rows: readonly Row[] };
+  return rows.filter(({ request_id }) => request_id === 'the-order');
 }
 
 /** Sends a request, and reads what its account's chain has got by it. */
@@ -104,6 +122,9 @@ async function steps(): Promise<readonly Step[]> {
   const self = { exchange: 'polymarket', mode: 'self', ...clob.wire, private_key: clob.privateKey };
   const selfKalshi = { exchange: 'kalshi', mode: 'self', ...kalshi.wire };
   const managed = { customer_id: customer, exchange: 'polymarket', mode: 'managed' };
+  const funds = { address: clob.address, usdc: '1000000', allowances: { ctf: '1000000' } };
+  await controlVenue(file, 'fund', funds, 'POST', 'chain');
+  const { condition } = await openMarket(file);
   const alongside = { headers: credentialsHeader({ ...given.wire, private_key: given.privateKey }) };
   const order = { method: 'POST', path: '/order', body: '{}' };
   const look = ['list'];
@@ -155,6 +176,12 @@ async function steps(): Promise<readonly Step[]> {
       options: { headers: credentialsHeader(kalshi.wire) },
       status: 200,
       rows: ['kalshiHeaders kalshi request'],
+    },
+    {
+      asked: 'POST /api/v1/polymarket/ctf/split',
+      options: { body: { condition_id: condition, amount: 1 } },
+      status: 200,
+      rows: ['describe polymarket stored', 'signCtf polymarket stored'],
     },
     { asked: `POST ${EXPORT}`, status: 200, rows: ['exportKey polymarket stored'] },
     {
@@ -222,11 +249,18 @@ describe('the audit chain', () => {
   });
 
   test('was led to by every operation that a request can lead to', () => {
-    const reached = new Set(walked.flatMap(({ rows }) => rows.map(({ operation }) => operation)));
-    // Reads of the chain itself and rotations are the operator's; no route places live orders yet.
-    const others: readonly VaultOperation[] = ['auditPage', 'auditVerify', 'startRotation', 'signOrder'];
+    const rows = [...walked.flatMap((one) => one.rows), ...ordered];
+    const reached = new Set(rows.map(({ operation }) => operation));
+    // Reads of the chain itself and rotations are the operator's.
+    const others: readonly VaultOperation[] = ['auditPage', 'auditVerify', 'startRotation'];
     const expected = Object.keys(requests).filter((name) => !others.some((other) => other === name));
     expect([...reached].toSorted(byText)).toEqual(expected.toSorted(byText));
+  });
+
+  test('names an order with a fee for each transfer of it, also those of the alarm', () => {
+    const signed = ordered.filter(({ operation }) => operation.startsWith('sign'));
+    expect(signed.map(told)).toEqual(['signOrder polymarket stored', 'signEscrow', 'signEscrow']);
+    expect(new Set(ordered.map(({ outcome }) => outcome))).toEqual(new Set(['ok']));
   });
 
   test('holds no value: ids, times, names of operations and outcomes, and nothing else', () => {

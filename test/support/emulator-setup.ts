@@ -1,5 +1,7 @@
+import { utils } from 'ethers';
 import type { TestProject } from 'vitest/node';
 import { startDataVenues } from '../../emulators/data-venues/index.ts';
+import { startChainEmulator } from '../../emulators/chain/index.ts';
 import { startKalshiEmulator } from '../../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
 
@@ -9,6 +11,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const kalshi = await startKalshiEmulator({ clock: 'manual' });
   const dataVenues = await startDataVenues({ clock: 'manual' });
   const { limitless, opinion, predictfun } = dataVenues.venues;
+  const chain = await startChainEmulator();
+  const relayer = { address: utils.computeAddress(process.env['RELAYER_KEY'] ?? '') };
+  await fetch(`${chain.url}/__control/operator`, { method: 'POST', body: JSON.stringify(relayer) });
+  project.provide('chainUrl', chain.url);
   project.provide('clobUrl', polymarket.url);
   project.provide('kalshiUrl', kalshi.url);
   project.provide('dataVenueUrls', {
@@ -17,6 +23,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     PREDICTFUN_URL: predictfun.url,
   });
   return async () => {
-    await Promise.all([polymarket.close(), kalshi.close(), dataVenues.close()]);
+    await Promise.all([polymarket.close(), kalshi.close(), dataVenues.close(), chain.close()]);
   };
 }

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
+import { generatePrivateKey } from 'viem/accounts';
 import * as z from 'zod';
+import type { Escrows } from '../../durable-objects/trading-account/escrow/escrows.ts';
 import { Journal } from '../../durable-objects/trading-account/journal.ts';
 import { LiveOrders } from '../../durable-objects/trading-account/live/live-orders.ts';
 import type { LiveCommand } from '../../durable-objects/trading-account/live/model.ts';
@@ -66,16 +68,16 @@ async function countOrders(url: string, name: string, market: string): Promise<n
   return rows.parse(await response.json()).filter((order) => order[name] === market).length;
 }
 
-/** Obviously a test key. */
-const WALLET_KEY = `0x${'7e57'.repeat(16)}`;
 const tripleSchema = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
 
-export async function polymarketBench(): Promise<LiveBench> {
+/** `nth` market from the end: files that run at once take different ones. Each bench is another member. */
+export async function polymarketBench(nth = 0): Promise<LiveBench> {
+  const walletKey = generatePrivateKey();
   const url = env.POLYMARKET_CLOB_URL;
-  const token = (await tradableTokens()).findLast(({ tick }) => tick === 10_000n);
+  const token = (await tradableTokens()).filter(({ tick }) => tick === 10_000n).at(-1 - nth);
   if (!token) throw new Error('the emulator has no such market');
   const claim = { chainId: 137, timestamp: Math.floor(Date.now() / 1000), nonce: 0 };
-  const headers = await l1Headers(WALLET_KEY, claim);
+  const headers = await l1Headers(walletKey, claim);
   const created = await fetch(`${url}/auth/api-key`, { method: 'POST', headers });
   const clob = tripleSchema.parse(await created.json());
   await control(url, 'fund', { address: headers['POLY_ADDRESS'], usdc: '100000' });
@@ -86,7 +88,7 @@ export async function polymarketBench(): Promise<LiveBench> {
     orders: () => countOrders(url, 'market', token.condition),
     arm: (fault) => control(url, 'faults', fault),
     async link(account) {
-      const credential = { venue: 'polymarket' as const, privateKey: WALLET_KEY, clob };
+      const credential = { venue: 'polymarket' as const, privateKey: walletKey, clob };
       const stored = await vaultOf(env).store({ ...callOf(account), credential });
       if (!stored.ok) throw new Error(stored.message);
     },
@@ -154,9 +156,14 @@ export async function kalshiBench(): Promise<LiveBench> {
 }
 
 /** The live orders of an account as its object makes them, with a session of the test's own. */
-export const liveOrders = (storage: DurableObjectStorage, open: () => TradingSession): LiveOrders =>
+export const liveOrders = (
+  storage: DurableObjectStorage,
+  open: () => TradingSession,
+  escrows?: Escrows,
+): LiveOrders =>
   new LiveOrders({
     storage,
+    ...(escrows && { escrows }),
     paper: new Journal(storage.sql),
     writes: new WriteCap(),
     open,

@@ -9,6 +9,8 @@ declare module 'vitest' {
     kalshiUrl: string;
     /** The settings that point the gateway at emulators of the data-only venues. */
     dataVenueUrls: Readonly<Record<'LIMITLESS_URL' | 'OPINION_URL' | 'PREDICTFUN_URL', string>>;
+    /** JSON-RPC URL of an emulated chain whose escrow the test relayer operates. */
+    chainUrl: string;
     /** What `postern.json` of the running program says. */
     postern: PosternFile;
   }

@@ -9,6 +9,10 @@ import type { VaultRegistry } from '../../durable-objects/vault-registry/vault-r
 export interface VaultEnv {
   /** A secret's text, or the Secrets Store's binding in production. */
   readonly VAULT_ROOT_KEYS: RootKeysBinding;
+  /** Private key of the relayer that moves escrowed fees; "unused" where there is no fee escrow. */
+  readonly RELAYER_KEY: string | { get(): Promise<string> };
+  /** Address of the fee escrow's contract: the relayer's key signs for no other. Empty where there is none. */
+  readonly ESCROW_CONTRACT: string;
   /** `on`: the operator lets private keys be exported by keys with `credentials:export`. */
   readonly KEY_EXPORT: string;
   readonly CREDENTIAL_VAULT: DurableObjectNamespace<CredentialVault>;

@@ -1,5 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { ChainWalk } from '../../durable-objects/credential-vault/audit-chain.ts';
+import { failureOf } from '../../durable-objects/credential-vault/failures.ts';
+import { relayerSigner } from '../../durable-objects/credential-vault/chain-signers.ts';
 import { credentialVault, vaultRegistry } from '../../durable-objects/vault-stubs.ts';
 import type { RotationStatus, Vault } from '../../shared/vault/port.ts';
 import { requests, type VaultOperation, type VaultRequest } from '../../shared/vault/request.ts';
@@ -48,6 +50,19 @@ export class VaultService extends WorkerEntrypoint<VaultEnv> implements Vault {
   }
   kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): ReturnType<Vault['kalshiHeaders']> {
     return this.#checked('kalshiHeaders', request, (valid) => this.#object(valid).kalshiHeaders(valid));
+  }
+  signEscrow(request: VaultRequest<'signEscrow'>): ReturnType<Vault['signEscrow']> {
+    return this.#checked('signEscrow', request, (valid) => this.#object(valid).signEscrow(valid));
+  }
+  signCtf(request: VaultRequest<'signCtf'>): ReturnType<Vault['signCtf']> {
+    return this.#checked('signCtf', request, (valid) => this.#object(valid).signCtf(valid));
+  }
+  async relayer(): ReturnType<Vault['relayer']> {
+    try {
+      return { ok: true, address: (await relayerSigner(this.env)).address };
+    } catch (error) {
+      return failureOf(error, 'relayer', '-');
+    }
   }
   exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']> {
     return this.#checked('exportKey', request, (valid) => this.#object(valid).exportKey(valid));

@@ -1,25 +1,26 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
-import { unsupported } from '../../../shared/venues/capabilities.ts';
-import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
-import type { OrderQuery, OrderTerms, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
+import type { OrderQuery, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
+import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
+import { asAsked, labelled, withLabel } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
-import type { LiveAccess, LiveCommand, LiveReply, LiveWork, Sent, Settled } from './model.ts';
-import { liveNames, lookUp } from './names.ts';
+import type { LiveAccess, LiveCommand, LiveReply, Sent, Settled } from './model.ts';
+import { liveNames, lookUp, nameable } from './names.ts';
+import { cancelResting } from './cancel-resting.ts';
 import { LiveSwitch } from './live-switch.ts';
-import { Reconciler, type OpenSession } from './reconciler.ts';
+import { Reconciler, type OpenSession, type SettleCtf } from './reconciler.ts';
 import { inTurns } from './in-turns.ts';
-import { isTerminal, placed, sendCancel } from './settling.ts';
+import { prepare } from './prepare.ts';
 import { LiveTables, type LiveRow } from './tables.ts';
 
 /** How long a command may take to be sent: as long as any request may (design, section 10). */
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
 /** An adapter probes and sends, 10 s each at most; a reply later than this is not coming. */
-const SEND_TIMEOUT_MS = 30_000;
+export const SEND_TIMEOUT_MS = 30_000;
 
 /** Commands of one request that go out at once: as many connections as one invocation may have open. */
 const SIDE_BY_SIDE = 5;
@@ -30,6 +31,10 @@ export interface LiveHost {
   readonly paper: Journal;
   readonly writes: WriteCap;
   readonly open: OpenSession;
+  /** Settles commands for the chain, which share the journal. */
+  readonly settleCtf?: SettleCtf;
+  /** Fees that orders bring; undefined where none can. */
+  readonly escrows?: Escrows;
   /** Sets the account's alarm, unless it rings before. */
   wake(at: number): Promise<void>;
   /** Why the account takes no more commands. */
@@ -46,12 +51,6 @@ interface Slot {
   readonly hold: (work: () => Promise<LiveReply>) => Promise<LiveReply>;
 }
 
-/** A command that is checked and signed. */
-interface Ready {
-  readonly sent: Sent;
-  send(): Promise<Settled>;
-}
-
 /** Commands on live venues, each done at most once (design, section 6; docs/consistency.md). */
 export class LiveOrders {
   readonly #host: LiveHost;
@@ -61,8 +60,8 @@ export class LiveOrders {
 
   constructor(host: LiveHost) {
     this.#host = host;
-    this.#tables = new LiveTables(host.storage.sql);
-    this.#reconciler = new Reconciler(this.#tables, host.open);
+    this.#tables = new LiveTables(host.storage.sql, host.escrows);
+    this.#reconciler = new Reconciler(this.#tables, host.open, host.settleCtf);
     this.#switch = new LiveSwitch({
       kv: host.storage.kv,
       open: host.open,
@@ -117,6 +116,7 @@ export class LiveOrders {
     await this.#reconciler.settleWaiting(access, session);
     const found = await session.order(id);
     if (!found.ok) return found;
+    this.#host.escrows?.ordered(found.value);
     const sent = this.#tables.placed(access.venue, id)?.sent;
     return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent) : found.value };
   }
@@ -132,6 +132,16 @@ export class LiveOrders {
     const deadline = await this.#switch.set(access, intervalMs);
     await this.#host.wake(this.nextLook());
     return deadline;
+  }
+
+  /**
+   * Cancels all that rests at a venue with the stored credential, once the account takes no more commands. Returns
+   * whether nothing is left there, nor on its way: false asks to be called again.
+   */
+  async cancelAll(access: LiveAccess): Promise<boolean> {
+    const session = this.#host.open(access);
+    const arriving = now() - session.capabilities.absenceHoldsAfterMs;
+    return (await cancelResting(session)) && this.#tables.lastUnsettled(access.venue) <= arriving;
   }
 
   /** Looks after what is due. Rejects never: what it could not find out it looks at again. */
@@ -152,7 +162,7 @@ export class LiveOrders {
   }
 
   #known(command: LiveCommand): Known {
-    const known = lookUp(this.#tables, this.#host.paper, command, now());
+    const known = lookUp(this.#tables, this.#host.paper, nameable(command), now());
     if (known.kind === 'new') return 'new';
     if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed);
     if (known.kind === 'refused') return known.failure;
@@ -164,7 +174,7 @@ export class LiveOrders {
 
   async #run(command: LiveCommand, session: TradingSession): Promise<LiveReply> {
     const at = now();
-    const id = this.#tables.admit(command.access, liveNames(command), at, at + LEASE_MS);
+    const id = this.#tables.admit(command.access, liveNames(nameable(command)), at, at + LEASE_MS);
     const alarm = this.#host.wake(at + LEASE_MS);
     reach('account/live/admitted');
     try {
@@ -176,8 +186,12 @@ export class LiveOrders {
       if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
       const closed = this.#host.closed();
       if (closed) return this.#release(id, closed);
+      const unpaid = await this.#takeFee(id, command, ready.sent);
+      if (unpaid) return this.#release(id, unpaid);
       const sentAt = now();
       if (!this.#tables.markSent(id, who.identity, ready.sent, sentAt, sentAt + SEND_TIMEOUT_MS)) {
+        // The alarm released it while its fee was being pulled, and could not know of that.
+        this.#host.escrows?.released(id);
         return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
       }
       reach('account/live/sent-written');
@@ -190,6 +204,13 @@ export class LiveOrders {
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
+  }
+
+  /** Undefined: there is none to take, or the escrow holds it. */
+  async #takeFee(id: number, { access, work }: LiveCommand, sent: Sent): Promise<Failure | undefined> {
+    if (work.kind !== 'place' || sent.kind !== 'place' || work.fee === undefined) return undefined;
+    if (!this.#host.escrows) return failure('NOT_SUPPORTED', { message: 'Fees cannot be escrowed here' });
+    return this.#host.escrows.pull(id, access.caller, work.fee, sent.terms);
   }
 
   async #settle(id: number, settled: Settled, stored: boolean): Promise<LiveReply> {
@@ -225,63 +246,8 @@ export class LiveOrders {
   }
 }
 
-async function prepare(
-  work: LiveWork,
-  session: TradingSession,
-): Promise<Ready | (LiveReply & { readonly ok: false })> {
-  if (work.kind === 'cancel') {
-    const prepared = await session.prepareCancel(work.orderId);
-    if (!prepared.ok) return prepared;
-    return { sent: work, send: () => sendCancel(session, prepared.value) };
-  }
-  const prepared =
-    work.kind === 'post'
-      ? await signed(work.order, session)
-      : await session.prepare(named(work.terms, session));
-  if (!prepared.ok) return prepared;
-  const { terms, dedupe } = prepared.value;
-  const label = work.kind === 'place' ? work.label : undefined;
-  return {
-    sent: { kind: 'place', terms, dedupe, ...(label && { clientOrderId: label.id }) },
-    send: async () => placed(await session.send(prepared.value)),
-  };
-}
-
-const signed = (order: ClientOrder, { clob, capabilities }: TradingSession) =>
-  clob
-    ? clob.prepareSigned(order)
-    : Promise.resolve(unsupported(capabilities.venue, 'orders that clients sign'));
-
-/** A venue that knows orders by the client's id gets one: by it the order is found again. */
-const named = (terms: OrderTerms, { capabilities }: TradingSession): OrderTerms =>
-  capabilities.dedupe === 'client-order-id' && terms.clientOrderId === undefined
-    ? { ...terms, clientOrderId: crypto.randomUUID() }
-    : terms;
-
-/** An order as it was asked for, where the venue only remembers what was traded of it. */
-function asAsked(found: VenueOrder, sent: Sent & { readonly kind: 'place' }): VenueOrder {
-  const { price, size, type } = sent.terms;
-  const short = found.size < size && isTerminal(found);
-  return {
-    ...labelled(found, sent),
-    price,
-    size,
-    type,
-    ...(short && found.status === 'filled' && { status: 'cancelled' as const }),
-  };
-}
-
 const isReuse = (known: Known): known is Failure =>
   known !== 'new' && !('unsettled' in known) && !known.ok && known.reason === 'IDEMPOTENCY_KEY_REUSE';
-
-/** With the name that the caller gave it, which the venue does not know. */
-const labelled = (order: VenueOrder, sent: Sent | null): VenueOrder =>
-  sent?.kind === 'place' && sent.clientOrderId !== undefined
-    ? { ...order, clientOrderId: sent.clientOrderId }
-    : order;
-
-const withLabel = (settled: Settled, sent: Sent): Settled =>
-  settled.state === 'done' ? { ...settled, order: labelled(settled.order, sent) } : settled;
 
 function logFault(what: string, error: unknown): void {
   const message = String(error).slice(0, 300);

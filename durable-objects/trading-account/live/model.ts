@@ -1,9 +1,12 @@
 import type { KalshiCredential, PolymarketCredential } from '../../../shared/vault/credential.ts';
+import type { SignedTransaction } from '../../../shared/chain/port.ts';
+import type { Hex } from '../../../shared/signing/checks.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
 import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
 import type { Identity } from '../journal.ts';
+import type { FeeRequest } from '../escrow/admit.ts';
 import type { Naming } from '../once.ts';
 
 /** Who asks, for the vault's scope and its audit chain. */
@@ -40,7 +43,12 @@ export interface Label {
 /** What is asked of the venue. */
 export type LiveWork =
   /** `label`: the caller's id of the order, for a venue that takes none: it names the command in the journal alone. */
-  | { readonly kind: 'place'; readonly terms: OrderTerms; readonly label?: Label }
+  | {
+      readonly kind: 'place';
+      readonly terms: OrderTerms;
+      readonly label?: Label;
+      readonly fee?: FeeRequest | undefined;
+    }
   /** An order that the client signed, and its name: the hash of what was signed, and how it is to be executed. */
   | { readonly kind: 'post'; readonly order: ClientOrder; readonly name: Identity }
   | { readonly kind: 'cancel'; readonly orderId: string };
@@ -61,7 +69,15 @@ export type Sent =
       readonly dedupe: Dedupe;
       readonly clientOrderId?: string;
     }
-  | { readonly kind: 'cancel'; readonly orderId: string };
+  | { readonly kind: 'cancel'; readonly orderId: string }
+  /** A command for the chain: the very bytes, which can have one effect however often they are sent. */
+  | { readonly kind: 'ctf'; readonly transaction: SignedTransaction };
+
+/** What became of a command for the chain. `failed`: it was mined and moved nothing. */
+export interface Mined {
+  readonly hash: Hex;
+  readonly status: 'confirmed' | 'failed';
+}
 
 /** What is certain about a command. */
 export type Settled =

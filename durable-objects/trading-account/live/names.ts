@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Identity, Journal } from '../journal.ts';
-import { SDK_RETRY_MS } from '../once.ts';
+import { SDK_RETRY_MS, type Naming } from '../once.ts';
 import type { LiveCommand } from './model.ts';
 import type { Assumed, LiveRow, LiveTables, NamedRow } from './tables.ts';
 
@@ -18,10 +18,17 @@ export type Known =
       readonly assumed?: Assumed;
     };
 
+/** What a command is known by. */
+export interface Nameable {
+  readonly naming: Naming;
+  /** Its own id, where it brings one, and what it is to bind that id to something else. */
+  readonly own?: (Identity & { readonly reuse: Reuse }) | undefined;
+}
+
 const pending = failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 });
 
 /** Looks a command up by each name that it has: its key, its own id, and for an SDK's retry what it asks. */
-export function lookUp(tables: LiveTables, paper: Journal, command: LiveCommand, now: number): Known {
+export function lookUp(tables: LiveTables, paper: Journal, command: Nameable, now: number): Known {
   const { naming } = command;
   if (naming.key !== undefined) {
     // One account, one space of keys: what paper did under this key was another request.
@@ -29,12 +36,9 @@ export function lookUp(tables: LiveTables, paper: Journal, command: LiveCommand,
     const found = tables.named(`key:${naming.key}`);
     if (found) return judge(found, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE');
   }
-  const own = ownName(command);
+  const { own } = command;
   const named = own && tables.named(own.key);
-  if (own && named) {
-    const signed = command.work.kind === 'post';
-    return judge(named, own.fingerprint, signed ? 'INVALID_ORDER_PAYLOAD' : 'DUPLICATE_CLIENT_ORDER_ID');
-  }
+  if (own && named) return judge(named, own.fingerprint, own.reuse);
   if (naming.key !== undefined || naming.sdkRetry !== true) return { kind: 'new' };
   const before = tables.named(`sdk:${naming.fingerprint}`);
   const assumed = before && assumedOf(before.row, now);
@@ -44,23 +48,25 @@ export function lookUp(tables: LiveTables, paper: Journal, command: LiveCommand,
 }
 
 /** The names under which a command is kept. */
-export function liveNames(command: LiveCommand): readonly Identity[] {
+export function liveNames(command: Nameable): readonly Identity[] {
   const { key, fingerprint } = command.naming;
-  const own = ownName(command);
+  const { own } = command;
   return [
     { key: key === undefined ? `sdk:${fingerprint}` : `key:${key}`, fingerprint },
-    ...(own ? [own] : []),
+    ...(own ? [{ key: own.key, fingerprint: own.fingerprint }] : []),
   ];
 }
 
-/** What an order is called by itself. Another venue's ids are another space: the same one may be used at both. */
-function ownName({ access, work, naming }: LiveCommand): Identity | undefined {
-  if (work.kind === 'post') return work.name;
-  if (work.kind !== 'place') return undefined;
+/** What a command for a venue is called. Another venue's ids are another space: the same one may be used at both. */
+export function nameable({ access, work, naming }: LiveCommand): Nameable {
+  if (work.kind === 'post') return { naming, own: { ...work.name, reuse: 'INVALID_ORDER_PAYLOAD' } };
+  if (work.kind !== 'place') return { naming };
   const { label, terms } = work;
   const id = label?.id ?? terms.clientOrderId;
-  if (id === undefined) return undefined;
-  return { key: `client:${access.venue}:${id}`, fingerprint: label?.fingerprint ?? naming.fingerprint };
+  if (id === undefined) return { naming };
+  const fingerprint = label?.fingerprint ?? naming.fingerprint;
+  const key = `client:${access.venue}:${id}`;
+  return { naming, own: { key, fingerprint, reuse: 'DUPLICATE_CLIENT_ORDER_ID' } };
 }
 
 type Reuse = 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID' | 'INVALID_ORDER_PAYLOAD';

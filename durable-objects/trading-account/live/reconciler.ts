@@ -11,6 +11,8 @@ const ROWS_PER_ALARM = 20;
 /** Rows that a request with a credential of its own settles before it does what it came for. */
 const ROWS_PER_REQUEST = 5;
 
+/** Settles a command for the chain, of which no venue knows. */
+export type SettleCtf = (row: LiveRow) => Promise<void>;
 export type OpenSession = (access: LiveAccess) => TradingSession;
 
 /**
@@ -21,10 +23,12 @@ export type OpenSession = (access: LiveAccess) => TradingSession;
 export class Reconciler {
   readonly #tables: LiveTables;
   readonly #open: OpenSession;
+  readonly #settleCtf: SettleCtf | undefined;
 
-  constructor(tables: LiveTables, open: OpenSession) {
+  constructor(tables: LiveTables, open: OpenSession, settleCtf?: SettleCtf) {
     this.#tables = tables;
     this.#open = open;
+    this.#settleCtf = settleCtf;
   }
 
   /** What a new instance finds of the one before: nothing that was not sent ever will be; the rest must be asked. */
@@ -46,7 +50,7 @@ export class Reconciler {
       this.#tables.noteTry(row.id, at + pauseAfter(row.tries + 1));
       return true;
     });
-    await Promise.all(asked.map((row) => this.#ask(row, this.#open(storedAccess(row)))));
+    await Promise.all(asked.map((row) => this.#look(row)));
   }
 
   /** Settles one row with a caller's own session, if that can. */
@@ -62,9 +66,14 @@ export class Reconciler {
     }
   }
 
+  async #look(row: LiveRow): Promise<void> {
+    if (row.sent?.kind === 'ctf') await this.#settleCtf?.(row);
+    else await this.#ask(row, this.#open(storedAccess(row)));
+  }
+
   async #ask(row: LiveRow, session: TradingSession): Promise<void> {
     const { sent, sentAt, identity } = row;
-    if (sent === null || sentAt === null) return;
+    if (sent === null || sentAt === null || sent.kind === 'ctf') return;
     const who = await session.identity();
     if (!who.ok || who.identity !== identity) return;
     // Before the question: what stands there then may have changed when the answer comes.

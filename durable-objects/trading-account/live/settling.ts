@@ -83,7 +83,7 @@ export async function sendCancel(
  */
 export async function reconcile(
   session: TradingSession,
-  sent: Sent,
+  sent: Exclude<Sent, { readonly kind: 'ctf' }>,
   sentAt: number,
   late: boolean,
 ): Promise<Settled> {

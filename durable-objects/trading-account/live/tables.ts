@@ -1,7 +1,7 @@
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
 import { decode, encode, type Identity } from '../journal.ts';
-import type { LiveAccess, LiveCaller, LiveState, Sent } from './model.ts';
+import type { LiveAccess, LiveCaller, LiveState, Mined, Sent } from './model.ts';
 
 /** A command as the journal has it. Times are Unix ms. */
 export interface LiveRow {
@@ -15,6 +15,8 @@ export interface LiveRow {
   readonly identity: string | null;
   readonly sent: Sent | null;
   readonly order: VenueOrder | null;
+  /** What became of a command for the chain. */
+  readonly mined: Mined | null;
   /** What the first caller was told; null while nobody was told anything, or when the process died first. */
   readonly told: 'outcome' | 'unknown' | null;
   readonly tries: number;
@@ -48,15 +50,23 @@ type Row = {
 /** Why an SDK's retry was taken for the command before it (design, section 6). */
 export type Assumed = 'in-flight' | 'retryable-status' | 'recent';
 
+/** Who must know what became of a command, in the same writes that record it: the fee of its order. */
+export interface Fate {
+  ordered(order: VenueOrder, command: number): void;
+  released(command: number): void;
+}
+
 /**
  * SQL of `live_commands` and `live_names`, and nothing else. Each change of state names the states that it may come
  * from and says whether it happened: the alarm, a retry and the command itself may all come to it.
  */
 export class LiveTables {
   readonly #sql: SqlStorage;
+  readonly #fate: Fate | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, fate?: Fate) {
     this.#sql = sql;
+    this.#fate = fate;
   }
 
   /** A new command, `pending` under its names. A name that another command had is this one's now. */
@@ -107,11 +117,34 @@ export class LiveTables {
 
   /** `told`: whether the first caller hears it, now. */
   markDone(id: number, order: VenueOrder, at: number, told: 'outcome' | null): boolean {
-    return this.#changed(
+    const changed = this.#changed(
       `UPDATE live_commands SET state = 'done', outcome = ?, order_id = ?, ended_at = ?, look_at = NULL,
          told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
       encode(order),
       order.id,
+      at,
+      told,
+      id,
+    );
+    if (changed) this.#fate?.ordered(order, id);
+    return changed;
+  }
+
+  /** The bytes that are about to leave, in place of those whose nonce another transaction took. */
+  markResent(id: number, sent: Sent): boolean {
+    return this.#changed(
+      "UPDATE live_commands SET sent = ? WHERE id = ? AND state = 'sent'",
+      encode(sent),
+      id,
+    );
+  }
+
+  /** `told`: whether the first caller hears it, now. */
+  markMined(id: number, mined: Mined, at: number, told: 'outcome' | null): boolean {
+    return this.#changed(
+      `UPDATE live_commands SET state = 'done', outcome = ?, ended_at = ?, look_at = NULL,
+         told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
+      encode(mined),
       at,
       told,
       id,
@@ -126,7 +159,10 @@ export class LiveTables {
       at,
       id,
     );
-    if (changed) this.#sql.exec('DELETE FROM live_names WHERE command = ?', id);
+    if (changed) {
+      this.#sql.exec('DELETE FROM live_names WHERE command = ?', id);
+      this.#fate?.released(id);
+    }
     return changed;
   }
 
@@ -243,17 +279,23 @@ export class LiveTables {
 }
 
 /** The casts are of columns that CHECK constraints restrict, and of JSON that only this file's callers wrote. */
-const toRow = (row: Row): LiveRow => ({
-  id: row.id,
-  venue: row.venue as LiveVenue,
-  state: row.state as LiveState,
-  caller: { tenant: row.tenant, account: row.account, keyId: row.key_id, requestId: row.request_id },
-  stored: row.stored === 1,
-  identity: row.identity,
-  sent: row.sent === null ? null : (decode(row.sent) as Sent),
-  order: row.outcome === null ? null : (decode(row.outcome) as VenueOrder),
-  told: row.told as LiveRow['told'],
-  tries: row.tries,
-  sentAt: row.sent_at,
-  endedAt: row.ended_at,
-});
+function toRow(row: Row): LiveRow {
+  const sent = row.sent === null ? null : (decode(row.sent) as Sent);
+  const outcome = row.outcome === null ? null : decode(row.outcome);
+  const isChain = sent?.kind === 'ctf';
+  return {
+    id: row.id,
+    venue: row.venue as LiveVenue,
+    state: row.state as LiveState,
+    caller: { tenant: row.tenant, account: row.account, keyId: row.key_id, requestId: row.request_id },
+    stored: row.stored === 1,
+    identity: row.identity,
+    sent,
+    order: isChain ? null : (outcome as VenueOrder | null),
+    mined: isChain ? (outcome as Mined | null) : null,
+    told: row.told as LiveRow['told'],
+    tries: row.tries,
+    sentAt: row.sent_at,
+    endedAt: row.ended_at,
+  };
+}

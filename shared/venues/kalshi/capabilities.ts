@@ -19,7 +19,8 @@ export const kalshiCapabilities: Capabilities = {
     fetch_events: true,
     fetch_user_activity: false,
     refresh_balance: false,
-    websocket: false,
+    // Polled: docs/decisions/0018.
+    websocket: true,
     fetch_orderbook_history: false,
     fetch_fills: true,
     fetch_order_history: true,

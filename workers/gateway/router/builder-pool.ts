@@ -4,7 +4,6 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { POOL_QPS } from '../../../shared/limits/pool.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { escrow, escrowView } from './builder-wire.ts';
 
 const pool = route({
   method: 'GET',
@@ -29,14 +28,4 @@ const pool = route({
   },
 });
 
-const escrowConfig = route({
-  method: 'GET',
-  path: '/api/v1/builder/escrow/config',
-  summary: 'Fee escrow of this builder',
-  tag: 'builders',
-  auth: { kind: 'router', permission: 'builder' },
-  reply: { status: 200, schema: escrowView },
-  handle: () => ({ body: escrow }),
-});
-
-export const builderPoolRoutes: readonly AnyRoute[] = [pool, escrowConfig];
+export const builderPoolRoutes: readonly AnyRoute[] = [pool];

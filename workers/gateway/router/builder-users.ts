@@ -45,8 +45,10 @@ const create = route({
     if (!created.ok) throw new RequestError(created);
     const { customer, rawKey } = created;
     // A new account has nothing in the vault yet.
-    if (rawKey !== undefined)
-      return { status: 201, body: toCustomerView(customer, { views: [], chainId: 0 }, rawKey) };
+    if (rawKey !== undefined) {
+      const escrow = await builderOf(env, caller).escrowTerms();
+      return { status: 201, body: toCustomerView(customer, { views: [], chainId: 0, escrow }, rawKey) };
+    }
     return { body: await viewOf({ env, caller, requestId }, customer) };
   },
 });
@@ -185,8 +187,11 @@ type View = z.infer<typeof customerView>;
 /** A customer with what the vault knows of its account. */
 async function viewOf({ env, caller, requestId }: Asking, customer: CustomerView): Promise<View> {
   const principal = customerPrincipal(tenantPrincipalOf(caller), customer.id);
-  const views = await storedViews(vaultAccess(env, principal, requestId));
-  return toCustomerView(customer, { views, chainId: clobVenue(env).chainId });
+  const [views, escrow] = await Promise.all([
+    storedViews(vaultAccess(env, principal, requestId)),
+    builderOf(env, caller).escrowTerms(),
+  ]);
+  return toCustomerView(customer, { views, chainId: clobVenue(env).chainId, escrow });
 }
 
 async function shown(asking: Asking, found: CustomerFound): Promise<{ readonly body: View }> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CustomerView } from '../../../durable-objects/tenant/customers.ts';
+import type { EscrowTerms } from '../../../shared/escrow/terms.ts';
 import { MAX_CUSTOMER_QPS } from '../../../shared/limits/pool.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
 import { customerId } from '../auth/customers.ts';
@@ -41,16 +42,17 @@ export const customerView = z.object({
   created_at: z.string(),
 });
 
-/** What the vault knows of a customer's account. */
+/** What the vault knows of a customer's account, and what was agreed with its builder. */
 export interface Links {
   readonly views: readonly StoredView[];
   readonly chainId: number;
+  readonly escrow: EscrowTerms;
 }
 
 /** A customer on the wire. `api_key` is the raw key where it is given here, else the first characters of it. */
 export function toCustomerView(
   customer: CustomerView,
-  { views, chainId }: Links,
+  { views, chainId, escrow }: Links,
   rawKey?: string,
 ): z.infer<typeof customerView> {
   return {
@@ -62,32 +64,9 @@ export function toCustomerView(
     qps_limit: customer.qpsLimit,
     linked_exchanges: linkedExchanges(views),
     wallet: walletOf(views, chainId) ?? null,
-    fee_escrow_enabled: escrow.fee_escrow_enabled,
-    fee_bps: escrow.fee_bps,
-    affiliate_address: escrow.affiliate_address,
+    fee_escrow_enabled: escrow.enabled,
+    fee_bps: escrow.enabled ? escrow.feeBps : null,
+    affiliate_address: escrow.affiliate,
     created_at: new Date(customer.createdAt).toISOString(),
   };
 }
-
-export const escrowView = z.object({
-  fee_escrow_enabled: z.boolean(),
-  fee_bps: z.number().nullable(),
-  affiliate_address: z.string().nullable(),
-  escrow_contract_address: z.string().nullable(),
-  min_fee_usdc: z.string().nullable(),
-  min_fee_bps: z.number().nullable(),
-  treasury_address: z.string().nullable(),
-  affiliate_fee_bps: z.number().nullable(),
-});
-
-/** No builder has an escrow contract here: nothing is collected, and nothing of one is known. */
-export const escrow: z.infer<typeof escrowView> = {
-  fee_escrow_enabled: false,
-  fee_bps: null,
-  affiliate_address: null,
-  escrow_contract_address: null,
-  min_fee_usdc: null,
-  min_fee_bps: null,
-  treasury_address: null,
-  affiliate_fee_bps: null,
-};

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { feeAuthMembers } from '../../../shared/escrow/authorization.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { OrderTerms, Position, VenueFill, VenueOrder } from '../../../shared/venues/port.ts';
@@ -24,6 +25,7 @@ export const orderBody = z.strictObject({
       post_only: z.boolean().optional(),
     })
     .optional(),
+  ...feeAuthMembers,
 });
 export type OrderBody = z.infer<typeof orderBody>;
 

@@ -16,6 +16,7 @@ import { principalOf } from '../http/objects.ts';
 import { accountHeaders, exchangeCredentialsHeader, placeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
+import { feeOf } from './fee.ts';
 import { marketId, orderBody, orderId, orderView, toOrderView, toTerms } from './order-wire.ts';
 import { cancelOnPaper, paperOrder, paperOrders, placeOnPaper } from './paper.ts';
 
@@ -47,6 +48,7 @@ const place = route({
   async handle(call) {
     const terms = toTerms(call.body);
     const exchange = tradingExchange(call.query, call);
+    const fee = await feeOf(call, exchange);
     if (exchange === 'paper') {
       const { order, replayed } = await placeOnPaper(call);
       return { body: toOrderView(order), headers: replayedHeader(replayed) };
@@ -54,7 +56,7 @@ const place = route({
     // Before any credential is looked at: an unsupported combination is one whoever asks.
     const refused = refuseTerms(capabilities[exchange], terms, now());
     if (refused?.reason === 'NOT_SUPPORTED') throw new RequestError(refused);
-    return submit(call, exchange, { kind: 'place', terms });
+    return submit(call, exchange, { kind: 'place', terms, ...(fee && { fee }) });
   },
 });
 

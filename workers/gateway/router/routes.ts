@@ -2,6 +2,8 @@ import type { AnyRoute } from '../http/route.ts';
 import { balance } from './balance.ts';
 import { holdingRoutes } from './holdings.ts';
 import { orderRoutes } from './orders.ts';
+import { ctfRoutes } from './ctf.ts';
+import { builderEscrowRoutes } from './builder-escrow.ts';
 import { builderPoolRoutes } from './builder-pool.ts';
 import { builderSignRoutes } from './builder-sign.ts';
 import { builderUserRoutes } from './builder-users.ts';
@@ -18,10 +20,12 @@ export const routerRoutes: readonly AnyRoute[] = [
   ping,
   ...orderRoutes,
   ...holdingRoutes,
+  ...ctfRoutes,
   balance,
   ...routerMarketDataRoutes,
   ...usageRoutes,
   ...builderUserRoutes,
   ...builderPoolRoutes,
+  ...builderEscrowRoutes,
   ...builderSignRoutes,
 ];

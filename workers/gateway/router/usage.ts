@@ -8,7 +8,7 @@ import { tierNames, tiers } from '../../../shared/limits/tiers.ts';
 import { findRouterCredential } from '../auth/credentials.ts';
 import { principalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { websocketLimits, websocketUse, type WebsocketUse } from './websocket-use.ts';
+import { websocketLimits, websocketUse } from './websocket-use.ts';
 
 /** In limits, 0 is no limit. */
 const usageView = z.object({
@@ -27,7 +27,7 @@ const usageView = z.object({
   usage: z.object({
     /** Of all keys of the tenant; of a customer, its own keys. Those of other keys may be a minute late. */
     monthly_requests: z.number(),
-    /** Of the key that asks. */
+    /** Of the account, on `/ws`. */
     ws_active_connections: z.number(),
     ws_active_subscriptions: z.number(),
   }),
@@ -41,12 +41,14 @@ const usage = route({
   auth: { kind: 'router', permission: 'read' },
   reply: { status: 200, schema: usageView },
   async handle(call) {
-    const { tier, tenant, customer } = principalOf(call.caller);
+    const { tier, tenant, customer, account } = principalOf(call.caller);
     const at = now();
     const { start, end } = billingPeriod(at);
-    const use = await reported(call);
+    await report(call);
     const object = tenantObject(call.env, tenant);
-    const [requests, qps] = await Promise.all([
+    const limits = websocketLimits(tier);
+    const [use, requests, qps] = await Promise.all([
+      websocketUse(call.env, account),
       object.requestsIn(monthOf(at), customer),
       customer === undefined ? tiers[tier].requestsPerSecond : qpsOf(call, tenant, customer),
     ]);
@@ -59,8 +61,8 @@ const usage = route({
         rest_qps: qps,
         // The window is exact: no second has more.
         rest_qps_burst: qps,
-        ws_max_subscriptions: websocketLimits.subscriptions,
-        ws_max_depth: websocketLimits.depth,
+        ws_max_subscriptions: limits.subscriptions,
+        ws_max_depth: limits.depth,
         history_max_age_days: 0,
       },
       usage: {
@@ -77,7 +79,7 @@ const count = z.number();
 const socketUsage = route({
   method: 'GET',
   path: '/api/v1/ws/usage',
-  summary: 'Websockets of the key that asks, and what went over them',
+  summary: 'Sockets of the account on /ws, and what went over them',
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   query: z.strictObject({
@@ -107,9 +109,11 @@ const socketUsage = route({
   async handle(call) {
     const { scope, limit } = call.query;
     if (scope === 'global') {
-      throw new RequestError('INSUFFICIENT_PERMISSION', { message: 'scope: a key sees its own use: self' });
+      throw new RequestError('INSUFFICIENT_PERMISSION', {
+        message: 'scope: an account sees its own use: self',
+      });
     }
-    const { totals, markets } = await reported(call);
+    const { totals, markets } = await websocketUse(call.env, principalOf(call.caller).account);
     const top = markets.slice(0, limit);
     return { body: { scope, updated_at_ms: now(), totals, customers: [], top_markets: top } };
   },
@@ -118,11 +122,10 @@ const socketUsage = route({
 type Asked = Pick<Call<unknown, unknown, unknown>, 'env' | 'request'>;
 
 /** Has the key's object report what it has counted, so that the request that asks is among it. */
-async function reported({ env, request }: Asked): Promise<WebsocketUse> {
+async function report({ env, request }: Asked): Promise<void> {
   const credential = findRouterCredential(request.headers);
   if (credential.kind !== 'key') throw new RequestError('MISSING_API_KEY');
-  const { sockets } = await keyGate(env, await sha256Hex(credential.key)).reportUsage();
-  return websocketUse(sockets);
+  await keyGate(env, await sha256Hex(credential.key)).reportUsage();
 }
 
 async function qpsOf({ env }: Asked, tenant: string, customer: string): Promise<number> {

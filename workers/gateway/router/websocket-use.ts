@@ -1,39 +1,54 @@
-/**
- * What `/ws` lets a connection do and has counted: the one place where the routes that tell of use ask it. Until that
- * channel counts for itself, all that is known is how many sockets a key holds, over all channels.
- */
-export interface WebsocketTotals {
+import { MAX_MARKETS } from '../../../durable-objects/socket-hub/attachment.ts';
+import { MAX_DEPTH } from '../../../durable-objects/market-feed/view-spec.ts';
+import type { HubUsage } from '../../../durable-objects/socket-hub/router-clients.ts';
+import type { SocketCounters } from '../../../durable-objects/socket-hub/usage-book.ts';
+import { socketHub } from '../../../durable-objects/stubs.ts';
+import { tiers, type Tier } from '../../../shared/limits/tiers.ts';
+import type { Env } from '../env.ts';
+import { hubNames } from '../ws/connect.ts';
+
+export interface WebsocketTotals extends Readonly<SocketCounters> {
   readonly active_connections: number;
   readonly active_subscriptions: number;
-  readonly connections_opened_total: number;
-  readonly connections_closed_total: number;
-  readonly auth_failures_total: number;
-  readonly subscribe_requests_total: number;
-  readonly unsubscribe_requests_total: number;
-  readonly messages_sent_total: number;
-  readonly bytes_sent_total: number;
 }
 
+/** What an account does on `/ws`, over all of its keys (contract: router, `GET /ws/usage`). */
 export interface WebsocketUse {
   readonly totals: WebsocketTotals;
   /** Most followed first. */
   readonly markets: readonly { readonly parsec_id: string; readonly subscriptions_total: number }[];
 }
 
-/** Subscriptions over all connections (0: no limit) and levels of a side, the most of `/ws`. */
-export const websocketLimits = { subscriptions: 0, depth: 100 } as const;
-
-export const websocketUse = (sockets: number): WebsocketUse => ({
-  totals: {
-    active_connections: sockets,
-    active_subscriptions: 0,
-    connections_opened_total: 0,
-    connections_closed_total: 0,
-    auth_failures_total: 0,
-    subscribe_requests_total: 0,
-    unsubscribe_requests_total: 0,
-    messages_sent_total: 0,
-    bytes_sent_total: 0,
-  },
-  markets: [],
+/** Most subscriptions over all connections of a key, and most levels of a side. */
+export const websocketLimits = (tier: Tier) => ({
+  subscriptions: tiers[tier].maxWsConnections * MAX_MARKETS,
+  depth: MAX_DEPTH,
 });
+
+/** Asks every hub: only they know what is open now. Rejects when one of them does not answer. */
+export async function websocketUse(env: Env, account: string): Promise<WebsocketUse> {
+  const usages = await Promise.all(hubNames.map((hub) => socketHub(env, hub).usage(account)));
+  const sum = (of: (usage: HubUsage) => number): number =>
+    usages.reduce((total, usage) => total + of(usage), 0);
+  const counted = (name: keyof SocketCounters): number => sum(({ counters }) => counters[name]);
+  const followed = new Map<string, number>();
+  for (const parsecId of usages.flatMap(({ subscriptions }) => subscriptions)) {
+    followed.set(parsecId, (followed.get(parsecId) ?? 0) + 1);
+  }
+  return {
+    totals: {
+      active_connections: sum(({ connections }) => connections),
+      active_subscriptions: sum(({ subscriptions }) => subscriptions.length),
+      connections_opened_total: counted('connections_opened_total'),
+      connections_closed_total: counted('connections_closed_total'),
+      auth_failures_total: counted('auth_failures_total'),
+      subscribe_requests_total: counted('subscribe_requests_total'),
+      unsubscribe_requests_total: counted('unsubscribe_requests_total'),
+      messages_sent_total: counted('messages_sent_total'),
+      bytes_sent_total: counted('bytes_sent_total'),
+    },
+    markets: [...followed]
+      .map(([parsec_id, subscriptions_total]) => ({ parsec_id, subscriptions_total }))
+      .toSorted((a, b) => b.subscriptions_total - a.subscriptions_total),
+  };
+}

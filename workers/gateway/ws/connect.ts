@@ -14,6 +14,8 @@ import type { Env } from '../env.ts';
  * so few are better than many; one object carries thousands of sockets. Raising the number disturbs nobody.
  */
 const HUBS = 8;
+const hubName = (number: number): string => `hub:${number}`;
+export const hubNames: readonly string[] = Array.from({ length: HUBS }, (_, number) => hubName(number));
 
 /** What a socket shows, and for whom. */
 export interface Subject {
@@ -29,7 +31,7 @@ export interface Subject {
 /** Hands an upgrade over to a hub. */
 export async function connect(env: Env, { channel, gate, ofAccount, wallet }: Subject): Promise<Response> {
   const id = crypto.randomUUID();
-  const hub = `hub:${Math.floor(Math.random() * HUBS)}`;
+  const hub = hubName(Math.floor(Math.random() * HUBS));
   if (gate === undefined) return handOver(env, hub, { id, channel, wallet });
   const grant = await keyGate(env, gate).acquireSocket(id, hub);
   if (!grant.ok) {

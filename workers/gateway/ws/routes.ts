@@ -37,9 +37,7 @@ function channelRoute({ channel, summary, auth, needsToken, ofAccount }: Channel
     reply: { status: 101, schema: z.null() },
     async handle(call) {
       const { env, request, query, requestId } = call;
-      if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
-        return upgradeHint(request.headers, requestId);
-      }
+      if (!isUpgrade(request)) return upgradeHint(request.headers, '/v1/ws', requestId);
       // Only channels of an account have a wallet to show.
       const named = ofAccount ? walletOf(call) : undefined;
       if (named === null) return closed(CLOSE.badToken, 'WALLET_NOT_FOUND');
@@ -76,16 +74,34 @@ async function gateOfHeaders(headers: Headers): Promise<string | undefined> {
 }
 
 /** A plain GET: 426 says which protocol to speak. Same body as 405, which is what it amounts to. */
-function upgradeHint(headers: Headers, requestId: string): Reply {
+function upgradeHint(headers: Headers, pathname: string, requestId: string): Reply {
   const known = failure('METHOD_NOT_ALLOWED', {
     message: 'This is a websocket: connect with ws:// or wss:// (Upgrade: websocket)',
   });
-  const wire = toWireError(known, '/v1/ws', requestId, headers);
+  const wire = toWireError(known, pathname, requestId, headers);
   // The runtime owns the Upgrade and Connection headers; a reply cannot set them.
   return { status: 426, body: wire.body, headers: wire.headers };
 }
 
+const isUpgrade = (request: Request): boolean =>
+  request.headers.get('upgrade')?.toLowerCase() === 'websocket';
+
+/** The router's websocket: whoever opens it says who it is in its first frame. */
+const routerRoute = route({
+  method: 'GET',
+  path: '/ws',
+  summary: "Websocket: order books and trades in the router's frames",
+  tag: 'websockets',
+  auth: { kind: 'public' },
+  reply: { status: 101, schema: z.null() },
+  handle: ({ env, request, requestId }) =>
+    isUpgrade(request)
+      ? connect(env, { channel: 'router', gate: undefined, ofAccount: false, wallet: undefined })
+      : upgradeHint(request.headers, '/ws', requestId),
+});
+
 export const wsRoutes: readonly AnyRoute[] = [
+  routerRoute,
   channelRoute({
     channel: 'market',
     summary: "Websocket: order books in Polymarket's frames",

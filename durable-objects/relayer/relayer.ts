@@ -1,0 +1,105 @@
+import { DurableObject } from 'cloudflare:workers';
+import { polygon } from '../../shared/chain/contracts.ts';
+import { createEscrowChain } from '../../shared/chain/escrow-chain.ts';
+import { createJsonRpc } from '../../shared/chain/json-rpc.ts';
+import type {
+  ChainSigner,
+  EscrowChain,
+  EscrowMove,
+  Journal,
+  PullFee,
+  SendOutcome,
+} from '../../shared/chain/port.ts';
+import type { Hex } from '../../shared/signing/checks.ts';
+import { reached } from '../../shared/vault/reached.ts';
+import type { Actor, Scope } from '../../shared/vault/request.ts';
+import type { Env } from '../../workers/gateway/env.ts';
+import { vaultOf } from '../vault-stubs.ts';
+import { chainSettings } from './settings.ts';
+
+/** What one account wants done at the escrow's contract, in whose name the vault notes the signature. */
+export interface Relaying {
+  readonly caller: { readonly scope: Scope; readonly actor: Actor };
+  readonly command:
+    | { readonly kind: 'pull'; readonly pull: PullFee }
+    | { readonly kind: 'distribute' | 'refund'; readonly move: EscrowMove };
+}
+
+/** A node that is slower than this holds up every account's fees: reads are asked three times. */
+const NODE_TIMEOUT_MS = 3_000;
+/** An account answers its journal in a write; one that does not has lost its turn. */
+const JOURNAL_TIMEOUT_MS = 5_000;
+/** Each waits a few round trips for its turn; with more before it, a request would not get there in its 30 s. */
+const MAX_WAITING = 64;
+
+/**
+ * Sends for the relayer's key. Nonces of one key are a sequence, so one object signs and sends at a time
+ * (docs/decisions/0014). It remembers nothing: the account's journal, which it calls back before the first byte
+ * leaves, has all that outlives it. Whoever's call breaks off asks the chain.
+ */
+export class Relayer extends DurableObject<Env> {
+  #tail: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #address: Hex | undefined;
+
+  /** Outcomes as `EscrowChain` tells them. Rejects with what the journal rejected with: then nothing was sent. */
+  async send(relaying: Relaying, journal: Journal): Promise<SendOutcome> {
+    if (this.#waiting >= MAX_WAITING) return notSent('too many wait for the relayer');
+    this.#waiting += 1;
+    const turn = this.#tail.then(() => this.#send(relaying, journal));
+    this.#tail = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async #send({ caller, command }: Relaying, journal: Journal): Promise<SendOutcome> {
+    const settings = chainSettings(this.env);
+    const address = await this.#relayer();
+    if (!settings.escrow || address === undefined) return notSent('no relayer is set up');
+    const chain = createEscrowChain({
+      rpc: createJsonRpc(settings.url, NODE_TIMEOUT_MS),
+      signer: this.#signer(address, caller),
+      contracts: polygon,
+      escrow: settings.escrow,
+    });
+    return perform(chain, command, (transaction) => inTime(journal(transaction)));
+  }
+
+  #signer(address: Hex, caller: Relaying['caller']): ChainSigner {
+    return {
+      address,
+      signTransaction: async (transaction) => {
+        const signed = await reached(vaultOf(this.env).signEscrow({ ...caller, transaction }));
+        return signed.ok ? { ok: true, raw: signed.raw } : { ok: false, reason: 'FORBIDDEN' };
+      },
+    };
+  }
+
+  async #relayer(): Promise<Hex | undefined> {
+    if (this.#address !== undefined) return this.#address;
+    const answer = await reached(vaultOf(this.env).relayer());
+    if (answer.ok) this.#address = answer.address;
+    return this.#address;
+  }
+}
+
+function perform(chain: EscrowChain, command: Relaying['command'], journal: Journal): Promise<SendOutcome> {
+  return command.kind === 'pull'
+    ? chain.pullFee(command.pull, journal)
+    : chain[command.kind](command.move, journal);
+}
+
+const notSent = (why: string): SendOutcome => ({ ok: false, reason: 'NOT_SENT', why });
+
+async function inTime(written: void | Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('the account did not answer')), JOURNAL_TIMEOUT_MS);
+  try {
+    await Promise.race([written, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

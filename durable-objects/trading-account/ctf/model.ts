@@ -1,0 +1,35 @@
+import type { Failure } from '../../../shared/errors/failure.ts';
+import type { Micro } from '../../../shared/money/fixed.ts';
+import type { Hex } from '../../../shared/signing/checks.ts';
+import type { LiveCaller } from '../live/model.ts';
+import type { Naming } from '../once.ts';
+
+/** What is asked of the conditional tokens (contract: router, `/polymarket/ctf/*`). Amounts in micro. */
+export type CtfWork =
+  | { readonly kind: 'split' | 'merge'; readonly conditionId: Hex; readonly amount: Micro }
+  | {
+      readonly kind: 'redeem';
+      readonly conditionId: Hex;
+      /** What the caller believes of the market; refused where it is not so. */
+      readonly negRisk?: boolean | undefined;
+      /** Of the first and the second outcome, on neg-risk markets; all that the wallet has without them. */
+      readonly amounts?: readonly [Micro, Micro] | undefined;
+    };
+
+export interface CtfCommand {
+  readonly caller: LiveCaller;
+  readonly work: CtfWork;
+  readonly naming: Naming;
+  /** Trade writes that the caller's tier may have in flight. */
+  readonly maxWrites: number;
+}
+
+/** `pending`: a node has it; the chain has not mined it yet. `failed`: it was mined and moved nothing. */
+export type CtfReply =
+  | {
+      readonly ok: true;
+      readonly replayed: boolean;
+      readonly hash: Hex;
+      readonly status: 'confirmed' | 'failed' | 'pending';
+    }
+  | Failure;

@@ -1,0 +1,46 @@
+import { unsupported } from '../../../shared/venues/capabilities.ts';
+import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
+import type { OrderTerms } from '../../../shared/venues/port.ts';
+import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { LiveReply, LiveWork, Sent, Settled } from './model.ts';
+import { placed, sendCancel } from './settling.ts';
+
+/** A command that is checked and signed. */
+interface Ready {
+  readonly sent: Sent;
+  send(): Promise<Settled>;
+}
+
+/** Checks and signs what is asked, for the venue of the session. Nothing that could have an effect leaves. */
+export async function prepare(
+  work: LiveWork,
+  session: TradingSession,
+): Promise<Ready | (LiveReply & { readonly ok: false })> {
+  if (work.kind === 'cancel') {
+    const prepared = await session.prepareCancel(work.orderId);
+    if (!prepared.ok) return prepared;
+    return { sent: work, send: () => sendCancel(session, prepared.value) };
+  }
+  const prepared =
+    work.kind === 'post'
+      ? await signed(work.order, session)
+      : await session.prepare(named(work.terms, session));
+  if (!prepared.ok) return prepared;
+  const { terms, dedupe } = prepared.value;
+  const label = work.kind === 'place' ? work.label : undefined;
+  return {
+    sent: { kind: 'place', terms, dedupe, ...(label && { clientOrderId: label.id }) },
+    send: async () => placed(await session.send(prepared.value)),
+  };
+}
+
+const signed = (order: ClientOrder, { clob, capabilities }: TradingSession) =>
+  clob
+    ? clob.prepareSigned(order)
+    : Promise.resolve(unsupported(capabilities.venue, 'orders that clients sign'));
+
+/** A venue that knows orders by the client's id gets one: by it the order is found again. */
+const named = (terms: OrderTerms, { capabilities }: TradingSession): OrderTerms =>
+  capabilities.dedupe === 'client-order-id' && terms.clientOrderId === undefined
+    ? { ...terms, clientOrderId: crypto.randomUUID() }
+    : terms;
