@@ -27,6 +27,7 @@ export interface Tuning {
   readonly now?: () => number;
   readonly backoff?: (failures: number) => number;
   readonly pingMs?: number;
+  readonly quietMs?: number;
   readonly restTimeoutMs?: number;
   readonly log?: Log;
 }
@@ -45,6 +46,8 @@ export interface Relay {
 
 /** docs of the gateway: 10 s for each call to a venue. */
 const REST_TIMEOUT_MS = 10_000;
+/** A refusal of the exchange takes a round trip. */
+const QUIET_MS = 1000;
 const DRAIN_POLL_MS = 20;
 
 /** @throws Error when the configuration is wrong, the messages cannot be loaded, or a port is taken. */
@@ -68,6 +71,7 @@ export async function startRelay(config: RelayConfig, tuning: Tuning = {}): Prom
       budget,
       epoch,
       backoff,
+      quietMs: tuning.quietMs ?? QUIET_MS,
       now,
       openCredential: (sealed) => openCredential(keys.sealing, sealed),
     },

@@ -50,7 +50,7 @@ const environment = z.object({
     .pipe(z.array(desk).max(100)),
   RELAY_WINDOW_ITEMS: integer(16, 100_000, 4096),
   RELAY_WINDOW_KB: integer(64, 262_144, 8192),
-  RELAY_MEMORY_MB: integer(16, 16_384, 256),
+  RELAY_MEMORY_MB: integer(1, 16_384, 256),
   RELAY_SOCKET_KB: integer(16, 65_536, 1024),
   RELAY_GRACE_S: integer(0, 3600, 60),
   RELAY_DRAIN_S: integer(0, 300, 20),

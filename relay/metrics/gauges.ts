@@ -15,6 +15,7 @@ export function gaugesOf(sessions: Sessions, budget: MemoryBudget, calls: Calls)
     one('connections', sessions.wires),
     one('calls_under_way', calls.underWay),
     one('upstream_streams', sum(all.map(({ upstreamCount }) => upstreamCount))),
+    one('upstream_streams_paused', sum(all.map(({ pausedCount }) => pausedCount))),
     one('window_bytes', budget.used),
     one('window_bytes_limit', budget.limit),
     one('socket_buffered_bytes', sum(all.map(({ buffered }) => buffered))),

@@ -13,8 +13,6 @@ const AHEAD_MS = 30_000;
 const AHEAD_SHARE = 0.25;
 /** Whoever asked and got nothing asks again. */
 const ASK_AGAIN_MS = 15_000;
-/** Twenty streams that are refused at once are one question. */
-const ASK_TOGETHER_MS = 200;
 /** `setTimeout` takes no longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -24,7 +22,8 @@ export class CredentialKeeper {
   readonly #host: CredentialHost;
   #credential: RelayCredential | undefined;
   #isRefused = false;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Twenty streams that are refused at once are one question. */
+  #isAsked = false;
   #timer: NodeJS.Timeout | undefined;
   /** A later one wins, even if an earlier one takes longer to open. */
   #taken = 0;
@@ -44,6 +43,7 @@ export class CredentialKeeper {
   async take(sealed: string): Promise<void> {
     this.#taken += 1;
     const turn = this.#taken;
+    this.#isAsked = false;
     const credential = await this.#host.open(sealed);
     if (turn !== this.#taken) return;
     // Sealed for another desk, or not for this relay: as good as none.
@@ -64,15 +64,20 @@ export class CredentialKeeper {
     this.#host.renewed();
   }
 
-  /** The exchange would not have it. */
-  refused(): void {
-    this.#isRefused = true;
-    this.#want();
+  /** The exchange would not have this one. */
+  refused(credential: RelayCredential): void {
+    if (credential === this.#credential) {
+      this.#isRefused = true;
+      this.#want();
+    } else if (this.current() !== undefined) {
+      // A newer one came while the exchange still looked at the old one.
+      this.#host.renewed();
+    }
   }
 
   /** A new connection: what was asked over the old one may not have arrived. */
   askAgain(): void {
-    this.#askedAt = Number.NEGATIVE_INFINITY;
+    this.#isAsked = false;
     this.ask();
   }
 
@@ -87,10 +92,13 @@ export class CredentialKeeper {
   }
 
   #want(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#want(), ASK_AGAIN_MS);
-    if (this.#host.now() - this.#askedAt < ASK_TOGETHER_MS) return;
-    this.#askedAt = this.#host.now();
+    this.#timer = setTimeout(() => {
+      this.#isAsked = false;
+      this.#want();
+    }, ASK_AGAIN_MS);
     this.#host.want();
   }
 }

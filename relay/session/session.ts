@@ -16,6 +16,7 @@ export interface SessionHost {
   readonly budget: MemoryBudget;
   readonly epoch: string;
   readonly backoff: (failures: number) => number;
+  readonly quietMs: number;
   now(): number;
   openCredential(sealed: string): Promise<RelayCredential | undefined>;
   /** The session is over and forgotten. */
@@ -57,9 +58,10 @@ export class Session {
       {
         channel: host.channel,
         silenceMs: host.limits.silenceMs,
+        quietMs: host.quietMs,
         backoff: host.backoff,
         credential: () => this.#credential.current(),
-        wantCredential: () => this.#credential.refused(),
+        refuseCredential: (refused) => this.#credential.refused(refused),
       },
       () => host.now(),
     );
@@ -76,6 +78,10 @@ export class Session {
 
   get upstreamCount(): number {
     return this.#feeds.count;
+  }
+
+  get pausedCount(): number {
+    return this.#feeds.pausedCount;
   }
 
   get buffered(): number {

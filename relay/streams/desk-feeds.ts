@@ -26,6 +26,11 @@ export class DeskFeeds {
     return this.#solo.size + [...this.#pools.values()].reduce((sum, pool) => sum + pool.streams, 0);
   }
 
+  /** Streams that wait at the exchange because their reader is behind. */
+  get pausedCount(): number {
+    return [...this.#solo.values()].filter(({ stream }) => stream.isPaused).length;
+  }
+
   /** Follows the exchange for a stream that is followed for the first time. */
   open(stream: DeskStream): void {
     if (stream.kind === 'market_data') {

@@ -52,8 +52,7 @@ export class ReplayWindow {
   push(frame: (seq: number) => string): number {
     this.#last += 1;
     this.#put(this.#last, frame(this.#last));
-    while (this.size > 1 && (this.size > this.#limits.items || this.#bytes > this.#limits.bytes))
-      this.#forget(this.#floor + 1);
+    this.#trim();
     return this.#last;
   }
 
@@ -61,6 +60,7 @@ export class ReplayWindow {
   replaceLast(frame: (seq: number) => string): void {
     this.#take(this.#last);
     this.#put(this.#last, frame(this.#last));
+    this.#trim();
   }
 
   /** Forgets everything up to `seq`. */
@@ -73,6 +73,11 @@ export class ReplayWindow {
     this.ack(this.#last);
     this.#last = Math.max(this.#last, base);
     this.#floor = this.#last;
+  }
+
+  #trim(): void {
+    while (this.size > 1 && (this.size > this.#limits.items || this.#bytes > this.#limits.bytes))
+      this.#forget(this.#floor + 1);
   }
 
   #forget(seq: number): void {

@@ -89,7 +89,12 @@ export async function startTestRelay(
 ): Promise<TestRelay> {
   const exchange = given ?? (await startForTest());
   const config = readConfig({ ...(await environmentFor(exchange)), ...environment });
-  const relay = await startRelay(config, { backoff: () => 10, log: () => undefined, ...tuning });
+  const relay = await startRelay(config, {
+    backoff: () => 10,
+    quietMs: 100,
+    log: () => undefined,
+    ...tuning,
+  });
   return {
     ...relay,
     exchange,
@@ -232,6 +237,12 @@ export class Connector {
     return taken;
   }
 
+  /** Forgets what nobody took. */
+  drop(isUnwanted: (frame: FromRelay) => boolean): void {
+    const kept = this.frames.filter((frame) => !isUnwanted(frame));
+    this.frames.splice(0, this.frames.length, ...kept);
+  }
+
   async closed(): Promise<number> {
     while (this.closeCode === undefined) await this.#more();
     return this.closeCode;
@@ -276,6 +287,18 @@ export function open(
   after?: { readonly epoch: string; readonly seq: number },
 ): FromConnector {
   return { type: 'open', stream, kind, params, ...(after !== undefined && { after }) };
+}
+
+/** Opens a stream and waits until the exchange's is up. @returns how it was opened. */
+export async function openLive(
+  connector: Connector,
+  ...asked: Parameters<typeof open>
+): Promise<FrameOf<'opened'>> {
+  connector.send(open(...asked));
+  const answer = await connector.next('opened', ({ stream }) => stream === asked[0]);
+  await connector.next('state', ({ stream, live }) => stream === asked[0] && live);
+  connector.drop((frame) => frame.type === 'state' && frame.stream === asked[0]);
+  return answer;
 }
 
 /** Ids of the orders that an item tells of, whatever kind it is. */

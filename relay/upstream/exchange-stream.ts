@@ -7,11 +7,13 @@ import type { Call, Channel, Message } from './channel.ts';
 export interface StreamHost {
   readonly channel: Channel;
   readonly silenceMs: number;
+  /** A drop copy that has nothing to tell sends nothing at all: so long without a refusal, it counts as open. */
+  readonly quietMs: number;
   /** ms before the attempt after so many failures. */
   readonly backoff: (failures: number) => number;
   credential(): RelayCredential | undefined;
   /** The exchange refused the token. */
-  wantCredential(): void;
+  refuseCredential(credential: RelayCredential): void;
 }
 
 export interface StreamListener {
@@ -37,9 +39,6 @@ const FINAL: ReadonlySet<number> = new Set([
   status.OUT_OF_RANGE,
   status.UNIMPLEMENTED,
 ]);
-
-/** A drop copy that has nothing to tell sends nothing at all: so long without a refusal, it counts as open. */
-const QUIET_START_MS = 1000;
 
 /**
  * One server stream of the exchange, kept open until `close`: opened again after a break or 180 s of silence, with
@@ -86,7 +85,7 @@ export class ExchangeStream {
       if (this.#call === call) this.#answered();
     });
     call.on('error', (error: ServiceError) => {
-      if (this.#call === call) this.#broke(error.code, error.details);
+      if (this.#call === call) this.#broke(error.code, error.details, credential);
     });
     call.on('end', () => {
       if (this.#call === call) this.#broke(status.OK, 'the exchange ended the stream');
@@ -98,7 +97,7 @@ export class ExchangeStream {
       else this.#broke(status.DEADLINE_EXCEEDED, `no message for ${this.#host.silenceMs / 1000} s`);
     };
     this.#silence = setTimeout(silent, this.#host.silenceMs);
-    if (this.kind === 'drop_copy') this.#quiet = setTimeout(() => this.#answered(), QUIET_START_MS);
+    if (this.kind === 'drop_copy') this.#quiet = setTimeout(() => this.#answered(), this.#host.quietMs);
   }
 
   /** A new credential is here: whoever waits need not wait any longer. */
@@ -144,16 +143,16 @@ export class ExchangeStream {
     this.#listener.live();
   }
 
-  #broke(code: number, details: string): void {
+  #broke(code: number, details: string, refused?: RelayCredential): void {
     this.#drop();
     if (FINAL.has(code)) {
       this.#isClosed = true;
       this.#listener.refused(code, details);
       return;
     }
-    if (code === UNAUTHENTICATED) {
+    if (code === UNAUTHENTICATED && refused !== undefined) {
       this.#listener.down('the exchange refused the token');
-      this.#host.wantCredential();
+      this.#host.refuseCredential(refused);
       return;
     }
     this.#failures += 1;
