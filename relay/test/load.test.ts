@@ -34,7 +34,8 @@ describe('market data', () => {
       first.set(stream, seq);
     }
     expect(await marketStreams()).toBe(2);
-    const [late = '', known = ''] = [symbols[1001], asked[0]];
+    const late = symbols.at(1001) ?? '';
+    const known = symbols.at(0) ?? '';
     connector.send(open('bad', 'market_data', { symbols: ['nothing'] }));
     connector.send(open(late, 'market_data', { symbols: [late] }));
     expect(await connector.next('close')).toMatchObject({ stream: 'bad', code: 5 });
