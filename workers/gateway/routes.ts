@@ -14,6 +14,7 @@ import { arrayRoutes } from './clob/orders-array.ts';
 import { orderRoutes } from './clob/orders.ts';
 import { readRoutes } from './clob/reads.ts';
 import { serviceRoutes } from './clob/service.ts';
+import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
 import type { AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -40,6 +41,7 @@ export const routes: readonly AnyRoute[] = [
   ...wsRoutes,
   ...betaRoutes,
   ...routerRoutes,
+  ...exchangeAuthRoutes,
   ...tenantRoutes,
   ...escrowRoutes,
   ...settingsRoutes,

@@ -1,13 +1,15 @@
 import type { Failure } from '../../../shared/errors/failure.ts';
+import { toExchangeError } from '../../../shared/errors/exchange-mapper.ts';
 import { toRouterError } from '../../../shared/errors/router-mapper.ts';
 import { toV1Error } from '../../../shared/errors/v1-mapper.ts';
 import type { WireError } from '../../../shared/errors/wire-error.ts';
 
 /** Wire contracts that differ in the shape of their errors (contract: errors and limits, "Bodies"). */
-export type ErrorShape = 'v1' | 'router';
+export type ErrorShape = 'v1' | 'router' | 'exchange';
 
 /** The contract that a path belongs to, whether a route answers there or not. */
 export function errorShapeOf(pathname: string): ErrorShape {
+  if (/^\/(?:api|auth)\/v1beta1(?:\/|$)/.test(pathname)) return 'exchange';
   // The router's websocket stands at the origin's root, where its clients look for it.
   return pathname === '/ws' || pathname === '/api/v1' || pathname.startsWith('/api/v1/') ? 'router' : 'v1';
 }
@@ -21,6 +23,8 @@ export function toWireError(
 ): WireError {
   const shape = errorShapeOf(pathname);
   switch (shape) {
+    case 'exchange':
+      return toExchangeError(failure);
     case 'router':
       return toRouterError(failure);
     case 'v1':

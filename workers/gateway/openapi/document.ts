@@ -29,8 +29,12 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
     paths,
     components: {
       securitySchemes,
-      schemas: { Error: errorSchema, RouterError: routerErrorSchema },
-      responses: { Error: errorResponse('Error'), RouterError: errorResponse('RouterError') },
+      schemas: { Error: errorSchema, RouterError: routerErrorSchema, ExchangeError: exchangeErrorSchema },
+      responses: {
+        Error: errorResponse('Error'),
+        RouterError: errorResponse('RouterError'),
+        ExchangeError: errorResponse('ExchangeError'),
+      },
     },
   };
 }
@@ -59,7 +63,21 @@ const routerErrorSchema = {
   required: ['error', 'code', 'retryable'],
 };
 
-const responseNames: Readonly<Record<ErrorShape, string>> = { v1: 'Error', router: 'RouterError' };
+const exchangeErrorSchema = {
+  type: 'object',
+  properties: {
+    code: { type: 'integer' },
+    message: { type: 'string' },
+    details: { type: 'array', items: { type: 'object' } },
+  },
+  required: ['code', 'message', 'details'],
+};
+
+const responseNames: Readonly<Record<ErrorShape, string>> = {
+  v1: 'Error',
+  router: 'RouterError',
+  exchange: 'ExchangeError',
+};
 
 const errorResponse = (schema: string): Json => ({
   description: 'A refusal; the code stands in X-Polysim-Code',
