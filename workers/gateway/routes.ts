@@ -14,6 +14,7 @@ import { arrayRoutes } from './clob/orders-array.ts';
 import { orderRoutes } from './clob/orders.ts';
 import { readRoutes } from './clob/reads.ts';
 import { serviceRoutes } from './clob/service.ts';
+import { exchangeCommandRoutes } from './exchange/command-routes.ts';
 import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
 import type { AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
@@ -42,6 +43,7 @@ export const routes: readonly AnyRoute[] = [
   ...betaRoutes,
   ...routerRoutes,
   ...exchangeAuthRoutes,
+  ...exchangeCommandRoutes,
   ...tenantRoutes,
   ...escrowRoutes,
   ...settingsRoutes,

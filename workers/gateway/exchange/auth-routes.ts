@@ -1,9 +1,8 @@
-import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { SessionIntent } from '../../../shared/vault/exchange-session.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { actorOf, asked, authOf, connectorOf, deskAuth } from './desk.ts';
+import { actorOf, asked, authOf, connectorOf, deskAuth, subjectOf } from './desk.ts';
 
 const username = z.string().min(1).max(256);
 const password = z.string().min(1).max(1024);
@@ -34,7 +33,7 @@ const register = route({
     if (keep !== true) {
       return { body: await asked(call, `${AUTH}/register`, { token: proof, password: secret }, 'none') };
     }
-    const name = call.body.username ?? subjectOf(proof);
+    const name = call.body.username ?? username.safeParse(subjectOf(proof)).data;
     if (name === undefined) throw new RequestError(invalidMember('username', 'is not in the token: send it'));
     await kept(call, { kind: 'register', token: proof, username: name, password: secret });
     return { body: {} };
@@ -95,16 +94,6 @@ async function kept(call: Call<unknown, unknown, unknown>, intent: SessionIntent
   const settled = await connectorOf(call).keep(intent, actorOf(call));
   if (!settled.ok) throw new RequestError(settled);
   return settled.step;
-}
-
-/** Whom a registration token is for. */
-function subjectOf(proof: string): string | undefined {
-  try {
-    const { sub } = decodeJwt(proof);
-    return username.safeParse(sub).data;
-  } catch {
-    return undefined;
-  }
 }
 
 export const exchangeAuthRoutes: readonly AnyRoute[] = [register, login, refresh, checkPassword, enroll, verify];

@@ -5,6 +5,7 @@ import { hasRelay, relayKeys } from '../../../durable-objects/exchange-connector
 import { exchangeConnector } from '../../../durable-objects/stubs.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
+import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { sealCredential } from '../../../shared/relay/relay-credential.ts';
 import type { Actor } from '../../../shared/vault/request.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
@@ -35,7 +36,17 @@ export async function authOf(call: AnyCall): Promise<Exclude<AskRequest['auth'],
   if (token === undefined || !hasRelay(call.env)) return 'desk';
   const desk = `${tenantPrincipalOf(call.caller).tenant}/${call.env.EXCHANGE_ENVIRONMENT}`;
   const { sealing } = await relayKeys(call.env);
-  return { sealed: await sealCredential(sealing, { access_token: token, expires_at: expiryOf(token), desk }) };
+  const credential = { access_token: token, expires_at: expiryOf(token), desk };
+  return { sealed: await sealCredential(sealing, credential), identity: await sha256Hex(subjectOf(token) ?? token) };
+}
+
+/** The user, who stays the same when the token is renewed. */
+export function subjectOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).sub;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only a hint for the relay: the exchange decides. */
