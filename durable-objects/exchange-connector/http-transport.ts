@@ -1,4 +1,4 @@
-import { now } from '../../shared/clock.ts';
+import { machineTime, now } from '../../shared/clock.ts';
 import { verifyReply } from '../../shared/relay/reply-token.ts';
 import { RELAY_AUDIENCE, signRequest } from '../../shared/relay/request-token.ts';
 import {
@@ -18,6 +18,8 @@ const CALL_MS = 12_000;
 const OPEN_MS = 5_000;
 /** The longest reply: 1,000 orders of a kilobyte. */
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+/** The relay goes by its machine's clock, which no test moves. */
+const wireTime = (): number => machineTime(now());
 const encoder = new TextEncoder();
 
 /** The relay by HTTP: over the `RELAY` binding where there is one (a VPC service), else at `RELAY_URL`. */
@@ -66,7 +68,7 @@ export class HttpTransport implements RelayTransport {
   }
 
   #sign(keys: RelayKeys, method: string, path: string, body: Uint8Array<ArrayBuffer>): Promise<string> {
-    return signRequest(keys.edge, RELAY_AUDIENCE, { method, path, body, desk: this.#desk }, now());
+    return signRequest(keys.edge, RELAY_AUDIENCE, { method, path, body, desk: this.#desk }, wireTime());
   }
 
   async #fetch(path: string, withinMs: number, init: RequestInit): Promise<Response> {
@@ -95,7 +97,7 @@ async function read(response: Response, keys: RelayKeys, requestToken: string): 
   const body = new Uint8Array(await response.arrayBuffer());
   if (body.byteLength > MAX_REPLY_BYTES) return lost;
   const { status } = response;
-  if (!(await verifyReply(token, keys.relay, requestToken, { status, outcome, body }, now()))) return lost;
+  if (!(await verifyReply(token, keys.relay, requestToken, { status, outcome, body }, wireTime()))) return lost;
   const retryAfter = Number(response.headers.get('retry-after') ?? 'NaN');
   const text = new TextDecoder().decode(body);
   if (outcome === 'not-sent') return { ...notSent('', retryAfter >= 1 ? retryAfter : 1), status, body: text };

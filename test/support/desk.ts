@@ -40,3 +40,24 @@ export async function newDesk(): Promise<Desk> {
     account: `firms/${firm}/accounts/main`,
   };
 }
+
+/** An open instrument with cents. */
+export const SYMBOL = 'aec-nfl-kc-buf-w1';
+
+/** Ids of the desk's orders, as the exchange itself tells a client of its own. */
+export async function lookUpOrders(desk: Desk, rpc: 'get_open_orders'): Promise<readonly string[]> {
+  const { exchangeUrl } = inject('exchange');
+  const post = async (path: string, body: unknown, headers = {}): Promise<Record<string, unknown>> => {
+    const response = await fetch(`${exchangeUrl}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    return response.json();
+  };
+  const { username, password } = desk;
+  const { accessToken } = await post('/auth/v1beta1/login', { username, password });
+  const { orders = [] } = await post(`/api/v1beta1/${rpc}`, {}, { authorization: `Bearer ${String(accessToken)}` });
+  // The emulator's own list.
+  return (orders as readonly { readonly id: string }[]).map(({ id }) => id);
+}
