@@ -21,6 +21,7 @@ const testBindings = {
   L2_ROOT_SECRET: 'test-l2-root-secret',
   JWT_SECRET: 'test-jwt-secret-of-at-least-32-bytes',
   KEY_MODE: 'test',
+  MAIL_SECRET: 'unused',
 };
 
 /** The vault's: two root versions, so that a test can seal under the first and rotate to the second. */
@@ -62,7 +63,7 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'emulators', include: ['emulators/**/*.test.ts'] },
+        test: { name: 'emulators', include: ['{emulators,relay}/**/*.test.ts'] },
       },
       {
         define: instrumented,

@@ -8,6 +8,8 @@ import { measureHops } from './modes/hops.ts';
 import { measureItty } from './modes/itty.ts';
 import { measureKeys } from './modes/keys.ts';
 import { measureOrderbook } from './modes/orderbook.ts';
+import { measureLive } from './modes/live.ts';
+import { measurePartner } from './modes/partner.ts';
 import { measureRows } from './modes/rows.ts';
 import { measureVault } from './modes/vault.ts';
 
@@ -26,11 +28,13 @@ const modes = {
   keys: measureKeys,
   hops: measureHops,
   itty: measureItty,
+  live: measureLive,
   orderbook: measureOrderbook,
   vault: measureVault,
+  partner: measurePartner,
 } as const;
 
-/** `npm run bench [-- keys | hops | itty | orderbook | vault]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
+/** `npm run bench [-- keys | hops | itty | live | orderbook | vault | partner]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
 async function main(): Promise<void> {
   const name = process.argv[2] ?? 'rows';
   const mode = Object.entries(modes).find(([known]) => known === name)?.[1];

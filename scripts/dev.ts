@@ -26,6 +26,7 @@ const vars = [
   'ADMIN_TOKEN:development-admin-token',
   'L2_ROOT_SECRET:development-l2-root-secret',
   'JWT_SECRET:development-jwt-secret-32-bytes-long',
+  'MAIL_SECRET:unused',
 ];
 /** Required secrets come from the environment; this one the vault's configuration alone asks for. */
 const vaultSecrets = {

@@ -28,6 +28,7 @@ function errorsPage(): string {
     '',
     'On `/api/v1` the body is `{"error":"<sentence>","code","retryable","validation_errors"?,"tier"?,"limit_qps"?}` with',
     "the status and the code of that surface, which stand in the column `/api/v1`; `X-Polysim-Code` is this table's code.",
+    'On `/v1/partner` it is `{"error":"<code>","message":"<sentence>"}`.',
   ];
   const sections = Object.entries(errorSections).map(([heading, entries]) => [
     '',

@@ -13,8 +13,12 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
-/** The real program on free ports, its market data from the bench's origin. */
-export async function startGateway(home: string, originUrl: string, cleanup: Cleanup): Promise<Gateway> {
+/** The real program on free ports, its market data from the bench's origin, or else from its own emulators. */
+export async function startGateway(
+  home: string,
+  originUrl: string | undefined,
+  cleanup: Cleanup,
+): Promise<Gateway> {
   let recycling = false;
   const died = (message: string): void => {
     if (!recycling) console.error(`\ngateway: ${message}`);
@@ -22,7 +26,7 @@ export async function startGateway(home: string, originUrl: string, cleanup: Cle
   const running = await launch({
     home,
     port: 0,
-    vars: { POLYMARKET_CLOB_URL: originUrl },
+    ...(originUrl !== undefined && { vars: { POLYMARKET_CLOB_URL: originUrl } }),
     onEvent: died,
   });
   let stopped: Promise<void> | undefined;

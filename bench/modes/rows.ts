@@ -11,6 +11,7 @@ import { issueTenants } from '../lib/tenants.ts';
 import { serveWorker } from '../lib/worker-server.ts';
 import { shot } from '../load/protocol.ts';
 import type { Bench } from '../run.ts';
+import { liveRows } from './live.ts';
 
 /** Floors and limits: design, section 12. */
 const PROXY_FLOOR = 0.5;
@@ -22,7 +23,8 @@ const ACCOUNTS = 200;
 const PACE: Pace = { rounds: 5, latencySeconds: 1, throughputSeconds: 2.5 };
 
 /** The table of the design's budgets. */
-export async function measureRows({ home, load, cleanup, step }: Bench): Promise<void> {
+export async function measureRows(bench: Bench): Promise<void> {
+  const { home, load, cleanup, step } = bench;
   step('starting origin, baselines and gateway');
   const origin = await startOrigin(home, cleanup);
   const bare = await serveWorker(
@@ -65,6 +67,7 @@ export async function measureRows({ home, load, cleanup, step }: Bench): Promise
   const replay = { ...gateway, shots: replayShots(keys, origin) };
   rows.push(ratioRow('replayed order / bare JSON', await compare(load, json, replay, PACE), REPLAY_FLOOR));
   await gateway.stop();
+  rows.push(...(await liveRows(bench)));
 
   step('memory');
   const memory = await measureMemory(home, origin, load, cleanup);

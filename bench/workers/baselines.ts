@@ -19,6 +19,12 @@ export class Writer extends DurableObject<Env> {
       .one();
     return id;
   }
+
+  /** The least that reads. */
+  last(): number {
+    const { id } = this.ctx.storage.sql.exec<{ id: number | null }>('SELECT MAX(id) AS id FROM rows').one();
+    return id ?? 0;
+  }
 }
 
 /** What the gateway's rows are divided by: Hono with nothing else in front of the same work. */
@@ -28,5 +34,6 @@ app.get('/book', (c) => fetch(`${c.env.ORIGIN}/book${new URL(c.req.url).search}`
 app.post('/write/:name', async (c) =>
   c.json({ id: await c.env.WRITER.getByName(c.req.param('name')).write() }),
 );
+app.get('/read/:name', async (c) => c.json({ id: await c.env.WRITER.getByName(c.req.param('name')).last() }));
 
 export default app;

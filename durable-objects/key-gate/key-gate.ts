@@ -20,6 +20,8 @@ export interface AdmitRequest {
   readonly issuance?: boolean;
   /** The caller names a customer to act as: a builder's key alone may, and its own window does not count it. */
   readonly impersonating?: boolean;
+  /** A route of `/v1/partner`: for tenants that are not enabled as partner there is none (NOT_FOUND). */
+  readonly partner?: boolean;
 }
 
 /** What holds for the reply whether or not the request was let in. */
@@ -76,13 +78,15 @@ export class KeyGate extends DurableObject {
     const usable = this.#usable(at);
     if (!usable.ok) return usable;
     const { record, current } = usable;
+    const hidden = request.partner === true && !isPartners(record);
     const restricted = isRestricted(record, request.issuance === true);
     const missing = needed(request).find((permission) => !current.permissions.includes(permission));
     // What is refused here never reaches the tenant's windows: then the key's own counts it.
-    const pooled = isPooled(record, current, request) && !restricted && missing === undefined;
+    const pooled = isPooled(record, current, request) && !hidden && !restricted && missing === undefined;
     const limited = pooled ? undefined : this.#limit(current, at);
     const seen: Seen = { betaExpired: current.betaExpired, ...(limited && { limit: limited.limit }) };
     if (limited?.refusal) return { ...limited.refusal, ...seen };
+    if (hidden) return { ...failure('NOT_FOUND'), ...seen };
     if (restricted) return { ...failure('ACCESS_RESTRICTED'), ...seen };
     this.#touch(at);
     // Not waited for: that it is set is durable before the reply leaves.
@@ -196,11 +200,16 @@ export class KeyGate extends DurableObject {
   }
 }
 
+/** Whether the key is a partner's own. A customer's key is its builder's in name only. */
+const isPartners = ({ customer, snapshot }: KeyRecord): boolean =>
+  customer === undefined && snapshot.roles.includes('partner');
+
 /**
- * Whether the tenant counts this request and not the key's own window (contract: router, "Builders"): a customer's
- * own key, and a builder's that acts as a customer.
+ * Whether the tenant counts this request and not the key's own window: a customer's own key, a builder's that acts as
+ * a customer (contract: router, "Builders"), and every request of a partner's surface (contract: partner, "Limits").
  */
 const isPooled = (record: KeyRecord, current: Standing, request: AdmitRequest): boolean =>
+  request.partner === true ||
   record.customer !== undefined ||
   (request.impersonating === true && current.permissions.includes('builder'));
 

@@ -1,6 +1,8 @@
 import type { Env } from '../../workers/gateway/env.ts';
 import { reached } from '../../shared/vault/reached.ts';
 import type { Scope } from '../../shared/vault/request.ts';
+import { now } from '../../shared/clock.ts';
+import { liveVenues } from '../../shared/venues/exchanges.ts';
 import { accountObject } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import type { Actor } from './actor.ts';
@@ -9,6 +11,14 @@ import { customerAccountOf } from './customers.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import type { TenantRecords } from './records.ts';
+
+/**
+ * How long the credentials of a deleted customer are kept for orders that rest at a venue which does not answer. Longer
+ * than the minute after which it is certain that nothing is on its way; short, because destroying them was asked for.
+ */
+const VENUE_PATIENCE_MS = 120_000;
+/** Of one try: the tenant's other changes wait for it. */
+const FORGET_MS = 3_000;
 
 /** In the audit logs, where that of the tenant does not tell who began a deletion. */
 const nobody = (customer: string): Actor => ({ id: 'deletion', requestId: customer });
@@ -53,7 +63,9 @@ export class CustomerDeletions {
     for (const key of this.#keys.ofCustomer(customer)) await this.#ring.setState(key, 'revoked', actor);
     const { tenant } = this.#records.require();
     const account = customerAccountOf(tenant, customer);
-    await forgetAccount(this.#records.env, { tenant, account }, actor);
+    const since = this.#store.deletingSince(customer) ?? 0;
+    const patient = now() - since < VENUE_PATIENCE_MS;
+    await forgetAccount(this.#records.env, { tenant, account }, actor, patient);
     this.#store.setDeleted(customer);
     this.#records.audit(actor, 'customer.deleted', customer);
   }
@@ -63,10 +75,29 @@ export class CustomerDeletions {
  * Ends what other objects keep for a customer; when this returns, it is done. Throws when an object cannot be
  * reached; said again, it does no harm. Its orders and trades stay as history that no key leads to.
  */
-async function forgetAccount(env: Env, scope: Scope, { id: keyId, requestId }: Actor): Promise<void> {
-  const destroyed = await reached(
-    vaultOf(env).destroy({ scope, actor: { keyId, requestId }, forever: true }),
-  );
+async function forgetAccount(
+  env: Env,
+  scope: Scope,
+  { id: keyId, requestId }: Actor,
+  patient: boolean,
+): Promise<void> {
+  const call = { scope, actor: { keyId, requestId } };
+  const listed = await reached(vaultOf(env).list(call));
+  if (!listed.ok) throw new Error(`the vault refused: ${listed.reason}`);
+  const venues = liveVenues.filter((one) => listed.credentials.some(({ venue }) => venue === one));
+  const forgotten = accountObject(env, scope.account).forget({ ...scope, keyId, requestId }, venues);
+  if (!(await within(forgotten, FORGET_MS)) && patient) throw new Error('orders may still rest at a venue');
+  const destroyed = await reached(vaultOf(env).destroy({ ...call, forever: true }));
   if (!destroyed.ok) throw new Error(`the vault refused: ${destroyed.reason}`);
-  await accountObject(env, scope.account).cancel({});
+}
+
+/** What an account answers; false where it takes longer. The account goes on with it. */
+async function within(answer: Promise<boolean>, ms: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

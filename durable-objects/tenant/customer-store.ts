@@ -109,6 +109,16 @@ export class CustomerStore {
       .map((row) => row.id);
   }
 
+  /** When a deletion began, Unix ms; undefined where none is under way. */
+  deletingSince(id: string): number | undefined {
+    return this.#sql
+      .exec<{ deleted_at: number }>(
+        "SELECT deleted_at FROM customers WHERE id = ? AND state = 'deleting'",
+        id,
+      )
+      .toArray()[0]?.deleted_at;
+  }
+
   /** Ends a deletion: what is left tells when it was, and of whom nothing. */
   setDeleted(id: string): void {
     this.#sql.exec(

@@ -1,4 +1,5 @@
 import type { Migration } from '../storage/migrate.ts';
+import { partnerMigration } from './partner/schema.ts';
 
 /** Tables of a Tenant; each has a row in docs/storage-schema.md. */
 export const migrations: readonly Migration[] = [
@@ -93,8 +94,9 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE profile ADD COLUMN default_venue TEXT NOT NULL DEFAULT 'paper'
         CHECK (default_venue IN ('paper', 'polymarket'));`,
   },
+  partnerMigration,
   {
-    id: 6,
+    id: 7,
     sql: `
       CREATE TABLE escrow_orders (
         order_id TEXT PRIMARY KEY,

@@ -1,6 +1,5 @@
-import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
-import { now } from '../../shared/clock.ts';
+import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import type { EscrowTerms } from '../../shared/escrow/terms.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
@@ -25,6 +24,7 @@ import { KeyRing, type Done, type Issued, type KeyView } from './key-ring.ts';
 import { KeyStore } from './key-store.ts';
 import { L2Keys, type L2Issued } from './l2-keys.ts';
 import { OwnKeys, type Found, type IssueOptions } from './own-keys.ts';
+import { Partner, PartnerDoor } from './partner/door.ts';
 import type { Profile, ProfileChange } from './profile.ts';
 import { TenantRecords } from './records.ts';
 import { SandboxWallets, type WalletFound } from './sandbox-wallets.ts';
@@ -41,11 +41,13 @@ export type { WalletFound } from './sandbox-wallets.ts';
 const RETRY_MS = 1_000;
 
 /**
- * One organisation: its profile, the directory of its keys and customers, its audit log. This class is the door:
- * it puts changes in order and sees to it that they end; each part has a class of its own beside it.
+ * One organisation: its profile, the directory of its keys, customers, trader users and their accounts, its audit log.
+ * This class is the door: it puts changes in order and sees to it that they end; each part has a class of its own
+ * beside it, and what makes a tenant a partner has a door of its own.
  */
-export class Tenant extends DurableObject {
-  readonly #records: TenantRecords;
+export class Tenant extends PartnerDoor {
+  protected readonly partner: Partner;
+  protected readonly records: TenantRecords;
   readonly #keys: KeyStore;
   readonly #ring: KeyRing;
   readonly #own: OwnKeys;
@@ -66,7 +68,8 @@ export class Tenant extends DurableObject {
     const keys = new KeyStore(ctx.storage.sql);
     const ring = new KeyRing(records, keys);
     const admitItself = (actor: Actor): Promise<void> => this.#admitItself(actor);
-    this.#records = records;
+    this.records = records;
+    this.partner = new Partner(records, (at) => this.#wakeBy(at));
     this.#keys = keys;
     this.#ring = ring;
     this.#own = new OwnKeys(records, keys, ring, admitItself);
@@ -77,28 +80,29 @@ export class Tenant extends DurableObject {
     this.#deletions = new CustomerDeletions(records, keys, ring);
     this.#requests = new RequestCounts(ctx.storage.sql);
     this.#escrow = new EscrowBook(records);
+    ctx.waitUntil(this.partner.links.resume());
   }
 
   profile(): Profile | undefined {
-    return this.#records.profile;
+    return this.records.profile;
   }
 
   /** Creates the tenant; a second call changes nothing and returns what stands. */
   create(input: Omit<Profile, 'version' | 'createdAt'>, actor: Actor): Profile {
-    const existing = this.#records.profile;
+    const existing = this.records.profile;
     if (existing) return existing;
     const profile = { ...input, version: 1, createdAt: now() };
-    this.#records.save(profile, actor, 'tenant.create');
+    this.records.save(profile, actor, 'tenant.create');
     return profile;
   }
 
   /** Applies an operator's change and tells every key. Returns when the keys know, or will by the alarm. */
   async update(change: ProfileChange, actor: Actor): Promise<Profile | undefined> {
     return this.#inTurn(async () => {
-      const current = this.#records.profile;
+      const current = this.records.profile;
       if (!current) return undefined;
       const next = { ...current, ...change, version: current.version + 1 };
-      this.#records.save(next, actor, 'tenant.update');
+      this.records.save(next, actor, 'tenant.update');
       await this.#settle();
       return next;
     });
@@ -182,7 +186,7 @@ export class Tenant extends DurableObject {
 
   /** What a key says that it has let pass in a month. */
   countRequests(counted: KeyRequests): void {
-    if (this.#records.profile) this.#requests.put(counted);
+    if (this.records.profile) this.#requests.put(counted);
   }
 
   /** Requests of a month: of all keys of the tenant and its customers, or of one customer's. */
@@ -253,6 +257,8 @@ export class Tenant extends DurableObject {
   }
 
   override async alarm(): Promise<void> {
+    // Not waited for: a mail server that hangs must not keep a change from the keys.
+    this.ctx.waitUntil(this.partner.links.deliverDue());
     await this.#inTurn(() => this.#settle());
   }
 
@@ -268,10 +274,10 @@ export class Tenant extends DurableObject {
 
   /** A free tenant that issues its first key while self-serve issuance is on has admitted itself. */
   async #admitItself(actor: Actor): Promise<void> {
-    const profile = this.#records.require();
+    const profile = this.records.require();
     if (profile.admission !== 'none') return;
     const next = { ...profile, admission: 'self_serve' as const, version: profile.version + 1 };
-    this.#records.save(next, actor, 'tenant.admit');
+    this.records.save(next, actor, 'tenant.admit');
     await this.#settle();
     await directory(this.env, 'global').enlist(profile.tenant, 'self_serve');
   }
@@ -284,6 +290,16 @@ export class Tenant extends DurableObject {
     await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
     const told = [await this.#ring.sync(), await this.#userGate.sync()].every(Boolean);
     await this.#deletions.goOn();
-    if (told && this.#deletions.pending().length === 0) await this.ctx.storage.deleteAlarm();
+    if (!told || this.#deletions.pending().length > 0) return;
+    const nextMail = this.partner.links.nextAt();
+    if (nextMail === undefined) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(machineTime(nextMail));
+  }
+
+  /** Lets the alarm ring at a moment of `now()`, unless it rings before. */
+  async #wakeBy(at: number): Promise<void> {
+    const wanted = machineTime(at);
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > wanted) await this.ctx.storage.setAlarm(wanted);
   }
 }

@@ -7,6 +7,7 @@ import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import type { Book, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import { chainSettings } from '../relayer/settings.ts';
 import { relayedChain } from '../relayer/relayed-chain.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -15,18 +16,20 @@ import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from 
 import { CtfCommands } from './ctf/ctf-commands.ts';
 import type { CtfCommand, CtfReply } from './ctf/model.ts';
 import { ctfChain, ownWallet } from './ctf/wallet.ts';
+import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
 import { ExchangeCommands } from './exchange/exchange-commands.ts';
 import type { ExchangeCommand, ExchangeReply } from './exchange/model.ts';
 import { Escrows } from './escrow/escrows.ts';
 import type { EscrowRow } from './escrow/table.ts';
 import { EquityLog, type EquityPoint } from './equity.ts';
+import { readFills, type FillFilter, type FillPlace } from './fills.ts';
 import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
 import type { Money, Order, Position, TradeWithOrder } from './model.ts';
 import { LiveOrders } from './live/live-orders.ts';
-import type { LiveAccess, LiveCommand, LiveReply } from './live/model.ts';
+import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
 import { openSession } from './live/sessions.ts';
 import { News } from './news.ts';
 import { cancelOrders } from './paper/cancel.ts';
@@ -80,6 +83,7 @@ export class TradingAccount extends DurableObject {
   readonly #watchers: Watchers;
   readonly #news: News;
   readonly #switch: DeadManSwitch;
+  readonly #attempt: Attempt;
   readonly #wake: Wake;
   readonly #live: LiveOrders;
   readonly #escrows: Escrows;
@@ -103,6 +107,7 @@ export class TradingAccount extends DurableObject {
     this.#watchers = new Watchers(ctx, env);
     this.#news = new News(this.#ledger, this.#watchers);
     this.#switch = new DeadManSwitch(ctx.storage.kv, this.#ledger, this.#news);
+    this.#attempt = new Attempt(ctx.storage.kv, this.#ledger, this.#news);
     this.#wake = new Wake(ctx.storage);
     this.#closed = ctx.storage.kv.get<boolean>('closed') === true;
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
@@ -121,7 +126,6 @@ export class TradingAccount extends DurableObject {
       contract: () => chainSettings(env).escrow,
       wake: (at) => this.#wake.by(at),
     });
-    const closed = (): Failure | undefined => (this.#closed ? failure('WALLET_NOT_FOUND') : undefined);
     this.#ctf = new CtfCommands({
       storage: ctx.storage,
       paper: this.#journal,
@@ -130,7 +134,7 @@ export class TradingAccount extends DurableObject {
       wallet: (caller) => ownWallet(env, caller),
       market: (id) => this.#marketData.market(id),
       wake: (at) => this.#wake.by(at),
-      closed,
+      closed: () => this.#refusal(),
     });
     this.#exchange = new ExchangeCommands({
       storage: ctx.storage,
@@ -138,7 +142,7 @@ export class TradingAccount extends DurableObject {
       connector: (tenant) => exchangeConnector(env, tenant),
       isTaken: (name) => this.#live.isTaken(name) || this.#journal.find(name) !== undefined,
       wake: (at) => this.#wake.by(at),
-      closed,
+      closed: () => this.#refusal(),
     });
     this.#live = new LiveOrders({
       storage: ctx.storage,
@@ -148,7 +152,7 @@ export class TradingAccount extends DurableObject {
       escrows: this.#escrows,
       wake: (at) => this.#wake.by(at),
       settleCtf: (row) => this.#ctf.settle(row),
-      closed,
+      closed: () => this.#refusal(),
     });
   }
 
@@ -248,6 +252,28 @@ export class TradingAccount extends DurableObject {
     await this.#watchers.dismiss();
   }
 
+  /**
+   * Ends the account of a deleted customer: as `close`, and whatever rests at these venues with its stored credentials
+   * is cancelled. Returns whether all of it is; false asks to be called again.
+   */
+  async forget(caller: LiveCaller, venues: readonly LiveVenue[]): Promise<boolean> {
+    await this.close();
+    const ended = await Promise.all(
+      venues.map((venue) => this.#live.cancelAll({ venue, caller, source: { kind: 'stored' } })),
+    );
+    return ended.every(Boolean);
+  }
+
+  /** Closes a partner's account: takes no order any more, cancels what rests. */
+  freeze(): Ended {
+    return this.#attempt.freeze();
+  }
+
+  /** Begins a partner's account again with its deposit; history stays, a closed one opens. */
+  restart(): Ended {
+    return this.#attempt.restart();
+  }
+
   unwatch(hub: string): void {
     this.#watchers.remove(hub);
   }
@@ -273,6 +299,11 @@ export class TradingAccount extends DurableObject {
 
   trades(filter: TradeFilter, page: Page): readonly TradeWithOrder[] {
     return readTrades(this.ctx.storage.sql, filter, page);
+  }
+
+  /** Fills, newest first, after the last one of the page before. */
+  fills(filter: FillFilter, place: FillPlace | undefined, limit: number): readonly ExportedTrade[] {
+    return readFills(this.ctx.storage.sql, filter, place, limit);
   }
 
   /** Trades after an id, oldest first. */
@@ -308,6 +339,8 @@ export class TradingAccount extends DurableObject {
 
   /** Pays out positions whose market has resolved: those named, or all. What is not settled is left alone. */
   async redeem(tokens?: readonly string[]): Promise<readonly Redemption[]> {
+    // A frozen account keeps what it has.
+    if (this.#attempt.frozen) return [];
     const held = (await this.positions()).map((position) => position.token);
     return this.#resolutions.redeem(held.filter((token) => tokens?.includes(token) ?? true));
   }
@@ -341,7 +374,7 @@ export class TradingAccount extends DurableObject {
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
-    const { ended, trades } = matchAll(this.#ledger, books ?? new Map<string, Book>(), at);
+    const { ended, trades } = matchAll(this.#ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
     this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.#live.sweep(at), this.#exchange.sweep(at));
@@ -357,6 +390,16 @@ export class TradingAccount extends DurableObject {
     if (tokens.length === 0) return new Map<string, Book>();
     const books = await this.#marketData.books(tokens);
     return books.ok ? books.value : undefined;
+  }
+
+  /** Books that resting orders may fill from: none of a frozen account. */
+  #fillable(books: ReadonlyMap<string, Book> | undefined): ReadonlyMap<string, Book> {
+    return books && !this.#attempt.frozen ? books : new Map<string, Book>();
+  }
+
+  /** Why the account takes no order: its wallet was deleted, or a partner has closed it. */
+  #refusal(): Failure | undefined {
+    return this.#closed ? failure('WALLET_NOT_FOUND') : this.#attempt.refusal();
   }
 
   /** A venue that hangs must not hold the dead man's switch up: no second alarm rings while this one waits. */
@@ -380,7 +423,8 @@ export class TradingAccount extends DurableObject {
     const quotes = await quotesFor(this.#marketData, command.orders);
     if (INSTRUMENTED) await pauseAt('account/place/quoted');
     // Looked at here, with no wait before the commit: nothing comes to rest in a closed account.
-    if (this.#closed) return failure('WALLET_NOT_FOUND');
+    const refused = this.#refusal();
+    if (refused) return refused;
     const at = now();
     // While the quotes were fetched, the same command may have come and gone.
     const known = this.#placer.answered(command.naming);

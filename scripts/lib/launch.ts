@@ -5,8 +5,10 @@ import { FEE_ESCROW } from '../../emulators/chain/contracts/addresses.ts';
 import type { Build } from './build-workers.ts';
 import { startChild, type Child } from './child.ts';
 import { startEmulators, venueVars, type Emulators } from './emulators.ts';
+import { exchangeVars, startExchangeAndRelay, type LocalExchange } from './exchange.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
+import { startOutbox } from './outbox.ts';
 import { SAMPLE_OWNER, seedKeys } from './seed.ts';
 import { workerdBinary } from './workerd-binary.ts';
 import { SOCKET, workerdConfig } from './workerd-config.ts';
@@ -26,6 +28,8 @@ export interface LaunchOptions {
   readonly vaultVars?: Readonly<Record<string, string>>;
   /** Environment of the emulator, for tests: EMULATOR_CLOCK, EMULATOR_SEED. */
   readonly emulatorEnv?: Readonly<Record<string, string>>;
+  /** Also the institutional exchange and the relay to it: two more processes, which few tests need. */
+  readonly exchange?: boolean;
   /** Told when workerd died and was started again, or could not be. */
   readonly onEvent?: (message: string) => void;
 }
@@ -52,7 +56,8 @@ export async function launch(options: LaunchOptions): Promise<Running> {
   const home = resolve(options.home);
   for (const folder of ['objects', 'logs']) mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
   const secrets = localSecrets(home);
-  const children: Child[] = [];
+  const children: Pick<Child, 'stop'>[] = [];
+  const outbox = await startOutbox(join(home, 'outbox'));
   try {
     const emulators = await startEmulators({
       home,
@@ -63,10 +68,21 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       readyTimeoutMs: READY_TIMEOUT_MS,
     });
     children.push(...childrenOf(emulators));
-    const gateway = await superviseGateway(home, options, secrets, venueVars(emulators));
+    const exchange = options.exchange === true ? await startExchange(home, options, secrets) : undefined;
+    if (exchange !== undefined) children.push(exchange.exchange.child, exchange.relay);
+    const gateway = await superviseGateway(home, options, secrets, {
+      ...venueVars(emulators),
+      ...(exchange && exchangeVars(exchange, secrets.exchange)),
+      MAIL_URL: outbox.url,
+    });
     children.push(gateway.current());
-    const file = await describe(home, secrets, gateway, emulators);
-    gateway.onRestart((pid) => writePosternFile(home, { ...file, pids: { ...file.pids, workerd: pid } }));
+    let file = await describe(home, secrets, gateway, { ...emulators, exchange }, outbox.folder);
+    const note = (pids: Partial<PosternFile['pids']>): void => {
+      file = { ...file, pids: { ...file.pids, ...pids } };
+      writePosternFile(home, file);
+    };
+    gateway.onRestart((pid) => note({ workerd: pid }));
+    exchange?.relay.onRestart((pid) => note({ relay: pid }));
     let stopping = false;
     const failed = Promise.race([
       emulators.polymarket.child.ended.then(() => 'The Polymarket emulator ended'),
@@ -74,15 +90,25 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       emulators.chain.child.ended.then(() => 'The chain emulator ended'),
       emulators.dataVenues.child.ended.then(() => 'The data venues emulator ended'),
       gateway.gaveUp.then(() => 'The gateway keeps ending'),
+      ...(exchange === undefined
+        ? []
+        : [
+            exchange.exchange.child.ended.then(() => 'The exchange emulator ended'),
+            exchange.relay.gaveUp.then(() => 'The relay keeps ending'),
+          ]),
     ]).then((reason) => (stopping ? new Promise<string>(() => undefined) : reason));
     const stop = async (): Promise<void> => {
       stopping = true;
       await gateway.stop();
+      await exchange?.relay.stop();
+      await exchange?.exchange.child.stop();
       await Promise.all(childrenOf(emulators).map((child) => child.stop()));
+      await outbox.close();
     };
     return { file, workerdPid: () => gateway.current().pid, failed, stop };
   } catch (error) {
     await Promise.all(children.map((child) => child.stop()));
+    await outbox.close();
     throw error;
   }
 }
@@ -91,6 +117,15 @@ const childrenOf = (emulators: Emulators): readonly Child[] => {
   const all: readonly { readonly child: Child }[] = Object.values(emulators);
   return all.map(({ child }) => child);
 };
+
+const startExchange = (home: string, options: LaunchOptions, secrets: LocalSecrets): Promise<LocalExchange> =>
+  startExchangeAndRelay({
+    home,
+    env: options.emulatorEnv ?? {},
+    keys: secrets.exchange,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    onEvent: options.onEvent,
+  });
 
 interface Gateway {
   readonly url: string;
@@ -151,8 +186,13 @@ async function startWorkerd(
   };
   const configFile = join(home, 'workerd.capnp');
   const { build = 'production' } = options;
-  const vaultVars = { ESCROW_CONTRACT: FEE_ESCROW, ...options.vaultVars };
-  const local = { folder: home, objects: join(home, 'objects'), port, build, vars, vaultVars };
+  const vaultVars = {
+    ESCROW_CONTRACT: FEE_ESCROW,
+    RELAY_SEALING_KEY: options.exchange === true ? secrets.exchange.sealingPublic : '',
+    ...options.vaultVars,
+  };
+  const extraSecrets = options.exchange === true ? ['RELAY_EDGE_KEY'] : [];
+  const local = { folder: home, objects: join(home, 'objects'), port, build, vars, vaultVars, extraSecrets };
   writeFileSync(configFile, workerdConfig(local), { mode: 0o600 });
   const { child, ready } = await startChild({
     name: 'workerd',
@@ -162,9 +202,11 @@ async function startWorkerd(
       ADMIN_TOKEN: secrets.adminToken,
       L2_ROOT_SECRET: secrets.l2RootSecret,
       JWT_SECRET: secrets.jwtSecret,
+      MAIL_SECRET: 'unused',
       // workerd gives it to the vault alone: no binding of the gateway names it.
       VAULT_ROOT_KEYS: JSON.stringify(secrets.vaultRootKeys),
       RELAYER_KEY: secrets.relayerKey,
+      RELAY_EDGE_KEY: secrets.exchange.edgePrivate,
     },
     logFile: join(home, 'logs/gateway.log'),
     ready: {
@@ -181,7 +223,8 @@ async function describe(
   home: string,
   secrets: LocalSecrets,
   gateway: Gateway,
-  emulators: Emulators,
+  { exchange, ...emulators }: Emulators & { readonly exchange: LocalExchange | undefined },
+  outbox: string,
 ): Promise<PosternFile> {
   const stateFile = posternFile(home);
   const { address } = new Wallet(secrets.walletKey);
@@ -193,19 +236,23 @@ async function describe(
     polymarket: { privateKey: secrets.walletKey, address },
     kalshi: secrets.kalshi,
     relayer: new Wallet(secrets.relayerKey).address,
+    outbox,
     jwt: { ...localJwt, sample: sampleToken(secrets.jwtSecret, SAMPLE_OWNER) },
     emulators: {
       polymarket: emulators.polymarket.url,
       kalshi: emulators.kalshi.url,
       chain: emulators.chain.url,
       ...emulators.dataVenues.urls,
+      ...(exchange && { exchange: exchange.exchange.url, exchangeGrpc: exchange.exchange.grpc }),
     },
+    ...(exchange && { relayUrl: exchange.relay.url, relayOps: exchange.relay.ops }),
     pids: {
       workerd: gateway.current().pid,
       polymarket: emulators.polymarket.child.pid,
       kalshi: emulators.kalshi.child.pid,
       chain: emulators.chain.child.pid,
       dataVenues: emulators.dataVenues.child.pid,
+      ...(exchange && { exchange: exchange.exchange.child.pid, relay: exchange.relay.pid() }),
     },
   };
   writePosternFile(home, file);

@@ -54,8 +54,25 @@ async function createTenant(
   const text = await response.text();
   if (response.status !== 201) throw new Error(`creating the local ${name} tenant failed: ${text}`);
   // Our own gateway's reply, just created by the route whose schema says so.
-  const { keys } = JSON.parse(text) as { readonly keys: readonly { readonly raw_key: string }[] };
+  const { tenant, keys } = JSON.parse(text) as {
+    readonly tenant: string;
+    readonly keys: readonly { readonly raw_key: string }[];
+  };
+  if (name === 'partner') await setRedirects(url, adminToken, tenant);
   return keys[0]?.raw_key ?? '';
+}
+
+/** Where the local partner's login links may lead: the portal of the seed's own examples, and a developer's machine. */
+const REDIRECTS = ['https://polysimulator.com/', 'http://localhost/'];
+
+async function setRedirects(url: string, adminToken: string, tenant: string): Promise<void> {
+  const response = await fetch(`${url}/admin/v1/tenants/${tenant}/partner`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ redirects: REDIRECTS }),
+  });
+  if (!response.ok) throw new Error(`the local partner was not set up: ${await response.text()}`);
+  await response.body?.cancel();
 }
 
 async function keysOf(stateFile: string, url: string): Promise<SeedKeys | undefined> {

@@ -214,7 +214,20 @@ const exchange = {
   ),
 } as const satisfies Record<string, ErrorEntry>;
 
-export const errorCatalogue = { ...trading, ...request, ...access, ...router, ...exchange } as const;
+const partner = {
+  EXTERNAL_ID_CONFLICT: entry(
+    409,
+    'external_id belongs to something else',
+    'Repeat the values that it was created with, or choose another external_id.',
+  ),
+  REDIRECT_NOT_ALLOWED: entry(
+    400,
+    'redirect_url is not on the allow-list',
+    'Ask the operator to add its origin and path.',
+  ),
+} as const satisfies Record<string, ErrorEntry>;
+
+export const errorCatalogue = { ...trading, ...request, ...access, ...router, ...partner, ...exchange } as const;
 
 /** Machine code of a failure: the union that callers switch on. */
 export type Reason = keyof typeof errorCatalogue;
@@ -226,4 +239,5 @@ export const errorSections: Readonly<Record<string, Readonly<Record<string, Erro
   'Credentials and limits': access,
   'Order router and builders': router,
   'Institutional exchange': exchange,
+  'Prop firms': partner,
 };

@@ -89,6 +89,8 @@ const codes: Readonly<Record<Reason, RouterCode>> = {
   EXCHANGE_REFUSED: 'bad_request',
   SCALE_SUSPECTED: 'validation_error',
   ORDER_REJECTED: 'conflict',
+  EXTERNAL_ID_CONFLICT: 'conflict',
+  REDIRECT_NOT_ALLOWED: 'bad_request',
 };
 
 /** Reasons that keep a status of HTTP's own, which says more than their code's. */

@@ -25,7 +25,9 @@ export interface Principal {
   readonly tenant: string;
   readonly customer?: string;
   readonly account: string;
-  /** Public id of the key, or `jwt` for a user token. */
+  /** The trader user whose session this is, and the number of the account's wallet. */
+  readonly trader?: { readonly user: number; readonly wallet: number };
+  /** Public id of the key, `jwt` for a user token, `session:…` for a trader's session. */
   readonly key: string;
   readonly permissions: readonly Permission[];
   readonly tier: Tier;

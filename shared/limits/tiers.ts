@@ -48,6 +48,13 @@ export const tiers: Readonly<Record<Tier, TierLimits>> = {
 /** Unauthenticated routes, per caller address (same contract). */
 export const publicRules = perSecondAndMinute(10, 600);
 
+/**
+ * `/v1/partner`, for a tenant with all its keys (contract: partner, "Limits"). A single key has the same two caps, and
+ * what its tenant lets pass is never more: one window decides both.
+ */
+export const partnerCaps = { requestsPerSecond: 50, requestsPerMinute: 3_000 } as const;
+export const partnerRules = perSecondAndMinute(partnerCaps.requestsPerSecond, partnerCaps.requestsPerMinute);
+
 /** `POST /v1/keys/bootstrap`, per caller address: 1 a minute and 5 an hour (same contract). */
 export const bootstrapRules: readonly WindowRule[] = [
   { cap: 1, spanMs: 60_000 },

@@ -6,6 +6,7 @@ import { member, textOf, type Answer } from './ask.ts';
 import { startInstrumented } from '../support/instruments.ts';
 import { accessProvocations } from './provoke-access.ts';
 import { faultProvocations } from './provoke-faults.ts';
+import { partnerProvocations } from './provoke-partner.ts';
 import { requestProvocations } from './provoke-requests.ts';
 import { routerProvocations } from './provoke-router.ts';
 import { tradingProvocations } from './provoke-trading.ts';
@@ -17,11 +18,6 @@ const provocations = {
   ...requestProvocations,
   ...accessProvocations,
   ...faultProvocations,
-};
-
-/** Codes that nothing on the paper venue can answer yet, and what they wait for. */
-const waiting: Partial<Readonly<Record<Reason, string>>> = {
-  ORDERS_NOT_CANCELLED: 'the partner surface: close and reset of customers',
 };
 
 let stage: Stage;
@@ -96,6 +92,19 @@ describe('over HTTP on /api/v1, in its one form', () => {
   });
 });
 
+describe('over HTTP on /v1/partner, in its one form', () => {
+  const known = Object.entries(partnerProvocations) as readonly (readonly [Reason, Provoke])[];
+  test.each(known)('%s', async (code, provoke) => {
+    const send = await provoke(stage);
+    for (const headers of [{}, { 'x-polysim-verbose': 'true' }]) {
+      const answer = await send(headers);
+      expectCommon(answer, code);
+      expect(keysOf(answer)).toEqual(['error', 'message']);
+      expect(member(answer, 'error')).toBe(code);
+    }
+  });
+});
+
 describe('over HTTP, in its default and its verbose form', () => {
   const known = Object.entries(provocations) as readonly (readonly [Reason, Provoke])[];
   test.each(known)('%s', async (code, provoke) => {
@@ -118,7 +127,7 @@ test('VALIDATION_FAILED says what is wrong and where', async () => {
   expect(issues).toContainEqual({ path: 'side', message: expect.any(String) as unknown });
 });
 
-test('every code of the catalogue is provoked here, or waits for something that is named', () => {
-  const shown = [provocations, routerProvocations, waiting].flatMap(Object.keys);
+test('every code of the catalogue is provoked here', () => {
+  const shown = [provocations, routerProvocations, partnerProvocations].flatMap(Object.keys);
   expect(shown.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
 });

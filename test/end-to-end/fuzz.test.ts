@@ -115,7 +115,7 @@ class Credentials {
   async #current(): Promise<OwnTenant> {
     if (this.#tenant && this.#tenant.keys.length > 0) return this.#tenant;
     const [owner, wallet] = [randomUUID(), Wallet.createRandom()];
-    const spec = { keys: 3, owner, wallet_address: wallet.address, roles: ['trader', 'builder'] };
+    const spec = { keys: 3, owner, wallet_address: wallet.address, roles: ['trader', 'builder', 'partner'] };
     const { keys } = await createTenant(program.file, spec);
     return (this.#tenant = { owner, wallet, keys });
   }

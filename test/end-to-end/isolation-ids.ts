@@ -9,6 +9,8 @@ export type IdKind =
   | 'customer'
   | 'tenant'
   | 'account'
+  | 'trader_user'
+  | 'partner_account'
   /** A name that a caller gives to its own command: `client_order_id`, `Idempotency-Key`. */
   | 'command'
   | 'external_id'
@@ -46,6 +48,7 @@ const nobodys = new Set(
     // Settings.
     'name starting_balance tier permissions mode wallet_type chain_id email qps_limit revoke_previous confirm roles',
     'admission flagged under_review beta_cutoff wallet_address keys is_active expires_at self_serve cohort_label',
+    'stage rules redirect_url redirects mail_sender address enabled',
     'cohort_cap reopens_at default_venue X-Postern-Venue X-Confirm-Cancel-All X-Stainless-Retry-Count X-Polysim-Verbose',
     'X-Request-Id',
     // Comes back as it went in: the switch is the account's.
@@ -65,6 +68,8 @@ const kinds: Readonly<Record<string, IdKind>> = {
   order_id: 'escrow',
   tenant: 'tenant',
   account: 'account',
+  user_id: 'trader_user',
+  account_id: 'partner_account',
 };
 
 /** What a bare `id` names, by its route. `[]` is a body that is a list of ids. */

@@ -80,6 +80,9 @@ function refusalOf(slot: Slot): readonly [status: number, code: string | null] {
     case 'external_id':
       // Each builder has its own.
       return [201, null];
+    case 'trader_user':
+      return slot.place === 'query' ? [200, null] : [404, 'NOT_FOUND'];
+    case 'partner_account':
     case 'tenant':
     case 'account':
     case 'escrow':
@@ -95,6 +98,10 @@ const unasked = new Set([
   'INSUFFICIENT_PERMISSION',
   'IMPERSONATION_NEEDS_KEY',
 ]);
+
+/** For whom is no partner there is no such surface. */
+const isUnasked = ({ operation }: Slot, { code }: Told): boolean =>
+  unasked.has(code ?? '') || (operation.path.startsWith('/v1/partner/') && code === 'NOT_FOUND');
 
 const shown = ({ status, code, text, names }: Told): unknown => ({ status, code, text, names });
 /** A customer that was made has ids and a key of its own. */
@@ -114,11 +121,11 @@ describe("another's object is told from one that nobody has by nothing", () => {
   test.each(slots.map((slot) => [labelOf(slot), slot] as const))('%s', (label, slot) => {
     const [status, code] = refusalOf(slot);
     const seen = rows.get(label) ?? [];
-    expect(seen).toHaveLength(9);
+    expect(seen).toHaveLength(11);
     const compared = slot.kind === 'external_id' ? shape : shown;
     for (const { asker, foreign, unknown, malformed } of seen) {
       const refused = unknown.status === status && unknown.code === code;
-      expect(refused || unasked.has(unknown.code ?? ''), `${asker}: ${JSON.stringify(unknown)}`).toBe(true);
+      expect(refused || isUnasked(slot, unknown), `${asker}: ${JSON.stringify(unknown)}`).toBe(true);
       for (const [owner, told] of foreign)
         expect(compared(told), `${asker} names what is of ${owner}`).toEqual(compared(unknown));
       for (const told of malformed) expect(shown(told), `${asker}, malformed`).toEqual(shown(unknown));

@@ -25,7 +25,7 @@ interface Base {
 }
 
 /** What an operation needs beside the id, so that nothing but the id can be refused. */
-function baseOf(slot: Slot, { market }: IsolationStage): Base {
+function baseOf(slot: Slot, { market, partnersUser }: IsolationStage): Base {
   const { condition, yes } = market;
   const order = limitOrder(condition, { quantity: TOO_MUCH });
   const signed = { makerAmount: '100000000000', takerAmount: '1000000000000' };
@@ -74,6 +74,15 @@ function baseOf(slot: Slot, { market }: IsolationStage): Base {
     'POST /api/v1/polymarket/ctf/merge': { body: { condition_id: condition, amount: 1 } },
     'POST /api/v1/polymarket/ctf/redeem': { body: { condition_id: condition } },
     'PUT /admin/v1/tenants/{tenant}/escrow': { body: { fee_escrow_enabled: false, fee_bps: 0 } },
+    'POST /v1/partner/users': { body: { email: 'someone@example.com' } },
+    'POST /v1/partner/accounts, body user_id': {
+      body: { external_id: 'taken', stage: 'demo', starting_balance: '100.00' },
+    },
+    'POST /v1/partner/accounts': {
+      body: { user_id: partnersUser, stage: 'demo', starting_balance: '100.00' },
+    },
+    'PATCH /v1/partner/accounts/{account_id}': { body: { stage: 'funded' } },
+    'PATCH /admin/v1/tenants/{tenant}/partner': { body: { enabled: false } },
     'PATCH /admin/v1/tenants/{tenant}': { body: { flagged: true } },
     'PATCH /admin/v1/tenants/{tenant}/keys/{id}': { body: { is_active: false } },
   };
@@ -118,6 +127,7 @@ function withMember(body: unknown, name: string, id: string): unknown {
   const members = (body ?? {}) as Readonly<Record<string, unknown>>;
   // The router's: what names a command stands with what else is special about it.
   if (typeof members['params'] === 'object') return { ...members, params: { [name]: id } };
+  if (name === 'user_id') return { ...members, [name]: Number(id) };
   if (!Array.isArray(members['orders'])) return { ...members, [name]: id };
   return { orders: members['orders'].map((order: object) => ({ ...order, [name]: id })) };
 }
@@ -160,6 +170,8 @@ export const unknownIds: Readonly<Record<IdKind, string>> = {
   customer: randomUUID(),
   tenant: 'tnt_00000000000000000000',
   account: 'acct_tnt_00000000000000000000',
+  trader_user: '2147483647',
+  partner_account: randomUUID(),
   command: `nobody-${randomUUID()}`,
   external_id: `nobody-${randomUUID()}`,
   escrow: `0x${'0'.repeat(64)}`,
@@ -174,4 +186,7 @@ export const malformedIds: Readonly<Partial<Record<IdKind, readonly string[]>>> 
   tenant: ['x'],
   account: ['x'],
   escrow: ['x', '0x01'],
+  // In a body it is a number.
+  trader_user: ['1', '9007199254740991'],
+  partner_account: ['x', "'"],
 };

@@ -5,6 +5,7 @@ import { moveClock } from '../support/instruments.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { createTenant, type TenantSpec } from '../support/tenants.ts';
+import { mailedToken } from '../support/outbox.ts';
 import { ask, member, textOf, type Answer, type Ask } from './ask.ts';
 import { USERS } from './builder.ts';
 import { limitOrder } from './trader.ts';
@@ -21,6 +22,8 @@ export class IsolationStage {
   readonly #sent = new Map<string, number>();
   /** Credentials that may ask twice a second, and 120 times a minute. */
   readonly #slow = new Set<string>();
+  /** A trader user of the partner that asks. */
+  partnersUser = 0;
   readonly market: { readonly condition: string; readonly yes: string; readonly no: string };
 
   private constructor(program: OwnProgram, market: IsolationStage['market']) {
@@ -85,5 +88,42 @@ export class IsolationStage {
     const id = textOf(made, 'customer_id');
     const issued = await this.good('POST', `${USERS}/${id}/keys`, { headers, body: {} });
     return { id, externalId, key: textOf(issued, 'api_key'), keyId: textOf(issued, 'id') };
+  }
+
+  /** A trader user of a partner with an account. */
+  async trader(
+    headers: Headers,
+  ): Promise<{ user: string; account: string; wallet: string; external: string }> {
+    const external = `external-${randomUUID()}`;
+    const user = await this.good('POST', '/v1/partner/users', {
+      headers,
+      body: { external_id: external, email: `${external}@example.com` },
+    });
+    const account = await this.good('POST', '/v1/partner/accounts', {
+      headers,
+      body: {
+        user_id: member(user, 'user_id'),
+        external_id: external,
+        stage: 'demo',
+        starting_balance: '10000.00',
+      },
+    });
+    const number = (answer: Answer, name: string): string => String(member(answer, name));
+    return {
+      user: number(user, 'user_id'),
+      account: textOf(account, 'account_id'),
+      wallet: number(account, 'wallet_id'),
+      external,
+    };
+  }
+
+  /** Signs a trader user in by the link that it is mailed. */
+  async session(headers: Headers, { user, external }: { user: string; external: string }): Promise<Headers> {
+    await this.good('POST', `/v1/partner/users/${user}/login-link`, { headers });
+    const token = await mailedToken(this.file, `${external}@example.com`);
+    const opened = await this.good('POST', '/v1/trader/session', { body: { token } });
+    const authorization = `Bearer ${textOf(opened, 'session_token')}`;
+    this.#slow.add(authorization);
+    return { authorization };
   }
 }

@@ -21,6 +21,8 @@ export async function victimsOn(
   const builder = await stage.tenant({ roles: ['trader', 'builder'] });
   const owner = await stage.tenant({ roles: ['trader'] });
   const free = await stage.tenant({ tier: 'free', roles: ['trader'] });
+  const partner = await stage.tenant({ roles: ['trader', 'partner'] });
+  const traded = await stage.trader(partner.headers);
   await stage.orders(trader.headers, 2);
   const customer = await stage.customer(builder.headers);
   const customersKey = { 'x-api-key': customer.key };
@@ -68,6 +70,23 @@ export async function victimsOn(
       ids: { ...ofTenant(owner), ...(await stage.orders(wallet, 3)), wallet: '2' },
       ...readsOf(stage, owner.tenant, wallet, [...own, '/v1/me/wallets', '/v1/me/wallets/2']),
     },
+    {
+      kind: 'partner',
+      ids: {
+        ...ofTenant(partner),
+        ...(await stage.orders(await stage.session(partner.headers, traded), 4)),
+        wallet: traded.wallet,
+        trader_user: traded.user,
+        partner_account: traded.account,
+        external_id: traded.external,
+      },
+      ...readsOf(stage, partner.tenant, partner.headers, [
+        ...own,
+        '/v1/partner/users',
+        '/v1/partner/accounts',
+        `/v1/partner/accounts/${traded.account}`,
+      ]),
+    },
     { kind: 'free key', ids: ofTenant(free), ...readsOf(stage, free.tenant, free.headers, own) },
   ];
   victims.push(await escrowVictim(stage));
@@ -104,7 +123,7 @@ function readsOf(
     state: async () => {
       const told = [await stage.good('GET', admin, { headers: operator })];
       for (const path of paths) told.push(await stage.good('GET', path, { headers }));
-      return told.map(({ text }) => text.replaceAll(/"last_used_at":"[^"]*"/g, ''));
+      return told.map(({ text }) => text.replaceAll(/"(?:last_used|updated)_at":"[^"]*"/g, ''));
     },
     audit: async () => {
       const path = `${admin}/vault/audit?account=${account}`;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
+import { startFaultyProxy, type Loss } from '../support/faulty-proxy.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { member, rowsOf } from './ask.ts';
-import { expectRouterRefusal } from './builder.ts';
+import { ask, eventually, member } from './ask.ts';
+import { expectRouterRefusal, newBuilder, USERS, withKey } from './builder.ts';
 import {
   cancel,
   fault,
@@ -43,63 +44,6 @@ describe.each(liveNames)('%s', (venue) => {
       ],
     );
     trader = await onboarded(program.file, stage);
-  });
-  const get = (path: string) => trader.call('GET', `/api/v1/${path}exchange=${venue}`);
-
-  test('an order rests, is polled, and is cancelled once', async () => {
-    const placed = await place(trader, stage);
-    const id = placedId(placed);
-    expect(shape(placed)).toEqual(['buy', 'Yes', 0.4, 10, 0, 'open']);
-    expect(shape(await trader.call('GET', ordersPath(stage, id)))).toEqual(shape(placed));
-    const open = rowsOf(await trader.call('GET', ordersPath(stage, undefined, `&market_id=${stage.market}`)));
-    expect(open.map((row) => row['id'])).toEqual([id]);
-    const cancelled = await cancel(trader, stage, id);
-    expect([cancelled.status, ...shape(cancelled)], cancelled.text).toEqual([
-      200,
-      'buy',
-      'Yes',
-      0.4,
-      10,
-      0,
-      'cancelled',
-    ]);
-    expectRouterRefusal(
-      await cancel(trader, stage, id),
-      400,
-      'order_not_cancellable',
-      'ORDER_NOT_CANCELLABLE',
-    );
-    expect(
-      rowsOf(await trader.call('GET', ordersPath(stage, undefined, `&market_id=${stage.market}`))),
-    ).toEqual([]);
-  });
-
-  test('a partial fill: order, fills, position and balance agree, and a cancel keeps what filled', async () => {
-    const before = Number(member(await get('balance?'), 'available'));
-    const placed = await place(trader, stage, { price: 0.5, size: 12 });
-    const id = placedId(placed);
-    expect(shape(placed)).toEqual(['buy', 'Yes', 0.5, 12, 8, 'partially_filled']);
-    expect(shape(await trader.call('GET', ordersPath(stage, id)))).toEqual(shape(placed));
-    const fills = rowsOf(await get(`fills?market_id=${stage.market}&`));
-    expect(fills).toMatchObject([
-      {
-        order_id: id,
-        market_id: stage.market,
-        outcome: 'Yes',
-        side: 'buy',
-        price: 0.5,
-        size: 8,
-        is_taker: true,
-      },
-    ]);
-    const positions = rowsOf(await get(`positions?market_id=${stage.market}&`));
-    expect(positions).toMatchObject([
-      { market_id: stage.market, outcome: 'Yes', size: 8, average_price: 0.5 },
-    ]);
-    const cancelled = await cancel(trader, stage, id);
-    expect(shape(cancelled)).toEqual(['buy', 'Yes', 0.5, 12, 8, 'cancelled']);
-    const spent = before - Number(member(await get('balance?'), 'available'));
-    expect(spent - Number(fills[0]?.['fee'])).toBeCloseTo(4, 6);
   });
 
   test('said again under its key: the first reply, byte for byte; with another body 409', async () => {
@@ -152,6 +96,35 @@ describe.each(liveNames)('%s', (venue) => {
     await cancel(trader, stage, placedId(retried));
   });
 
+  test.each<Loss>(['dropped connection', 'bad gateway'])(
+    "the gateway's own reply is lost (%s): the SDK's retry gets it, byte for byte",
+    async (loss) => {
+      const count = await stage.orders();
+      const odd = { size: loss === 'bad gateway' ? 18 : 19 };
+      const proxy = await startFaultyProxy(program.file.url, loss);
+      try {
+        const send = (headers = {}) =>
+          ask(proxy.url, 'POST', ordersPath(stage), {
+            headers: { 'x-api-key': trader.keys[0] ?? '', ...headers },
+            body: order(stage, odd),
+          });
+        const lost = await send().then(
+          ({ status }) => status,
+          () => undefined,
+        );
+        expect(lost).toBe(loss === 'bad gateway' ? 502 : undefined);
+        const retried = await send(sdkRetry);
+        expect(shape(retried), retried.text).toEqual(['buy', 'Yes', 0.4, odd.size, 0, 'open']);
+        expect(retried.headers.get('idempotency-replayed')).toBe('true');
+        expect((await send(sdkRetry)).text).toBe(retried.text);
+        expect([proxy.orders(), await stage.orders()]).toEqual([3, count + 1]);
+        await cancel(trader, stage, placedId(retried));
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
+
   test('credentials of the request: they place, and settle what they left open; nothing is stored', async () => {
     const other = await newTrader(program.file);
     const headers = credentialsHeader(await stage.newMember());
@@ -169,6 +142,24 @@ describe.each(liveNames)('%s', (venue) => {
     expect(await stage.orders()).toBe(count + 1);
     const cancelled = await other.call('DELETE', ordersPath(stage, placedId(again)), undefined, headers);
     expect(member(cancelled, 'status'), cancelled.text).toBe('cancelled');
+  });
+
+  test("a deleted customer's resting order is cancelled before its credentials go, also where the venue fails first", async () => {
+    const builder = await newBuilder(program.file);
+    const customer = await builder.create();
+    const self = { exchange: venue, mode: 'self', ...(await stage.newMember()) };
+    const linked = await builder.as(customer.id, 'POST', '/api/v1/onboard', self);
+    expect(linked.status, linked.text).toBe(200);
+    const id = placedId(await builder.as(customer.id, 'POST', ordersPath(stage), order(stage)));
+    await fault(program.file, stage, { method: 'DELETE', path: stage.cancelPath(id), kind: 'status' });
+    const remove = () => builder.call('DELETE', `${USERS}/${customer.id}`);
+    const first = await remove();
+    expectRouterRefusal(first, 503, 'service_unavailable', 'VENUE_UNAVAILABLE');
+    const late = await withKey(program.file, customer.key, 'GET', '/api/v1/ping?exchange=paper');
+    expectRouterRefusal(late, 401, 'unauthorized', 'INVALID_KEY');
+    // Here, or by the tenant's alarm in between.
+    await eventually(remove, ({ status }) => status === 204 || status === 404);
+    expect(await stage.resting(id)).toBe(false);
   });
 
   test.each([

@@ -25,6 +25,8 @@ export interface LiveStage {
   book(bids: readonly Level[], asks: readonly Level[]): Promise<void>;
   /** Orders on this market at the venue, whoever placed them. */
   orders(): Promise<number>;
+  /** Whether an order is open there. */
+  resting(id: string): Promise<boolean>;
 }
 type Level = readonly [price: string, size: string];
 
@@ -38,6 +40,15 @@ async function countOrders(
 ): Promise<number> {
   const response = await fetch(`${file.emulators[venue]}/__control/orders`);
   return rows.parse(await response.json()).filter((order) => order[name] === market).length;
+}
+
+async function isResting(file: PosternFile, venue: LiveName, id: string): Promise<boolean> {
+  const response = await fetch(`${file.emulators[venue]}/__control/orders`);
+  const found = rows
+    .parse(await response.json())
+    .find((order) => (order['hash'] ?? order['order_id']) === id);
+  if (!found) throw new Error(`${venue} has no order ${id}`);
+  return ['live', 'resting'].includes(String(found['status']).toLowerCase());
 }
 
 async function polymarketStage(file: PosternFile, nth: number): Promise<LiveStage> {
@@ -62,6 +73,7 @@ async function polymarketStage(file: PosternFile, nth: number): Promise<LiveStag
         asks: asks.map(([price, size]) => ({ price, size })),
       }),
     orders: () => countOrders(file, 'polymarket', 'market', condition),
+    resting: (id) => isResting(file, 'polymarket', id),
   };
 }
 
@@ -81,6 +93,7 @@ async function kalshiStage(file: PosternFile, nth: number): Promise<LiveStage> {
     book: (bids, asks) =>
       controlVenue(file, 'book', { ticker, bids: levels(bids), asks: levels(asks) }, 'POST', 'kalshi'),
     orders: () => countOrders(file, 'kalshi', 'ticker', ticker),
+    resting: (id) => isResting(file, 'kalshi', id),
   };
 }
 

@@ -68,7 +68,7 @@ describe.each(['limitless', 'opinion', 'predictfun'] as const)('%s through the r
       fetch_orderbook: true,
       fetch_trades: exchange !== 'opinion',
       create_order: false,
-      websocket: false,
+      websocket: true,
     });
   });
 });

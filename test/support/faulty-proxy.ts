@@ -13,12 +13,12 @@ export interface FaultyProxy {
 
 /**
  * A proxy on this machine that passes everything on, but loses the gateway's answer to the first `POST
- * …/order`: the order stands and the caller does not know.
+ * …/order` or `…/orders`: the order stands and the caller does not know.
  */
 export async function startFaultyProxy(target: string, loss: Loss): Promise<FaultyProxy> {
   let orders = 0;
   const server = createServer((request, response) => {
-    const isOrder = request.method === 'POST' && request.url?.endsWith('/order') === true;
+    const isOrder = request.method === 'POST' && /\/orders?(\?|$)/.test(request.url ?? '');
     if (isOrder) orders += 1;
     pass(target, request, response, isOrder && orders === 1 ? loss : undefined);
   });

@@ -1,5 +1,6 @@
 import { escrowRoutes } from './admin/escrow.ts';
 import { settingsRoutes } from './admin/settings.ts';
+import { partnerSettingsRoutes } from './admin/partners.ts';
 import { tenantRoutes } from './admin/tenants.ts';
 import { vaultRoutes } from './admin/vault.ts';
 import { accountRoutes } from './account/routes.ts';
@@ -16,24 +17,26 @@ import { readRoutes } from './clob/reads.ts';
 import { serviceRoutes } from './clob/service.ts';
 import { exchangeCommandRoutes } from './exchange/command-routes.ts';
 import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
-import type { AnyRoute } from './http/route.ts';
+import { forTraders, type AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { wsTokenRoutes } from './keys/ws-token.ts';
+import { partnerRoutes } from './partner/routes.ts';
 import { routerRoutes } from './router/routes.ts';
+import { traderRoutes } from './trader/routes.ts';
 import { wsRoutes } from './ws/routes.ts';
 
 /** Every route of the gateway: what serves them, what documents them and what fuzzes them read this list. */
 export const routes: readonly AnyRoute[] = [
   ...serviceRoutes,
   ...l1Routes,
-  ...orderRoutes,
-  ...arrayRoutes,
-  ...heartbeatRoutes,
-  ...clobOrderRoutes,
-  ...nativeReadRoutes,
-  ...cancelRoutes,
-  ...readRoutes,
+  ...forTraders(orderRoutes),
+  ...forTraders(arrayRoutes),
+  ...forTraders(heartbeatRoutes),
+  ...forTraders(clobOrderRoutes),
+  ...forTraders(nativeReadRoutes),
+  ...forTraders(cancelRoutes),
+  ...forTraders(readRoutes),
   ...allowanceRoutes,
   ...accountRoutes,
   ...marketDataRoutes,
@@ -42,10 +45,13 @@ export const routes: readonly AnyRoute[] = [
   ...wsRoutes,
   ...betaRoutes,
   ...routerRoutes,
+  ...partnerRoutes,
+  ...traderRoutes,
   ...exchangeAuthRoutes,
   ...exchangeCommandRoutes,
   ...tenantRoutes,
   ...escrowRoutes,
+  ...partnerSettingsRoutes,
   ...settingsRoutes,
   ...vaultRoutes,
 ];

@@ -10,6 +10,7 @@ import { asAsked, labelled, withLabel } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
+import { cancelResting } from './cancel-resting.ts';
 import { LiveSwitch } from './live-switch.ts';
 import { Reconciler, type OpenSession, type SettleCtf } from './reconciler.ts';
 import { inTurns } from './in-turns.ts';
@@ -131,6 +132,16 @@ export class LiveOrders {
     const deadline = await this.#switch.set(access, intervalMs);
     await this.#host.wake(this.nextLook());
     return deadline;
+  }
+
+  /**
+   * Cancels all that rests at a venue with the stored credential, once the account takes no more commands. Returns
+   * whether nothing is left there, nor on its way: false asks to be called again.
+   */
+  async cancelAll(access: LiveAccess): Promise<boolean> {
+    const session = this.#host.open(access);
+    const arriving = now() - session.capabilities.absenceHoldsAfterMs;
+    return (await cancelResting(session)) && this.#tables.lastUnsettled(access.venue) <= arriving;
   }
 
   /** Looks after what is due. Rejects never: what it could not find out it looks at again. */

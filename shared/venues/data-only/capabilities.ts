@@ -14,7 +14,8 @@ const readable: Has = {
   fetch_events: true,
   fetch_user_activity: true,
   refresh_balance: false,
-  websocket: false,
+  // Polled: docs/decisions/0018.
+  websocket: true,
   fetch_orderbook_history: false,
   fetch_fills: false,
   fetch_order_history: false,

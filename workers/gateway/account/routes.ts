@@ -1,4 +1,4 @@
-import type { AnyRoute } from '../http/route.ts';
+import { forTraders, type AnyRoute } from '../http/route.ts';
 import { balance } from './balance.ts';
 import { redeem, resetBalance } from './commands.ts';
 import { exportTrades } from './export.ts';
@@ -9,14 +9,8 @@ import { walletRoutes } from './wallets.ts';
 
 /** The account surface (contract: clob, "Account and market data"). */
 export const accountRoutes: readonly AnyRoute[] = [
-  balance,
-  positions,
-  portfolio,
-  equity,
-  history,
-  redeem,
+  ...forTraders([balance, positions, portfolio, equity, history, redeem, exportTrades]),
   resetBalance,
-  exportTrades,
   me,
   changeMe,
   ...walletRoutes,

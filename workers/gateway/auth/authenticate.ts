@@ -16,6 +16,8 @@ import { countAddress, countIn, noAdmission, take, tooMany } from './count.ts';
 import { findCredential, findRouterCredential, type Credential } from './credentials.ts';
 import { asCustomer, customerNamed } from './customers.ts';
 import { verifyL2, type SignedRequest } from './l2.ts';
+import { countPartner } from './partner-key.ts';
+import { admitSession, sessionPrincipal } from './trader-session.ts';
 import { verifyUserToken } from './user-token.ts';
 
 /** What the limiter said, for the reply's headers, even when the request is refused. */
@@ -83,6 +85,10 @@ async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: Seen):
     }
     case 'key':
       return { ...caller, ...(await requireKey(rule, input, env, seen)) };
+    case 'partner':
+      return { ...caller, ...(await partnerKey(rule, input, env, seen)) };
+    case 'session':
+      return { ...caller, ...(await requireSession(input, env, seen)) };
     case 'router':
       return { ...caller, ...(await routerKey(rule, input, env, seen)) };
     case 'either':
@@ -92,10 +98,13 @@ async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: Seen):
   }
 }
 
-type Who = Pick<Caller, 'principal' | 'newOwner'>;
+type Who = Pick<Caller, 'principal' | 'newOwner' | 'session'>;
+/** What a route asks of a key; with `session` a trader's session will do. */
+type Asked = AdmitRequest & { readonly session?: true };
 
-async function requireKey(ask: AdmitRequest, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+async function requireKey(ask: Asked, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
   const credential = findCredential(input.request.headers);
+  if (credential.kind === 'session') return bySession(credential.token, ask, input, env, seen);
   if (credential.kind === 'none' || credential.kind === 'token') throw new RequestError('MISSING_API_KEY');
   return byKey(credential, ask, input, env, seen, false);
 }
@@ -125,9 +134,46 @@ async function routerKey(
   return { principal: await asCustomer(env, principal, customer, seen) };
 }
 
-async function keyOrToken(ask: AdmitRequest, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+/** A key of a partner, counted in its tenant's limit alone (contract: partner). */
+async function partnerKey(
+  { permission }: Extract<AuthRule, { kind: 'partner' }>,
+  input: AuthInput,
+  env: Env,
+  seen: Seen,
+): Promise<Who> {
+  const who = await requireKey({ permission, partner: true }, input, env, seen);
+  if (who.principal) await countPartner(env, who.principal, input.request.method, seen);
+  return who;
+}
+
+/** A trader's session where the route lets it trade; elsewhere it is refused before it is looked up. */
+function bySession(
+  token: string,
+  { session }: Asked,
+  { request }: AuthInput,
+  env: Env,
+  seen: Seen,
+): Promise<Who> {
+  if (session !== true) {
+    throw new RequestError('INSUFFICIENT_PERMISSION', {
+      message: "A trader's session can do nothing but trade its account",
+    });
+  }
+  return sessionPrincipal(token, request.headers, env, seen);
+}
+
+async function requireSession(input: AuthInput, env: Env, seen: Seen): Promise<Who> {
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
+  if (credential.kind !== 'session')
+    throw new RequestError('INVALID_TOKEN', { message: "This route takes a trader's session" });
+  return { session: (await admitSession(credential.token, env, seen)).session };
+}
+
+async function keyOrToken(ask: Asked, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+  const credential = findCredential(input.request.headers);
+  if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
+  if (credential.kind === 'session') return bySession(credential.token, ask, input, env, seen);
   if (credential.kind !== 'token') return byKey(credential, ask, input, env, seen, false);
   const who = await byToken(credential.token, ask.issuance === true, input, env, seen);
   const { permission } = ask;
@@ -163,6 +209,7 @@ async function byKey(
       ...(ask.permission === undefined ? {} : { permission: ask.permission }),
       ...(ask.issuance === undefined ? {} : { issuance: ask.issuance }),
       ...(ask.impersonating === undefined ? {} : { impersonating: ask.impersonating }),
+      ...(ask.partner === undefined ? {} : { partner: ask.partner }),
     });
   } catch {
     if (!mayDegrade) throw noAdmission();

@@ -15,6 +15,8 @@ export type Credential =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'l2'; readonly headers: L2Headers }
   | { readonly kind: 'token'; readonly token: string }
+  /** A trader's session. */
+  | { readonly kind: 'session'; readonly token: string }
   | { readonly kind: 'malformed' };
 
 /** Longer than any key, token or header that we take; beyond it nothing is looked at. */
@@ -34,6 +36,7 @@ export function findCredential(headers: Headers): Credential {
   const [scheme = '', value = ''] = authorization.split(' ', 2);
   if (scheme.toLowerCase() !== 'bearer' || value === '') return { kind: 'malformed' };
   if (value.startsWith('pst_')) return asKey(value);
+  if (value.startsWith('pts_')) return { kind: 'session', token: value };
   return value.length <= MAX_CREDENTIAL_LENGTH ? { kind: 'token', token: value } : { kind: 'malformed' };
 }
 

@@ -2,7 +2,7 @@ import { failure, RequestError, toWireError } from './errors.ts';
 import { authenticate, type Seen } from '../auth/authenticate.ts';
 import type { Env } from '../env.ts';
 import { now } from '../../../shared/clock.ts';
-import { rateLimitHeaders } from '../../../shared/limits/headers.ts';
+import { rateLimitHeaders, type ResetForm } from '../../../shared/limits/headers.ts';
 import { countedEnv, type HopCounter } from '../../../durable-objects/hops.ts';
 import { poolHeaders } from '../../../shared/limits/pool.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
@@ -13,6 +13,7 @@ import { countRequest } from './request-counter.ts';
 import { markSpan } from './request-span.ts';
 import { keptId, requestIdOf } from './request-id.ts';
 import type { AnyRoute, Call, Caller, Reply } from './route.ts';
+import { errorShapeOf } from './surfaces.ts';
 import { validate } from './validate.ts';
 
 /** What is known of a request outside its route. */
@@ -71,7 +72,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     const wire = toWireError(known, route.path, requestId, request.headers);
     response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
   }
-  finish(response, requestId, seen);
+  finish(response, requestId, seen, errorShapeOf(route.path) === 'partner' ? 'left' : 'unix');
   observe(env, {
     requestId,
     route,
@@ -105,11 +106,12 @@ function toResponse(reply: Reply): Response {
   });
 }
 
-function finish(response: Response, requestId: string, seen: Seen): void {
+function finish(response: Response, requestId: string, seen: Seen, reset: ResetForm = 'unix'): void {
   const { headers } = response;
   headers.set('x-request-id', requestId);
   headers.set('cache-control', 'no-store');
-  if (seen.limit) for (const [name, value] of rateLimitHeaders(seen.limit, now())) headers.set(name, value);
+  if (seen.limit)
+    for (const [name, value] of rateLimitHeaders(seen.limit, now(), reset)) headers.set(name, value);
   if (seen.pool) for (const [name, value] of poolHeaders(seen.pool)) headers.set(name, value);
   if (seen.betaExpired === true) headers.set('x-api-beta-cutoff', 'expired');
   if (seen.degraded === true) headers.set('x-ratelimit-status', 'degraded');

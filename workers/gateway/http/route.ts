@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Permission } from '../../../shared/keys/permissions.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
+import type { SessionRef } from '../auth/trader-session.ts';
 import type { Env } from '../env.ts';
 import type { RequestHeader } from './request-headers.ts';
 
@@ -17,13 +18,22 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `router`: an API key by `X-API-Key` alone. A builder's may name a customer in `X-Builder-Customer-Id` and then
  *   acts as that customer, without the permission `builder`.
  *   With `bearer` the same key may stand in `Authorization` as well, where a venue's own SDK puts it.
+ * - `partner`: a key of a tenant that is enabled as partner; for any other tenant there is no such route.
+ * - `session`: a trader's session, with or without an account. With `session` on `key` or `either` a trader's session
+ *   will do as well, for its one account.
  * - `operator`: the deployment's admin token.
  */
 export type AuthRule =
-  | { readonly kind: 'open' | 'public' | 'l1' | 'wallet' | 'operator' }
-  | { readonly kind: 'key'; readonly permission?: Permission }
+  | { readonly kind: 'open' | 'public' | 'l1' | 'wallet' | 'session' | 'operator' }
+  | { readonly kind: 'key'; readonly permission?: Permission; readonly session?: true }
+  | { readonly kind: 'partner'; readonly permission: Permission }
   | { readonly kind: 'router'; readonly permission?: Permission; readonly bearer?: true }
-  | { readonly kind: 'either'; readonly permission?: Permission; readonly issuance?: boolean }
+  | {
+      readonly kind: 'either';
+      readonly permission?: Permission;
+      readonly issuance?: boolean;
+      readonly session?: true;
+    }
   | { readonly kind: 'token'; readonly issuance?: boolean };
 
 /** Who the request acts as; which members are there depends on the route's AuthRule. */
@@ -31,6 +41,8 @@ export interface Caller {
   readonly principal?: Principal;
   /** Subject of a user token whose tenant does not exist yet. */
   readonly newOwner?: string;
+  /** Of a route that is a trader session's own. */
+  readonly session?: SessionRef;
   /** Address of the caller, for limits and the audit log. */
   readonly address: string;
 }
@@ -80,6 +92,14 @@ export type AnyRoute = Omit<RouteSpec, 'handle' | 'params' | 'query' | 'body'> &
   readonly body?: z.ZodType;
   readonly handle: (call: Call<never, never, never>) => Promise<Reply> | Reply;
 };
+
+/** The same routes, where a trader's session will do as well: for its one account, as its own key would. */
+export const forTraders = (routes: readonly AnyRoute[]): readonly AnyRoute[] =>
+  routes.map((entry) =>
+    entry.auth.kind === 'key' || entry.auth.kind === 'either'
+      ? { ...entry, auth: { ...entry.auth, session: true } }
+      : entry,
+  );
 
 /** Declares a route; the handler's types follow from the schemas. */
 export function route<P = undefined, Q = undefined, B = undefined>(spec: RouteSpec<P, Q, B>): AnyRoute {

@@ -29,10 +29,16 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
     paths,
     components: {
       securitySchemes,
-      schemas: { Error: errorSchema, RouterError: routerErrorSchema, ExchangeError: exchangeErrorSchema },
+      schemas: {
+        Error: errorSchema,
+        RouterError: routerErrorSchema,
+        PartnerError: partnerErrorSchema,
+        ExchangeError: exchangeErrorSchema,
+      },
       responses: {
         Error: errorResponse('Error'),
         RouterError: errorResponse('RouterError'),
+        PartnerError: errorResponse('PartnerError'),
         ExchangeError: errorResponse('ExchangeError'),
       },
     },
@@ -46,6 +52,11 @@ const securitySchemes = {
   polymarketL1: { type: 'apiKey', in: 'header', name: 'POLY_SIGNATURE' },
   userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   operator: { type: 'http', scheme: 'bearer' },
+  traderSession: {
+    type: 'http',
+    scheme: 'bearer',
+    description: "A trader's session: one account of a partner",
+  },
 };
 
 const errorSchema = { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] };
@@ -73,10 +84,17 @@ const exchangeErrorSchema = {
   required: ['code', 'message', 'details'],
 };
 
+const partnerErrorSchema = {
+  type: 'object',
+  properties: { error: { type: 'string' }, message: { type: 'string' } },
+  required: ['error', 'message'],
+};
+
 const responseNames: Readonly<Record<ErrorShape, string>> = {
   v1: 'Error',
   router: 'RouterError',
   exchange: 'ExchangeError',
+  partner: 'PartnerError',
 };
 
 const errorResponse = (schema: string): Json => ({
@@ -137,17 +155,24 @@ function securityOf(auth: AuthRule): readonly Json[] {
     case 'wallet':
       return [{ polymarketL1: [] }, { polymarketL2: [] }];
     case 'key':
-      return [{ apiKey: [] }, { polymarketL2: [] }];
+      return [{ apiKey: [] }, { polymarketL2: [] }, ...traders(auth)];
+    case 'partner':
+      return [{ apiKey: [] }, { bearerKey: [] }];
+    case 'session':
+      return [{ traderSession: [] }];
     case 'router':
       return auth.bearer === true ? [{ apiKey: [] }, { bearerKey: [] }] : [{ apiKey: [] }];
     case 'either':
-      return [{ apiKey: [] }, { userToken: [] }];
+      return [{ apiKey: [] }, { userToken: [] }, ...traders(auth)];
     case 'token':
       return [{ userToken: [] }];
     case 'operator':
       return [{ operator: [] }];
   }
 }
+
+const traders = (auth: { readonly session?: true }): readonly Json[] =>
+  auth.session === true ? [{ traderSession: [] }] : [];
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): readonly Json[] {
   if (!schema) return [];

@@ -1,0 +1,120 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { Actor } from '../actor.ts';
+import type { Done } from '../key-ring.ts';
+import type { TenantRecords } from '../records.ts';
+import { LoginLinks, type LinkRequest } from './login-links.ts';
+import type {
+  AccountCreated,
+  AccountFound,
+  AccountInput,
+  AccountTerms,
+  PageFound,
+  PartnerAccount,
+  PartnerSettings,
+  TraderUser,
+  UserCreated,
+  UserFound,
+  UserInput,
+} from './model.ts';
+import { PartnerAccounts } from './partner-accounts.ts';
+import { PartnerSettingsStore } from './settings-store.ts';
+import {
+  TraderSessions,
+  type SessionAdmission,
+  type SessionFound,
+  type SessionOpened,
+} from './trader-sessions.ts';
+import { TraderUsers } from './trader-users.ts';
+
+/** The parts of a tenant that make it a partner. */
+export class Partner {
+  readonly users: TraderUsers;
+  readonly accounts: PartnerAccounts;
+  readonly links: LoginLinks;
+  readonly sessions: TraderSessions;
+  readonly settings: PartnerSettingsStore;
+
+  constructor(records: TenantRecords, wakeBy: (at: number) => Promise<void>) {
+    this.users = new TraderUsers(records);
+    this.accounts = new PartnerAccounts(records, this.users);
+    this.links = new LoginLinks(records, this.users, wakeBy);
+    this.sessions = new TraderSessions(records, this.users, this.accounts, this.links);
+    this.settings = new PartnerSettingsStore(records.storage.sql);
+  }
+}
+
+/** What a partner's surface, its traders' sessions and its operator ask of a Tenant. */
+export abstract class PartnerDoor extends DurableObject {
+  protected abstract readonly partner: Partner;
+  protected abstract readonly records: TenantRecords;
+
+  createTraderUser(input: UserInput, actor: Actor): UserCreated {
+    return this.partner.users.create(input, actor);
+  }
+
+  traderUser(id: number): UserFound {
+    return this.partner.users.find(id);
+  }
+
+  listTraderUsers(after: number, limit: number): PageFound<TraderUser> {
+    return this.partner.users.page(after, limit);
+  }
+
+  createPartnerAccount(input: AccountInput, actor: Actor): Promise<AccountCreated> {
+    return this.partner.accounts.create(input, actor);
+  }
+
+  partnerAccount(id: string): AccountFound {
+    return this.partner.accounts.find(id);
+  }
+
+  listPartnerAccounts(after: number, limit: number, user?: number): PageFound<PartnerAccount> {
+    return this.partner.accounts.page(after, limit, user);
+  }
+
+  changePartnerAccount(id: string, terms: Partial<AccountTerms>, actor: Actor): AccountFound {
+    return this.partner.accounts.change(id, terms, actor);
+  }
+
+  async endPartnerAccount(id: string, how: 'close' | 'reset', actor: Actor): Promise<AccountFound> {
+    return this.partner.accounts.end(id, how, actor);
+  }
+
+  /** Takes a login link on; its mail leaves after the reply. */
+  async requestLoginLink(user: number, request: LinkRequest, actor: Actor): Promise<Done> {
+    const requested = await this.partner.links.request(user, request, actor);
+    if (requested.ok) this.ctx.waitUntil(this.partner.links.deliverDue());
+    return requested;
+  }
+
+  async openTraderSession(linkHash: string): Promise<SessionOpened> {
+    return this.partner.sessions.open(linkHash);
+  }
+
+  admitTrader(sessionHash: string): SessionAdmission {
+    return this.partner.sessions.admit(sessionHash);
+  }
+
+  traderSession(sessionHash: string): SessionFound {
+    return this.partner.sessions.read(sessionHash);
+  }
+
+  chooseAccount(sessionHash: string, account: string): SessionFound {
+    return this.partner.sessions.choose(sessionHash, account);
+  }
+
+  endTraderSession(sessionHash: string): void {
+    this.partner.sessions.end(sessionHash);
+  }
+
+  partnerSettings(): PartnerSettings {
+    return this.partner.settings.read();
+  }
+
+  setPartnerSettings(change: Partial<PartnerSettings>, actor: Actor): PartnerSettings {
+    const settings = { ...this.partner.settings.read(), ...change };
+    this.partner.settings.write(settings);
+    this.records.audit(actor, 'partner.settings', this.records.require().tenant);
+    return settings;
+  }
+}

@@ -1,0 +1,24 @@
+import type { TradingSession } from '../../../shared/venues/session.ts';
+import { inTurns } from './in-turns.ts';
+
+/** Cancels that go out at once: as many connections as one invocation may have open. */
+const SIDE_BY_SIDE = 5;
+
+/**
+ * Cancels every order that rests at a venue for the wallet or member of a session. Returns whether none is left: false
+ * where the venue did not say, and then it may be said again.
+ */
+export async function cancelResting(session: TradingSession): Promise<boolean> {
+  const found = await session.orders({ status: 'open', limit: Number.POSITIVE_INFINITY });
+  // Without a credential nothing rests that anybody could cancel.
+  if (!found.ok) return found.reason === 'SIGNER_REFUSED';
+  const ended = await inTurns(found.value, SIDE_BY_SIDE, async ({ id }) => {
+    const prepared = await session.prepareCancel(id);
+    if (!prepared.ok) return false;
+    const outcome = await session.sendCancel(prepared.value);
+    return (
+      outcome.tag === 'accepted' || (outcome.tag === 'refused' && outcome.reason === 'ORDER_NOT_CANCELLABLE')
+    );
+  });
+  return ended.every(Boolean);
+}

@@ -1,0 +1,41 @@
+import { randomInt } from 'node:crypto';
+import { buildIfStale } from '../../scripts/lib/build-workers.ts';
+import { runChaos } from './run.ts';
+
+/**
+ * `npm run chaos [-- seed]`: 2,000 commands over 50 accounts while the venues fail at random and workerd is killed 20
+ * times (docs/consistency.md). Ends within three minutes; exit code 1 when anything does not hold.
+ */
+async function main(): Promise<void> {
+  const seed = process.argv[2] === undefined ? randomInt(2 ** 31) : Number(process.argv[2]);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('the seed is a whole number');
+  const started = Date.now();
+  const tell = (line: string): void =>
+    console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${line}`);
+  tell(`seed ${seed}`);
+  await buildIfStale('instrumented');
+  const report = await runChaos({
+    seed,
+    accounts: 50,
+    commands: 2_000,
+    unnamed: true,
+    kills: 20,
+    faultEveryMs: 600,
+    hangs: true,
+    stormMs: 100_000,
+    settleMs: 60_000,
+    tell,
+  });
+  const { said, tries, kills, faults, acknowledged, reconciled, violations } = report;
+  tell(`${said} commands said ${tries} times, ${kills} kills, ${faults} faults`);
+  tell(`replies: ${[...report.replies].map(([word, count]) => `${word} ${count}`).join(', ')}`);
+  tell(`orders: ${acknowledged} acknowledged, ${reconciled} found by the journal alone`);
+  for (const violation of violations) console.error(`VIOLATION ${violation}`);
+  tell(violations.length === 0 ? 'everything holds' : `${violations.length} violations (seed ${seed})`);
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

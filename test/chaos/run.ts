@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launch } from '../../scripts/lib/launch.ts';
+import type { OwnProgram } from '../support/program.ts';
+import type { Said, Street } from './bot.ts';
+import { liveOrders, paperBooks, type Standing } from './books.ts';
+import { readJournals } from './journals.ts';
+import { makePlan, type PlanSize } from './plan.ts';
+import { Random } from './random.ts';
+import { sayAgain, settle } from './settle.ts';
+import { openAccounts, openMarkets, type ChaosAccount } from './stage.ts';
+import { ended, Killer, lane } from './storm.ts';
+import { VenueFaults } from './venue-faults.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+export interface ChaosOptions extends PlanSize {
+  readonly seed: number;
+  /** Of workerd, by SIGKILL. */
+  readonly kills: number;
+  /** Between two faults at the venues. */
+  readonly faultEveryMs: number;
+  /** Whether some of them keep the gateway waiting for its ten seconds. */
+  readonly hangs: boolean;
+  /** What the storm may take, and what settling may take after it. */
+  readonly stormMs: number;
+  readonly settleMs: number;
+  readonly tell: (line: string) => void;
+}
+
+export interface ChaosReport extends Verdict {
+  readonly said: number;
+  readonly tries: number;
+  readonly kills: number;
+  readonly faults: number;
+  /** By the gateway's word for them. */
+  readonly replies: ReadonlyMap<string, number>;
+}
+
+/** Between two lines of progress. */
+const TELL_MS = 5_000;
+
+/** A storm over the real program: commands, faults of the venues, deaths of workerd. Then what must hold is judged. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const home = mkdtempSync(join(tmpdir(), 'postern-chaos-'));
+  // Paper has as much as the accounts at the venues are given.
+  const vars = { PAPER_STARTING_BALANCE: '10000000.00' };
+  const running = await launch({ home, port: 0, build: 'instrumented', vars });
+  try {
+    return await judged({ ...running, home }, options);
+  } finally {
+    await running.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function judged(program: OwnProgram, options: ChaosOptions): Promise<ChaosReport> {
+  const random = new Random(options.seed);
+  const plan = makePlan(random.fork(), options);
+  const faults = new VenueFaults(program, random.fork(), options.hangs);
+  const killer = new Killer(program, options.kills, random.fork());
+  const [markets, accounts] = await Promise.all([openMarkets(program), openAccounts(program, plan.accounts)]);
+  const street: Street = { url: program.file.url, markets, replies: new Map() };
+  const said: Said[] = [];
+  const progress = (): string =>
+    `${said.length} commands said, ${ended(said)} certain, ${killer.kills} kills, ${faults.armed} faults`;
+  options.tell(`${accounts.length} accounts are open`);
+
+  const telling = setInterval(() => options.tell(progress()), TELL_MS);
+  const until = Date.now() + options.stormMs;
+  faults.start(options.faultEveryMs);
+  const lanes = accounts.map((account, index) => {
+    const own = plan.commands.filter((one) => one.account === index);
+    return lane(street, account, own, said, until);
+  });
+  // By commands, or by time where the machine is too slow for them.
+  const share = (): number =>
+    Math.max(ended(said) / options.commands, 1 - (until - Date.now()) / options.stormMs);
+  const over = Promise.all(lanes).then(() => (killer.over = true));
+  await Promise.all([over, killer.run(share)]);
+  await faults.stop();
+  clearInterval(telling);
+  options.tell(`${progress()}: the storm is over`);
+
+  const settled = Date.now() + options.settleMs;
+  await settle(program, street, accounts, said, settled);
+  const replayed = await sayAgain(street, said, settled);
+  options.tell('settled; taking stock');
+  const paper = await takeStock(program, accounts);
+  const standing = [...(await liveOrders(program, markets)), ...paper.orders];
+  // The journals are read when nobody writes them.
+  await program.stop();
+  const verdict = judge(said, standing, readJournals(program) ?? []);
+  const unsaid = plan.commands.length - said.length;
+  return {
+    ...verdict,
+    violations: [
+      ...verdict.violations,
+      ...replayed,
+      ...paper.violations,
+      ...(unsaid > 0 ? [`${unsaid} commands were not said in time`] : []),
+      ...(killer.kills < options.kills ? [`workerd was killed only ${killer.kills} times`] : []),
+    ],
+    said: said.length,
+    tries: said.reduce((sum, { tries }) => sum + tries, 0),
+    kills: killer.kills,
+    faults: faults.armed,
+    replies: street.replies,
+  };
+}
+
+/** Orders of the paper accounts, whose cash must be what their orders hold. Ids are an account's own. */
+async function takeStock(
+  program: OwnProgram,
+  accounts: readonly ChaosAccount[],
+): Promise<{ readonly orders: readonly Standing[]; readonly violations: readonly string[] }> {
+  const orders: Standing[] = [];
+  const violations: string[] = [];
+  for (const account of accounts) {
+    if (account.venue !== 'paper') continue;
+    const books = await paperBooks(program, account);
+    orders.push(...books.orders);
+    if (books.held !== books.reserved)
+      violations.push(`${account.book} reserves ${books.reserved} cents for orders of ${books.held}`);
+  }
+  return { orders, violations };
+}

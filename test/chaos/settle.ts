@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OwnProgram } from '../support/program.ts';
+import { isNamed, say, type Said, type Street } from './bot.ts';
+import { isUnfinished, readJournals } from './journals.ts';
+import type { ChaosAccount } from './stage.ts';
+
+/** Absence is believed after a minute (docs/consistency.md). */
+const ABSENCE_HOLDS_MS = 61_000;
+/** Longer than any request that is delayed at a venue is still on its way. */
+const QUIET_MS = 1_000;
+/** Between two looks at the journals. */
+const LOOK_MS = 500;
+/** As many commands are said again at the end, to see that they are answered and not done. */
+const REPLAYED = 100;
+
+/**
+ * Lets what the storm left open become certain: a minute passes by the gateway's clock, whoever has a name for a
+ * command says it again, whoever brings its own credential asks for its orders, and the accounts' alarms do the rest.
+ */
+export async function settle(
+  program: OwnProgram,
+  street: Street,
+  accounts: readonly ChaosAccount[],
+  said: readonly Said[],
+  until: number,
+): Promise<void> {
+  await sleep(QUIET_MS);
+  await advance(program, ABSENCE_HOLDS_MS);
+  const waiting = said.filter((one) => isNamed(one) && one.end.state !== 'acknowledged');
+  await Promise.all(waiting.map((one) => say(street, one, until, Infinity)));
+  while (Date.now() < until) {
+    const journal = readJournals(program);
+    if (journal && !journal.some(isUnfinished)) return;
+    await Promise.all(accounts.map((account) => askWithOwnCredential(street, account)));
+    await sleep(LOOK_MS);
+  }
+}
+
+/** Nobody else can settle what was sent with such a credential. */
+async function askWithOwnCredential({ url }: Street, { mode, venue, headers }: ChaosAccount): Promise<void> {
+  if (mode !== 'request') return;
+  const response = await fetch(`${url}/api/v1/orders?exchange=${venue}&limit=1`, { headers });
+  await response.body?.cancel();
+}
+
+async function advance({ file }: OwnProgram, ms: number): Promise<void> {
+  const response = await fetch(`${file.url}/__test/clock`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${file.adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'advance', ms }),
+  });
+  if (!response.ok) throw new Error(`the clock was not moved: ${await response.text()}`);
+  await response.body?.cancel();
+}
+
+/** Says commands that were acknowledged once more. Returns those that are not answered with the same order. */
+export async function sayAgain(
+  street: Street,
+  said: readonly Said[],
+  until: number,
+): Promise<readonly string[]> {
+  const done = said.filter((one) => isNamed(one) && one.end.state === 'acknowledged');
+  const step = Math.max(1, Math.floor(done.length / REPLAYED));
+  const again = done.filter((_, index) => index % step === 0);
+  await Promise.all(
+    again.map((one) => {
+      one.end = { state: 'open' };
+      return say(street, one, until, Infinity);
+    }),
+  );
+  return again
+    .filter(
+      ({ end, target, ids }) => end.state !== 'acknowledged' || (target === undefined && ids.size !== 1),
+    )
+    .map(({ planned }) => `#${planned.n} said again is not the order that it was`);
+}

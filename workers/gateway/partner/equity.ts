@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import type { EquityPoint } from '../../../durable-objects/trading-account/equity.ts';
+import { now } from '../../../shared/clock.ts';
+import { formatFixed } from '../../../shared/money/fixed.ts';
+import { route } from '../http/route.ts';
+import { ownAccount } from './objects.ts';
+import { ruleStatus } from './rule-status.ts';
+import { worthOf } from './state.ts';
+import { accountParams, wireTime } from './wire.ts';
+
+/** Six weeks of hours: one reply stays small. */
+const MAX_POINTS = 1_000;
+/** A week. */
+const DEFAULT_POINTS = 168;
+/** A year of hours, which no attempt outlasts; drawdown looks at all of them. */
+const ATTEMPT_POINTS = 8_760;
+
+const equity = route({
+  method: 'GET',
+  path: '/v1/partner/accounts/{account_id}/equity',
+  summary:
+    'Hourly points of equity, oldest first, of this attempt and earlier ones; began_at tells them apart',
+  tag: 'partner',
+  auth: { kind: 'partner', permission: 'accounts:read' },
+  params: accountParams,
+  query: z.object({
+    limit: z
+      .string()
+      .regex(/^\d{1,4}$/, 'must be a whole number')
+      .transform(Number)
+      .pipe(z.number().int().min(1).max(MAX_POINTS))
+      .default(DEFAULT_POINTS),
+  }),
+  reply: {
+    status: 200,
+    schema: z.object({
+      account_id: z.uuid(),
+      began_at: z.string(),
+      points: z.array(z.object({ at: z.string(), equity: z.string() })),
+    }),
+  },
+  async handle(call) {
+    const { account, trading } = await ownAccount(call, call.params.account_id);
+    const points = await trading.equity(call.query.limit);
+    return {
+      body: {
+        account_id: account.id,
+        began_at: wireTime(account.beganAt),
+        points: points.map((point) => ({ at: wireTime(point.at), equity: formatFixed(point.equity, 2) })),
+      },
+    };
+  },
+});
+
+const status = route({
+  method: 'GET',
+  path: '/v1/partner/accounts/{account_id}/rule-status',
+  summary: 'profit_target_pct and max_drawdown_pct of the present attempt: passed, failed or running',
+  tag: 'partner',
+  auth: { kind: 'partner', permission: 'accounts:read' },
+  params: accountParams,
+  reply: {
+    status: 200,
+    schema: z.object({
+      account_id: z.uuid(),
+      status: z.enum(['passed', 'failed', 'running']),
+      profit_pct: z.string(),
+      profit_target_pct: z.string().nullable(),
+      drawdown_pct: z.string(),
+      max_drawdown_pct: z.string().nullable(),
+      equity: z.string(),
+      starting_balance: z.string(),
+      began_at: z.string(),
+      updated_at: z.string(),
+    }),
+  },
+  async handle(call) {
+    const { account, trading } = await ownAccount(call, call.params.account_id);
+    const at = now();
+    const [portfolio, points] = await Promise.all([trading.portfolio(), trading.equity(ATTEMPT_POINTS)]);
+    const { equity: worth } = worthOf(portfolio);
+    const own = points.filter((point: EquityPoint) => point.at >= account.beganAt);
+    const began = account.startingBalance;
+    return {
+      body: {
+        account_id: account.id,
+        ...ruleStatus(
+          account.rules,
+          began,
+          own.map((point) => point.equity),
+          worth,
+        ),
+        equity: formatFixed(worth, 2),
+        starting_balance: formatFixed(began, 2),
+        began_at: wireTime(account.beganAt),
+        updated_at: wireTime(at),
+      },
+    };
+  },
+});
+
+export const equityRoutes = [equity, status];

@@ -1,0 +1,178 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, expect, test } from 'vitest';
+import { accountObject } from '../../../durable-objects/stubs.ts';
+import type { PartnerAccount } from '../../../durable-objects/tenant/partner/model.ts';
+import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
+import { micro, setBook, tradableTokens } from '../../../test/support/emulator-control.ts';
+import { toState } from './state.ts';
+import { toFill } from './trades.ts';
+
+/** As many accounts as the guarantee is to be shown for: attempts of a few objects, each begun by a reset. */
+const ACCOUNTS = 1_000;
+const OBJECTS = 20;
+const SEED = 20_261_121;
+
+const tokens = (await tradableTokens()).filter((candidate) => candidate.tick === 10_000n).slice(0, 2);
+// Several levels, so that fills have average prices and amounts below a cent.
+beforeAll(async () => {
+  for (const token of tokens) {
+    const bids = [
+      { price: '0.41', size: '7.77' },
+      { price: '0.37', size: '31.13' },
+      { price: '0.20', size: '100000' },
+    ];
+    const asks = [
+      { price: '0.43', size: '9.91' },
+      { price: '0.49', size: '23.57' },
+      { price: '0.60', size: '100000' },
+    ];
+    await setBook(token.id, bids, asks);
+  }
+});
+
+/** Numbers that look random and are the same in each run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Four to nine orders over two tokens, with sizes down to a ten-thousandth of a share. */
+function ordersOf(random: (below: number) => number): readonly OrderRequest[] {
+  return Array.from({ length: 4 + random(6) }, (_, index): OrderRequest => {
+    const sells = index > 1 && random(3) === 0;
+    const token = tokens[random(tokens.length)] ?? tokens[0];
+    return {
+      tokenId: token?.id ?? '',
+      side: sells ? 'SELL' : 'BUY',
+      timeInForce: 'FAK',
+      kind: 'limit',
+      price: micro(sells ? '0.2' : '0.6'),
+      size: micro(`${1 + random(40)}.${String(random(10_000)).padStart(4, '0')}`),
+      postOnly: false,
+      priceFromAmounts: false,
+      owner: 'test',
+      maker: '0xtest',
+    };
+  });
+}
+
+const MICRO = 1_000_000n;
+/** A decimal text in millionths, by nothing of ours. */
+function read(text: string): bigint {
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const value = BigInt(whole) * MICRO + BigInt(fraction.padEnd(6, '0'));
+  return text.startsWith('-') ? -value : value;
+}
+/** Rounded to cents, half away from zero. */
+function cents(value: bigint): bigint {
+  const size = value < 0n ? -value : value;
+  const rounded = (size + 5_000n) / 10_000n;
+  return value < 0n ? -rounded : rounded;
+}
+const text = (amount: bigint): string => {
+  const size = amount < 0n ? -amount : amount;
+  return `${amount < 0n ? '-' : ''}${size / 100n}.${String(size % 100n).padStart(2, '0')}`;
+};
+
+type Fill = ReturnType<typeof toFill>;
+
+/** What the wire says of an account, recomputed from its feed and the prices that the wire shows. */
+function recompute(
+  start: string,
+  fills: readonly Fill[],
+  prices: ReadonlyMap<string, bigint>,
+): { balance: string; equity: string; unrealized: string; realized: string } {
+  let cash = read(start);
+  let realised = 0n;
+  const held = new Map<string, { shares: bigint; cost: bigint }>();
+  for (const fill of fills.toReversed()) {
+    const key = `${fill.market_id} ${fill.outcome}`;
+    const position = held.get(key) ?? { shares: 0n, cost: 0n };
+    const [shares, notional] = [read(fill.quantity), read(fill.notional)];
+    cash -= read(fill.fee);
+    if (fill.side === 'BUY') {
+      cash -= notional;
+      held.set(key, { shares: position.shares + shares, cost: position.cost + notional });
+    } else {
+      const cost = (position.cost * shares) / position.shares;
+      cash += notional;
+      realised += notional - cost;
+      held.set(key, { shares: position.shares - shares, cost: position.cost - cost });
+    }
+  }
+  let equity = cents(cash);
+  let unrealised = 0n;
+  for (const [key, { shares, cost }] of held) {
+    if (shares === 0n) continue;
+    const value = cents((shares * (prices.get(key) ?? 0n)) / MICRO);
+    equity += value;
+    unrealised += value - cents(cost);
+  }
+  return {
+    balance: text(cents(cash)),
+    equity: text(equity),
+    unrealized: text(unrealised),
+    realized: text(cents(realised)),
+  };
+}
+
+type Opened = ReturnType<typeof accountObject>;
+
+/** Trades one random attempt of an account, and compares what the wire says of it. Returns its last fill. */
+async function check(object: Opened, start: string, index: number, before: number): Promise<number> {
+  await object.restart();
+  await object.place({ orders: ordersOf(numbers(SEED + index)), maxWrites: 10 });
+  const [portfolio, all] = [await object.portfolio(), await object.fills({}, undefined, 20)];
+  const rows = all.filter((row) => row.id > before);
+  const account: PartnerAccount = {
+    id: crypto.randomUUID(),
+    wallet: 1,
+    user: 1,
+    externalId: 'x',
+    stage: 'demo',
+    rules: {},
+    metadata: {},
+    startingBalance: micro(start),
+    status: 'active',
+    beganAt: 0,
+    createdAt: 0,
+  };
+  const state = toState(account, portfolio);
+  const prices = new Map(
+    state.open_positions.map((position) => [
+      `${position.market_id} ${position.outcome}`,
+      read(position.current_price ?? ''),
+    ]),
+  );
+  const expected = recompute(start, rows.map(toFill), prices);
+  const told = {
+    balance: state.balance,
+    equity: state.equity,
+    unrealized: state.unrealized_pnl,
+    realized: state.realized_pnl,
+  };
+  expect(told, `account ${index}`).toEqual(expected);
+  // And what the wire shows adds up by itself.
+  const values = state.open_positions.reduce((sum, position) => sum + read(position.market_value), 0n);
+  expect(read(state.equity)).toBe(read(state.balance) + values);
+  const results = state.open_positions.reduce((sum, position) => sum + read(position.unrealized_pnl), 0n);
+  expect(read(state.unrealized_pnl)).toBe(results);
+  return rows[0]?.id ?? before;
+}
+
+test(`balance, equity and results of ${ACCOUNTS} random accounts are what their feeds add up to`, async () => {
+  const attempts = async (first: number): Promise<void> => {
+    const object = accountObject(env, `recomputed-${first}-${crypto.randomUUID()}`);
+    const random = numbers(first);
+    const start = `${100 + random(9_900)}.${String(random(100)).padStart(2, '0')}`;
+    await object.open(micro(start));
+    let last = 0;
+    for (let index = first; index < ACCOUNTS; index += OBJECTS)
+      last = await check(object, start, index, last);
+    expect(last).toBeGreaterThan(0);
+  };
+  await Promise.all(Array.from({ length: OBJECTS }, (_, first) => attempts(first)));
+});
