@@ -45,3 +45,13 @@ export const relayerObject = (env: Env): Remote<Relayer> => remote(env, env.RELA
 /** A tenant's desk at the exchange of this deployment. */
 export const exchangeConnector = (env: Env, tenant: string): Remote<ExchangeConnector> =>
   remote(env, env.EXCHANGE_CONNECTOR, `${tenant}/${env.EXCHANGE_ENVIRONMENT}`);
+
+const DESK = 'desk:';
+/** Name under which a desk's connector is a holder of client sockets. */
+export const deskHolder = (tenant: string): string => `${DESK}${tenant}`;
+/** Who holds a client's socket: a hub, or a desk's connector. */
+export const socketHolder = (
+  env: Env,
+  holder: string,
+): Pick<Remote<SocketHub>, 'held' | 'dismiss'> =>
+  holder.startsWith(DESK) ? exchangeConnector(env, holder.slice(DESK.length)) : socketHub(env, holder);

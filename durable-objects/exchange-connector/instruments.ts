@@ -36,15 +36,19 @@ export class InstrumentTable {
     }
   }
 
-  /** Only what is not too old. */
   find(symbol: string): Instrument | undefined {
+    return this.read(symbol)?.instrument;
+  }
+
+  /** Only what is not too old; `at` is when it was asked for, Unix ms. */
+  read(symbol: string): { readonly instrument: Instrument; readonly at: number } | undefined {
     const [row] = this.#sql
-      .exec<{ body: string }>(
-        'SELECT body FROM instruments WHERE symbol = ? AND at > ?',
+      .exec<{ body: string; at: number }>(
+        'SELECT body, at FROM instruments WHERE symbol = ? AND at > ?',
         symbol,
         now() - KEPT_MS,
       )
       .toArray();
-    return row && instrument.parse(JSON.parse(row.body));
+    return row && { instrument: instrument.parse(JSON.parse(row.body)), at: row.at };
   }
 }

@@ -44,10 +44,25 @@ export async function newDesk(): Promise<Desk> {
 /** An open instrument with cents. */
 export const SYMBOL = 'aec-nfl-kc-buf-w1';
 
-/** Ids of the desk's orders, as the exchange itself tells a client of its own. */
+/** Ids of the desk's open orders, as the exchange itself tells them. */
 export async function lookUpOrders(desk: Desk, rpc: 'get_open_orders'): Promise<readonly string[]> {
+  const { orders = [] } = await (await directly(desk))(rpc, {});
+  // The emulator's own list.
+  return (orders as readonly { readonly id: string }[]).map(({ id }) => id);
+}
+
+/** Stops and starts the relay before the exchange. */
+export async function relayControl(what: 'stop' | 'start' | 'restart'): Promise<void> {
+  const response = await fetch(`${inject('exchange').relayControlUrl}/${what}`, { method: 'POST' });
+  if (!response.ok) throw new Error(await response.text());
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The desk's user as a client of the exchange itself, past the gateway. */
+export async function directly(desk: Desk): Promise<(rpc: string, body: unknown) => Promise<Json>> {
   const { exchangeUrl } = inject('exchange');
-  const post = async (path: string, body: unknown, headers = {}): Promise<Record<string, unknown>> => {
+  const post = async (path: string, body: unknown, headers = {}): Promise<Json> => {
     const response = await fetch(`${exchangeUrl}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
@@ -57,7 +72,6 @@ export async function lookUpOrders(desk: Desk, rpc: 'get_open_orders'): Promise<
   };
   const { username, password } = desk;
   const { accessToken } = await post('/auth/v1beta1/login', { username, password });
-  const { orders = [] } = await post(`/api/v1beta1/${rpc}`, {}, { authorization: `Bearer ${String(accessToken)}` });
-  // The emulator's own list.
-  return (orders as readonly { readonly id: string }[]).map(({ id }) => id);
+  const authorization = `Bearer ${String(accessToken)}`;
+  return (rpc, body) => post(`/api/v1beta1/${rpc}`, body, { authorization });
 }

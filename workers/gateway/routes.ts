@@ -16,6 +16,8 @@ import { orderRoutes } from './clob/orders.ts';
 import { readRoutes } from './clob/reads.ts';
 import { serviceRoutes } from './clob/service.ts';
 import { exchangeCommandRoutes } from './exchange/command-routes.ts';
+import { exchangeLookupRoutes } from './exchange/lookup-routes.ts';
+import { exchangeStreamRoutes } from './exchange/stream-routes.ts';
 import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
 import { forTraders, type AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
@@ -49,6 +51,8 @@ export const routes: readonly AnyRoute[] = [
   ...traderRoutes,
   ...exchangeAuthRoutes,
   ...exchangeCommandRoutes,
+  ...exchangeLookupRoutes,
+  ...exchangeStreamRoutes,
   ...tenantRoutes,
   ...escrowRoutes,
   ...partnerSettingsRoutes,

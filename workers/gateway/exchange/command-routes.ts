@@ -6,9 +6,9 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
 import { namingOf, replayedHeader } from '../http/naming.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
-import { idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
+import { headerOf, idempotencyKeyHeader, retryCountHeader, waitHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
-import { asked, authOf, deskAuth } from './desk.ts';
+import { asked, authOf, connectorOf, deskAuth } from './desk.ts';
 import { cancelOrder, insertOrder, listOf, MAX_LIST, replaceOrder } from './order-schema.ts';
 import { refuseOtherScales, type Priced } from './scales.ts';
 
@@ -44,6 +44,7 @@ function pair<T extends z.ZodType<Item>>(
       ...shared,
       path: `${API}/${rpc}`,
       summary: summaries[0],
+      headers: rpc === 'insert_order' ? [...shared.headers, waitHeader] : shared.headers,
       body: one,
       reply: { status: 200, schema: reply },
       handle: (call) => submit(call, rpc, [call.body]),
@@ -65,7 +66,24 @@ async function submit(call: AnyCall, rpc: ExchangeRpc, items: readonly Item[]): 
   const named = rpc.startsWith('cancel_order') ? items : items.map(withClordId);
   const done = await command(call, rpc, named, ownIdsOf(items));
   if (!done.ok) throw new RequestError(done);
-  return { body: done.body, headers: replayedHeader(done.replayed) };
+  const waits = rpc === 'insert_order' && headerOf(call, waitHeader) === 'ack';
+  const body = waits ? await acknowledged(call, done.body) : done.body;
+  return { body, headers: replayedHeader(done.replayed) };
+}
+
+/** Longest wait for the order stream (contract: exchange, "Commands and lookups"). */
+const WAIT_MS = 5_000;
+const placed = z.looseObject({ order_id: z.string() });
+
+/** With the first state that the stream tells of the order; without one when it tells none in time. */
+async function acknowledged(call: AnyCall, body: unknown): Promise<unknown> {
+  const { data } = placed.safeParse(body);
+  if (!data) return body;
+  const told = await connectorOf(call).awaitOrder(data.order_id, WAIT_MS);
+  if (!told) return body;
+  const state = told.order.state ?? 'ORDER_STATE_NEW';
+  if (state !== 'ORDER_STATE_REJECTED') return { ...data, state };
+  throw new RequestError('ORDER_REJECTED', told.text === undefined ? {} : { message: told.text });
 }
 
 async function command(
