@@ -58,6 +58,8 @@ const WATCH_MS = 15_000;
 const IDLE_MS = 15 * 60_000;
 /** How often it is written that a desk is in use. */
 const TOUCH_MS = 60_000;
+/** A question and its answer may cross: longer than the way to the relay, shorter than its patience. */
+const CROSSING_MS = 2_000;
 /** Pages of executions after a gap; a desk that traded more within it needs more rounds. */
 const PAGE = 500;
 
@@ -81,6 +83,7 @@ export class ExchangeConnector extends DurableObject<Env> {
   readonly #awaiting = new Set<{ readonly id: string; readonly done: () => void }>();
   #epoch = '';
   #credential: Ready | undefined;
+  #handedAt = Number.NEGATIVE_INFINITY;
   #touchedAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -296,8 +299,8 @@ export class ExchangeConnector extends DurableObject<Env> {
         this.#openBooks.delete(symbolOf(frame.stream) ?? '');
         return;
       case 'credential_wanted':
-        // Not waited for: items go on meanwhile.
-        void this.#renew(true);
+        // Not waited for: items go on meanwhile. One that crossed ours on the way is asked again if it was meant.
+        if (now() - this.#handedAt > CROSSING_MS) void this.#renew(true);
         return;
       // Answered by the session itself.
       case 'hello':
@@ -319,6 +322,7 @@ export class ExchangeConnector extends DurableObject<Env> {
   #hand(ready: Ready): void {
     if (!this.#link.isUp || ready === this.#credential) return;
     this.#credential = ready;
+    this.#handedAt = now();
     this.#link.send({ type: 'credential', sealed: ready.sealed });
   }
 

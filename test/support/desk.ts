@@ -68,7 +68,8 @@ export async function directly(desk: Desk): Promise<(rpc: string, body: unknown)
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
-    return response.json();
+    // The emulator's own reply.
+    return (await response.json()) as Json;
   };
   const { username, password } = desk;
   const { accessToken } = await post('/auth/v1beta1/login', { username, password });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { startExchangeEmulator } from '../../emulators/exchange/index.ts';
 import { readConfig } from '../../relay/config/environment.ts';
 import { startRelay, type Relay } from '../../relay/index.ts';

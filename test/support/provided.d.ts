@@ -16,5 +16,7 @@ declare module 'vitest' {
     exchange: Omit<ExchangeStage, 'close'>;
     /** What `postern.json` of the running program says. */
     postern: PosternFile;
+    /** Folder of its state and logs. */
+    posternHome: string;
   }
 }

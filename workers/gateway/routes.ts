@@ -18,6 +18,7 @@ import { serviceRoutes } from './clob/service.ts';
 import { exchangeCommandRoutes } from './exchange/command-routes.ts';
 import { exchangeLookupRoutes } from './exchange/lookup-routes.ts';
 import { exchangeStreamRoutes } from './exchange/stream-routes.ts';
+import { subscriptionRoutes } from './exchange/subscription-routes.ts';
 import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
 import { forTraders, type AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
@@ -53,6 +54,7 @@ export const routes: readonly AnyRoute[] = [
   ...exchangeCommandRoutes,
   ...exchangeLookupRoutes,
   ...exchangeStreamRoutes,
+  ...subscriptionRoutes,
   ...tenantRoutes,
   ...escrowRoutes,
   ...partnerSettingsRoutes,

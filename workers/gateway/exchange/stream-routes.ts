@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { exchangeConnector, keyGate } from '../../../durable-objects/stubs.ts';
 import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
+import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Env } from '../env.ts';
 import { findCredential } from '../auth/credentials.ts';
@@ -22,24 +23,29 @@ const socket = route({
     if (!isUpgrade(request)) return upgradeHint(request.headers, '/v1/ws', requestId);
     const gate = await gateOf(query.token, request.headers, env);
     if (gate === undefined) return closed(CLOSE.badToken, "a desk's key, or a token of one, is needed");
-    const id = crypto.randomUUID();
-    const grant = await keyGate(env, gate).acquireDeskSocket(id);
-    if (!grant.ok) {
-      return grant.reason === 'RATE_LIMIT_EXCEEDED'
-        ? closed(CLOSE.tooMany, grant.message ?? 'too many sockets')
-        : closed(CLOSE.badToken, grant.reason);
-    }
-    const { tenant, customer } = grant.principal;
-    try {
-      if (customer === undefined) return await handOver(env, tenant, id, gate);
-    } catch (error) {
-      await keyGate(env, gate).releaseSocket(id);
-      throw error;
-    }
-    await keyGate(env, gate).releaseSocket(id);
-    return closed(CLOSE.badToken, 'INSUFFICIENT_PERMISSION');
+    const joined = await join(env, gate);
+    if (!('reason' in joined)) return joined;
+    return joined.reason === 'RATE_LIMIT_EXCEEDED'
+      ? closed(CLOSE.tooMany, joined.message ?? 'too many sockets')
+      : closed(CLOSE.badToken, joined.reason);
   },
 });
+
+/** A socket at the desk's connector, counted for its key. */
+export async function join(env: Env, gate: string): Promise<Response | Failure> {
+  const id = crypto.randomUUID();
+  const grant = await keyGate(env, gate).acquireDeskSocket(id);
+  if (!grant.ok) return grant;
+  const { tenant, customer } = grant.principal;
+  try {
+    if (customer === undefined) return await handOver(env, tenant, id, gate);
+  } catch (error) {
+    await keyGate(env, gate).releaseSocket(id);
+    throw error;
+  }
+  await keyGate(env, gate).releaseSocket(id);
+  return failure('INSUFFICIENT_PERMISSION');
+}
 
 async function handOver(env: Env, tenant: string, id: string, gate: string): Promise<Response> {
   const target = `https://desk/?${new URLSearchParams({ id, gate }).toString()}`;
