@@ -230,8 +230,10 @@ export class ExchangeConnector extends DurableObject<Env> {
     this.#clients.hear(socket, message);
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
     this.#clients.gone(socket);
+    // 1005 and 1006 are what a close without a code looks like; they must not be sent.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code, reason);
   }
 
   override webSocketError(socket: WebSocket): void {
