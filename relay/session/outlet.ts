@@ -32,6 +32,11 @@ export class Outlet {
     return this.#wire !== undefined;
   }
 
+  /** Whether this is the connection that there is, not one that was given up. */
+  isServing(wire: Wire): boolean {
+    return this.#wire === wire;
+  }
+
   get buffered(): number {
     return this.#wire?.buffered ?? 0;
   }

@@ -108,7 +108,9 @@ export class Session {
     this.#outlet.pump();
   }
 
-  receive(frame: FromConnector): void {
+  /** A frame that came by this connection; what comes late by an older one is dropped. */
+  receive(wire: Wire, frame: FromConnector): void {
+    if (!this.#outlet.isServing(wire)) return;
     switch (frame.type) {
       case 'credential':
         void this.#credential.take(frame.sealed);

@@ -54,7 +54,7 @@ export class Sessions {
     wire.listen({
       frame: (frame) => {
         if (frame.type === 'call') this.#options.call(wire, desk, frame);
-        else if (session !== undefined) session.receive(frame);
+        else if (session !== undefined) session.receive(wire, frame);
         else if (frame.type !== 'hello') wire.close(sessionClose.badFrame, 'hello comes first');
         else {
           clearTimeout(hello);
@@ -90,6 +90,8 @@ export class Sessions {
     const key = `${desk} ${id}`;
     let session = this.#sessions.get(key);
     if (session === undefined) {
+      // A connector that has another name now does not come back for what the old one left.
+      for (const other of this.all) if (other.desk === desk && other.isAway) other.end();
       if (this.#sessions.size >= MAX_SESSIONS) this.#oldestAway()?.end();
       if (this.#sessions.size >= MAX_SESSIONS) {
         wire.close(sessionClose.draining, 'no room for another session');

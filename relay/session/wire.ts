@@ -9,6 +9,11 @@ export interface WireListener {
   closed(): void;
 }
 
+/**
+ * Replies and pongs do not wait their turn as items do. Who asks and does not read is cut off at this, bytes: eight
+ * replies of the longest kind.
+ */
+const MAX_BEHIND = 8 * MAX_FRAME;
 /** Given up after so many pings' time without a frame of the other side. */
 const PATIENCE = 3;
 
@@ -59,6 +64,10 @@ export class Wire {
 
   write(text: string): void {
     if (!this.isOpen) return;
+    if (this.#socket.bufferedAmount > this.#limit + MAX_BEHIND) {
+      this.#socket.terminate();
+      return;
+    }
     this.#lastOut = this.#ticks;
     this.#socket.send(text, () => {
       if (this.#socket.bufferedAmount < this.#limit) this.#listener?.drained();

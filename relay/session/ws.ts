@@ -10,6 +10,9 @@ export interface WebSocket {
   send(data: string, done?: (error?: Error) => void): void;
   close(code: number, reason: string): void;
   terminate(): void;
+  /** Leaves what comes in the network's buffers. */
+  pause(): void;
+  resume(): void;
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): this;
   on(event: 'open' | 'error', listener: () => void): this;
   on(event: 'close', listener: (code: number) => void): this;

@@ -178,9 +178,10 @@ describe('tokens', () => {
   test("another desk's is not used", async () => {
     const connector = await relay.dial();
     connector.send({ type: 'hello', session: 's1' }, open('orders', 'orders'));
+    await connector.next('credential_wanted');
     connector.send({ type: 'credential', sealed: await relay.credential({ desk: 'tenant-2/preprod' }) });
-    connector.send({ type: 'ping', id: 1 });
-    await connector.next('pong');
+    // As if none had come.
+    await connector.next('credential_wanted');
     expect((await relay.exchange.stats())['streams']).toEqual([]);
   });
 });

@@ -59,17 +59,23 @@ export async function launch(options: LaunchOptions): Promise<Running> {
   const children: Pick<Child, 'stop'>[] = [];
   const outbox = await startOutbox(join(home, 'outbox'));
   try {
-    const emulators = await startEmulators({
-      home,
-      env: options.emulatorEnv ?? {},
-      kalshiKey: secrets.kalshi,
-      wallet: new Wallet(secrets.walletKey).address,
-      relayer: new Wallet(secrets.relayerKey).address,
-      readyTimeoutMs: READY_TIMEOUT_MS,
-    });
-    children.push(...childrenOf(emulators));
-    const exchange = options.exchange === true ? await startExchange(home, options, secrets) : undefined;
-    if (exchange !== undefined) children.push(exchange.exchange.child, exchange.relay);
+    const [venues, local] = await Promise.allSettled([
+      startEmulators({
+        home,
+        env: options.emulatorEnv ?? {},
+        kalshiKey: secrets.kalshi,
+        wallet: new Wallet(secrets.walletKey).address,
+        relayer: new Wallet(secrets.relayerKey).address,
+        readyTimeoutMs: READY_TIMEOUT_MS,
+      }),
+      options.exchange === true ? startExchange(home, options, secrets) : undefined,
+    ]);
+    // What has started is stopped, whatever else has not.
+    if (venues.status === 'fulfilled') children.push(...childrenOf(venues.value));
+    if (local.status === 'fulfilled' && local.value !== undefined)
+      children.push(local.value.exchange.child, local.value.relay);
+    const emulators = valueOf(venues);
+    const exchange = valueOf(local);
     const gateway = await superviseGateway(home, options, secrets, {
       ...venueVars(emulators),
       ...(exchange && exchangeVars(exchange, secrets.exchange)),
@@ -111,6 +117,11 @@ export async function launch(options: LaunchOptions): Promise<Running> {
     await outbox.close();
     throw error;
   }
+}
+
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 const childrenOf = (emulators: Emulators): readonly Child[] => {

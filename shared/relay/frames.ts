@@ -75,8 +75,11 @@ export const fromConnector = z.discriminatedUnion('type', [
 export type FromConnector = z.infer<typeof fromConnector>;
 
 /**
- * `body` is the message of the exchange as JSON: names as in its `.proto` files, enums by name, int64 as strings. Of
- * heartbeats only `at` is told. A `snapshot` stands for everything before it; `update`s follow in order.
+ * `body` is the exchange's whole response message as JSON (`{snapshot: {orders}, session_id, …}`, `{update: {symbol, …}}`,
+ * `{resume_token, executions}`): names as in its `.proto` files, enums by name, int64 as strings, times in RFC 3339, bytes
+ * as base64; what has its zero value is absent. Of heartbeats only `at` is told. A `snapshot` stands for everything before
+ * it; `update`s follow in order. A book is whole whichever it is called (its first is the `snapshot`), and repeats
+ * `state` and `stats`, which the exchange says only when they change. Drop copy has `update`s alone.
  */
 export const itemTypes = ['snapshot', 'update', 'heartbeat'] as const;
 export type ItemType = (typeof itemTypes)[number];
@@ -85,7 +88,8 @@ export const fromRelay = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), session: z.string().max(64), epoch }),
   /**
    * The stream is open; its next item or gap is `seq` + 1. `resumed`: nothing is missing after the position that was
-   * asked for. Not resumed though there was a position: the next is a gap. `state` follows at once.
+   * asked for. Not resumed though there was a position: the next is a gap, but for a drop copy that was given its
+   * `resume_token`, which misses nothing. `state` follows at once.
    */
   z.strictObject({ type: z.literal('opened'), stream, seq, resumed: z.boolean() }),
   z.strictObject({
