@@ -50,8 +50,5 @@ const DESK = 'desk:';
 /** Name under which a desk's connector is a holder of client sockets. */
 export const deskHolder = (tenant: string): string => `${DESK}${tenant}`;
 /** Who holds a client's socket: a hub, or a desk's connector. */
-export const socketHolder = (
-  env: Env,
-  holder: string,
-): Pick<Remote<SocketHub>, 'held' | 'dismiss'> =>
+export const socketHolder = (env: Env, holder: string): Pick<Remote<SocketHub>, 'held' | 'dismiss'> =>
   holder.startsWith(DESK) ? exchangeConnector(env, holder.slice(DESK.length)) : socketHub(env, holder);

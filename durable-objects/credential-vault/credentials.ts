@@ -31,7 +31,11 @@ export function viewOf(credential: Credential): CredentialView {
   }
   if (credential.venue === 'exchange') {
     const { password, tokens, username } = credential;
-    const parts = ['username', ...(password === undefined ? [] : ['password']), ...(tokens ? ['tokens'] : [])];
+    const parts = [
+      'username',
+      ...(password === undefined ? [] : ['password']),
+      ...(tokens ? ['tokens'] : []),
+    ];
     return { venue: 'exchange', parts, keyId: username };
   }
   const { privateKey, clob, signatureType, funder, owner, managed } = credential;

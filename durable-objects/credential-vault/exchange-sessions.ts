@@ -85,7 +85,8 @@ export class ExchangeSessions {
       return { step: { state: 'stored' }, keep: { venue: 'exchange', username, password } };
     }
     const reply = tokenReply.safeParse(parse(text));
-    if (!reply.success) throw new VaultRefusal('VAULT_ERROR', 'the exchange answered something else than tokens');
+    if (!reply.success)
+      throw new VaultRefusal('VAULT_ERROR', 'the exchange answered something else than tokens');
     const owner = intent.kind === 'login' ? intent : stored;
     if (!owner) throw new VaultRefusal('CREDENTIAL_MISSING', 'no login at the exchange is stored');
     const tokens = tokensOf(reply.data);

@@ -87,7 +87,11 @@ export class Clients {
     this.#alive(socket, member, Date.now());
     const parsed = typeof message === 'string' && message.length <= MAX_FRAME ? parse(message) : undefined;
     if (!parsed) {
-      this.#send(socket, member, { type: 'error', code: 'VALIDATION_FAILED', message: 'not a frame of this channel' });
+      this.#send(socket, member, {
+        type: 'error',
+        code: 'VALIDATION_FAILED',
+        message: 'not a frame of this channel',
+      });
       return;
     }
     switch (parsed.op) {
@@ -193,7 +197,11 @@ export class Clients {
 
   #send(socket: WebSocket, member: Member, value: object): void {
     if (member.sent >= CREDIT_BYTES && !this.#showsLife(socket, member)) {
-      this.#end(socket, CLOSE.tooSlow, 'too slow: 1 MB behind without a sign of life; send PING at least every 10 s');
+      this.#end(
+        socket,
+        CLOSE.tooSlow,
+        'too slow: 1 MB behind without a sign of life; send PING at least every 10 s',
+      );
       return;
     }
     const text = JSON.stringify(value);

@@ -41,9 +41,13 @@ export class DeskSession {
   }
 
   /** The sealed credential. `refused`: the one that the exchange has just refused, so that another is wanted. */
-  async credential(actor: Actor, refused?: Ready): Promise<{ readonly ok: true; readonly ready: Ready } | Failure> {
+  async credential(
+    actor: Actor,
+    refused?: Ready,
+  ): Promise<{ readonly ok: true; readonly ready: Ready } | Failure> {
     const known = this.#ready;
-    if (known && known !== refused && known.expiresAt - BEFORE_EXPIRY_MS > now()) return { ok: true, ready: known };
+    if (known && known !== refused && known.expiresAt - BEFORE_EXPIRY_MS > now())
+      return { ok: true, ready: known };
     const intent: SessionIntent = {
       kind: 'session',
       ...(refused !== undefined && refused === known && { refused: refused.madeAt }),
@@ -96,7 +100,8 @@ const unavailable = (message: string): Failure => failure('VENUE_UNAVAILABLE', {
 function toFailure({ reason, message }: VaultFailure): Failure {
   if (reason === 'CREDENTIAL_MISSING' || reason === 'CREDENTIAL_INCOMPLETE') {
     return failure('CREDENTIALS_REQUIRED', {
-      message: 'Log in with POST /auth/v1beta1/login {username, password, store: true}, or send your own Bearer token',
+      message:
+        'Log in with POST /auth/v1beta1/login {username, password, store: true}, or send your own Bearer token',
     });
   }
   // Its sentences name members and versions, never a value.

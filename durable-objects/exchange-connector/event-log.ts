@@ -24,7 +24,8 @@ export class EventLog {
       type,
       JSON.stringify(body),
     );
-    if (seq % SLACK === 0) this.#sql.exec('DELETE FROM events WHERE stream = ? AND seq <= ?', stream, seq - KEPT);
+    if (seq % SLACK === 0)
+      this.#sql.exec('DELETE FROM events WHERE stream = ? AND seq <= ?', stream, seq - KEPT);
   }
 
   /** Everything after a number, in order; undefined when some of it is not there any more. */

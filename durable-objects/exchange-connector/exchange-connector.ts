@@ -142,7 +142,12 @@ export class ExchangeConnector extends DurableObject<Env> {
   }
 
   /** Answers a lookup from the copy where that is sound, else from the exchange within the desk's budget. */
-  async lookUp(rpc: string, body: Readonly<Record<string, unknown>>, actor: Actor, fresh: boolean): Promise<Looked> {
+  async lookUp(
+    rpc: string,
+    body: Readonly<Record<string, unknown>>,
+    actor: Actor,
+    fresh: boolean,
+  ): Promise<Looked> {
     if (!hasRelay(this.env)) return noRelay;
     await this.#touch();
     if (!this.#link.isUp) await this.#link.ready(READY_MS);
@@ -156,7 +161,9 @@ export class ExchangeConnector extends DurableObject<Env> {
     auth: AskRequest['auth'],
   ): Promise<FoundOrder | null | undefined> {
     if (auth === 'desk') {
-      const told = this.#told(clordId === undefined ? { ...(orderId !== undefined && { orderId }) } : { clordId });
+      const told = this.#told(
+        clordId === undefined ? { ...(orderId !== undefined && { orderId }) } : { clordId },
+      );
       // What the stream told of an order stands; of a cancel only its end says anything.
       if (told && (clordId !== undefined || !isOpen(told.order))) return told.order;
     }
@@ -264,7 +271,8 @@ export class ExchangeConnector extends DurableObject<Env> {
   }
 
   async #call(call: Parameters<RelayTransport['call']>[0]): Promise<{ readonly ok: true } & RelayReply> {
-    if (this.#circuit.closedIn > 0) return { ok: true, ...notSent('the relay does not answer', this.#circuit.closedIn) };
+    if (this.#circuit.closedIn > 0)
+      return { ok: true, ...notSent('the relay does not answer', this.#circuit.closedIn) };
     // Where no session can be had nothing is sent: what is lost on the way would be known only after long.
     if (!(await this.#link.ready(READY_MS))) return { ok: true, ...notSent('the relay cannot be reached') };
     const reply = await this.#transport.call(call);
@@ -346,9 +354,18 @@ export class ExchangeConnector extends DurableObject<Env> {
 
   async #executionsSince(since: string): Promise<readonly Execution[]> {
     const found: Execution[] = [];
-    for (let token = ''; ; ) {
-      const body = JSON.stringify({ start_time: since, page_size: PAGE, ...(token !== '' && { page_token: token }) });
-      const reply = await this.ask({ path: '/api/v1beta1/search_executions', body, actor: self, auth: 'desk' });
+    for (let token = ''; ;) {
+      const body = JSON.stringify({
+        start_time: since,
+        page_size: PAGE,
+        ...(token !== '' && { page_token: token }),
+      });
+      const reply = await this.ask({
+        path: '/api/v1beta1/search_executions',
+        body,
+        actor: self,
+        auth: 'desk',
+      });
       const meaning = reply.ok ? meaningOf(reply) : undefined;
       if (meaning?.kind !== 'body') throw new Error('the executions of a gap could not be looked up');
       const page = executionPage.parse(meaning.body);

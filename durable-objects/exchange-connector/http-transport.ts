@@ -97,7 +97,8 @@ async function read(response: Response, keys: RelayKeys, requestToken: string): 
   const body = new Uint8Array(await response.arrayBuffer());
   if (body.byteLength > MAX_REPLY_BYTES) return lost;
   const { status } = response;
-  if (!(await verifyReply(token, keys.relay, requestToken, { status, outcome, body }, wireTime()))) return lost;
+  if (!(await verifyReply(token, keys.relay, requestToken, { status, outcome, body }, wireTime())))
+    return lost;
   const retryAfter = Number(response.headers.get('retry-after') ?? 'NaN');
   const text = new TextDecoder().decode(body);
   if (outcome === 'not-sent') return { ...notSent('', retryAfter >= 1 ? retryAfter : 1), status, body: text };

@@ -12,7 +12,13 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** A lookup's answer, and where it is from (contract: exchange, "Lookups"). */
 export type Looked =
-  | { readonly ok: true; readonly body: unknown; readonly source: 'stream'; readonly asOf: string; readonly seq: number }
+  | {
+      readonly ok: true;
+      readonly body: unknown;
+      readonly source: 'stream';
+      readonly asOf: string;
+      readonly seq: number;
+    }
   | { readonly ok: true; readonly body: unknown; readonly source: 'lookup' }
   | Failure;
 
@@ -20,8 +26,8 @@ export interface LookupsHost {
   readonly sql: SqlStorage;
   readonly streams: Streams;
   readonly instruments: InstrumentTable;
-  isLive(stream: string): boolean;
-  ask(rpc: string, body: Body, actor: Actor): Promise<Asked>;
+  readonly isLive: (stream: string) => boolean;
+  readonly ask: (rpc: string, body: Body, actor: Actor) => Promise<Asked>;
 }
 
 /** Upstream lookups of one method in any minute (contract: exchange, "Lookups"). */
@@ -146,7 +152,8 @@ export class Lookups {
     const at = now();
     const used = (this.#used.get(rpc) ?? []).filter((one) => one > at - WINDOW_MS);
     const [first] = used;
-    if (used.length >= BUDGET && first !== undefined) return Math.max(1, Math.ceil((first + WINDOW_MS - at) / 1000));
+    if (used.length >= BUDGET && first !== undefined)
+      return Math.max(1, Math.ceil((first + WINDOW_MS - at) / 1000));
     this.#used.set(rpc, [...used, at]);
     return undefined;
   }

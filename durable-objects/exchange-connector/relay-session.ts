@@ -1,4 +1,11 @@
-import { fromRelay, MAX_FRAME, PING_MS, sessionClose, type FromConnector, type FromRelay } from '../../shared/relay/frames.ts';
+import {
+  fromRelay,
+  MAX_FRAME,
+  PING_MS,
+  sessionClose,
+  type FromConnector,
+  type FromRelay,
+} from '../../shared/relay/frames.ts';
 import type { RelayTransport } from './relay-transport.ts';
 
 const FIRST_PAUSE_MS = 250;

@@ -16,7 +16,8 @@ export type Meaning =
 /** Reads a reply as that of a command: an answer that is not one leaves it open what happened. */
 export function meaningOf({ outcome, status, body, retryAfter }: RelayReply): Meaning {
   const said = errorReply.safeParse(parse(body));
-  const message = said.success && said.data.message !== '' ? said.data.message.slice(0, MAX_MESSAGE) : undefined;
+  const message =
+    said.success && said.data.message !== '' ? said.data.message.slice(0, MAX_MESSAGE) : undefined;
   const told = { ...(message !== undefined && { message }) };
   switch (outcome) {
     case 'unknown':
@@ -65,7 +66,8 @@ export function answerOf(reply: RelayReply): { readonly ok: true; readonly body:
 
 function neverSent(status: number, told: { readonly message?: string }, retryAfter = 1): Failure {
   if (status === 501) return failure('NOT_SUPPORTED', told);
-  if (status === 400 || status === 404 || status === 413) return failure('EXCHANGE_REFUSED', { ...told, status });
+  if (status === 400 || status === 404 || status === 413)
+    return failure('EXCHANGE_REFUSED', { ...told, status });
   return failure('VENUE_UNAVAILABLE', { message: 'The exchange cannot be reached', retryAfter });
 }
 

@@ -55,7 +55,10 @@ class Client {
   }
 
   async snapshot(stream: string): Promise<Json> {
-    await vi.waitFor(() => expect(this.of(stream).some(({ type }) => type === 'snapshot')).toBe(true), PATIENCE);
+    await vi.waitFor(
+      () => expect(this.of(stream).some(({ type }) => type === 'snapshot')).toBe(true),
+      PATIENCE,
+    );
     return this.of(stream).findLast(({ type }) => type === 'snapshot') ?? {};
   }
 
@@ -99,7 +102,10 @@ async function upstreamStreams(): Promise<readonly string[]> {
 test('two clients hear the same, over one subscription upstream of each kind and symbol', async () => {
   const clients = [await Client.connect(), await Client.connect()];
   for (const client of clients) {
-    client.subscribe('orders').subscribe('positions').subscribe('market_data', { symbols: [SYMBOL] });
+    client
+      .subscribe('orders')
+      .subscribe('positions')
+      .subscribe('market_data', { symbols: [SYMBOL] });
     await client.snapshot('orders');
     await client.snapshot('positions');
     expect(await client.snapshot('market_data')).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
@@ -206,7 +212,10 @@ test('the first state of an order is there for whoever waits for it', async () =
   await (await Client.connect()).subscribe('orders').snapshot('orders');
   const rejected = await insert({ price: '105' });
   const told = await exchangeConnector(env, desk.tenant).awaitOrder(rejected, 5_000);
-  expect(told).toMatchObject({ order: { state: 'ORDER_STATE_REJECTED' }, text: expect.any(String) as string });
+  expect(told).toMatchObject({
+    order: { state: 'ORDER_STATE_REJECTED' },
+    text: expect.any(String) as string,
+  });
   const taken = await exchangeConnector(env, desk.tenant).awaitOrder(await insert(), 5_000);
   expect(taken?.order['state']).toBeUndefined();
 });

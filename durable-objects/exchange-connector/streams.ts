@@ -153,7 +153,12 @@ export class Streams {
       const told = change();
       reach('connector/item/applied');
       const { ownSeq } = this.#cursors.get(stream);
-      const numbered = told.map((one, index): ClientEvent => ({ ...one, stream, at, seq: ownSeq + index + 1 }));
+      const numbered = told.map((one, index): ClientEvent => ({
+        ...one,
+        stream,
+        at,
+        seq: ownSeq + index + 1,
+      }));
       if (symbolOf(stream) === undefined) for (const event of numbered) this.log.add(event);
       const mended = item.item === 'snapshot' ? { loaded: true, gapped: false } : {};
       this.#cursors.put(stream, { seq, asOf: at, ownSeq: ownSeq + told.length, ...mended });

@@ -377,7 +377,11 @@ export class TradingAccount extends DurableObject {
     const { ended, trades } = matchAll(this.#ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
-    this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.#live.sweep(at), this.#exchange.sweep(at));
+    this.#sweepAt = Math.min(
+      this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY,
+      this.#live.sweep(at),
+      this.#exchange.sweep(at),
+    );
     reach('account/sweep/swept');
     this.#noteEquity(at);
     await this.#wakeInTime(at, books ? MATCH_EVERY_MS : MATCH_RETRY_MS);

@@ -227,7 +227,14 @@ const partner = {
   ),
 } as const satisfies Record<string, ErrorEntry>;
 
-export const errorCatalogue = { ...trading, ...request, ...access, ...router, ...partner, ...exchange } as const;
+export const errorCatalogue = {
+  ...trading,
+  ...request,
+  ...access,
+  ...router,
+  ...partner,
+  ...exchange,
+} as const;
 
 /** Machine code of a failure: the union that callers switch on. */
 export type Reason = keyof typeof errorCatalogue;

@@ -83,11 +83,7 @@ export interface ExchangeTokens {
 export type KalshiCredential = z.infer<typeof kalshiCredential>;
 export type BuilderCredential = z.infer<typeof builderCredential>;
 /** What a venue needs to believe us, in plain: on its way into the vault, or open inside one operation. */
-export type Credential =
-  | PolymarketCredential
-  | KalshiCredential
-  | BuilderCredential
-  | ExchangeCredential;
+export type Credential = PolymarketCredential | KalshiCredential | BuilderCredential | ExchangeCredential;
 export type CredentialOf<V extends CredentialVenue> = Extract<Credential, { readonly venue: V }>;
 
 /** What may be told of a credential: which parts it has, and what the chain shows anyway. */

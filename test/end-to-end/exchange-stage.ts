@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { PosternFile } from '../../scripts/lib/launch.ts';
 import { controlVenue } from '../support/control.ts';
-import { ask, type Answer } from './ask.ts';
+import { ask, textOf, type Answer } from './ask.ts';
 import { newTrader, type Trader } from './trader.ts';
 
 /** A desk of a test's own: a user with a firm at the exchange, and a tenant that may act as one. */
@@ -58,6 +58,8 @@ export const exchangeOrder = (members: object = {}): Record<string, unknown> => 
 /** The exchange itself, asked with the user's own token, past the gateway. */
 export async function directLogin(file: PosternFile, desk: DeskStage): Promise<string> {
   const { username, password } = desk;
-  const answer = await ask(file.emulators.exchange ?? '', 'POST', '/auth/v1beta1/login', { body: { username, password } });
-  return String((answer.json as { readonly accessToken: string }).accessToken);
+  const answer = await ask(file.emulators.exchange ?? '', 'POST', '/auth/v1beta1/login', {
+    body: { username, password },
+  });
+  return textOf(answer, 'accessToken');
 }

@@ -49,7 +49,9 @@ describe('auth', () => {
     const listed = await nobody.post('get_open_orders', {}, { authorization });
     expect(listed.headers.get('x-postern-source')).toBe('lookup');
     expect(listed.text).toContain(textOf(own, 'order_id'));
-    expect(refusal(await nobody.post('get_open_orders', {}, { authorization: 'Bearer nonsense' }))[0]).toBe(401);
+    expect(refusal(await nobody.post('get_open_orders', {}, { authorization: 'Bearer nonsense' }))[0]).toBe(
+      401,
+    );
   });
 
   test('a key without the permission desk has no exchange', async () => {
@@ -108,7 +110,9 @@ describe('commands', () => {
       expect(refusal(answer)).toEqual([400, 3, 'SCALE_SUSPECTED']);
       expect(textOf(answer, 'message')).toContain('price_scale 1000');
     }
-    expect(refusal(await desk.post('insert_order', exchangeOrder({ price: '0.5' })))[2]).toBe('VALIDATION_FAILED');
+    expect(refusal(await desk.post('insert_order', exchangeOrder({ price: '0.5' })))[2]).toBe(
+      'VALIDATION_FAILED',
+    );
   });
 });
 
@@ -152,7 +156,7 @@ describe('streams and the copy', () => {
     await until('{"result":{"snapshot"');
     const id = textOf(await desk.post('insert_order', exchangeOrder()), 'order_id');
     await until(id);
-    expect(text.split('\n').filter((line) => line.includes(id))[0]).toMatch(/^\{"result":\{"update":/);
+    expect(text.split('\n').find((line) => line.includes(id))).toMatch(/^\{"result":\{"update":/);
     stop.abort();
   });
 

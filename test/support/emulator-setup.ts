@@ -27,6 +27,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     PREDICTFUN_URL: predictfun.url,
   });
   return async () => {
-    await Promise.all([polymarket.close(), kalshi.close(), dataVenues.close(), chain.close(), exchange.close()]);
+    await Promise.all([
+      polymarket.close(),
+      kalshi.close(),
+      dataVenues.close(),
+      chain.close(),
+      exchange.close(),
+    ]);
   };
 }

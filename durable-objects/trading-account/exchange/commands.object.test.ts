@@ -36,7 +36,11 @@ const order = (clordId: string, members: object = {}): Record<string, unknown> =
   ...members,
 });
 
-function submit(rpc: ExchangeRpc, body: Record<string, unknown>, over: Partial<ExchangeCommand> = {}): Promise<ExchangeReply> {
+function submit(
+  rpc: ExchangeRpc,
+  body: Record<string, unknown>,
+  over: Partial<ExchangeCommand> = {},
+): Promise<ExchangeReply> {
   const items = (body['requests'] ?? [body]) as readonly Record<string, string>[];
   const { tenant, scope, actor } = desk;
   return accountObject(env, scope.account).submitExchange({
@@ -136,7 +140,13 @@ test('a list is one command: settled as a whole, refused as a whole', async () =
 
 test('a cancel and a replacement whose answers were lost are settled by how their orders stand', async () => {
   const order_id = String(idOf(await insert(crypto.randomUUID())));
-  const replacement = { order_id, clord_id: crypto.randomUUID(), symbol: SYMBOL, price: '120', order_qty: '10' };
+  const replacement = {
+    order_id,
+    clord_id: crypto.randomUUID(),
+    symbol: SYMBOL,
+    price: '120',
+    order_qty: '10',
+  };
   await fault('cancel_replace_order', 'drop_after');
   expect(await submit('cancel_replace_order', replacement)).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
   expect(await submit('cancel_replace_order', replacement)).toMatchObject({ ok: true, replayed: true });

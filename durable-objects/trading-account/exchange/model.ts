@@ -38,4 +38,6 @@ export interface ExchangeCommand {
 }
 
 /** `body`: what the exchange said, with each order's `clord_id`. */
-export type ExchangeReply = { readonly ok: true; readonly replayed: boolean; readonly body: unknown } | Failure;
+export type ExchangeReply =
+  | { readonly ok: true; readonly replayed: boolean; readonly body: unknown }
+  | Failure;

@@ -32,7 +32,10 @@ export function lookUp(tables: ExchangeTables, { naming, ownIds }: Named, now: n
 /** The names under which a command is kept. All have its fingerprint: a list is one command. */
 export function namesOf({ naming, ownIds }: Named): readonly Identity[] {
   const { key, fingerprint } = naming;
-  const names = [key === undefined ? `sdk:${fingerprint}` : `key:${key}`, ...ownIds.map((id) => `clord:${id}`)];
+  const names = [
+    key === undefined ? `sdk:${fingerprint}` : `key:${key}`,
+    ...ownIds.map((id) => `clord:${id}`),
+  ];
   return names.map((name) => ({ key: name, fingerprint }));
 }
 

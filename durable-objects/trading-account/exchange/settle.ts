@@ -34,7 +34,11 @@ const ENDED = new Set([
 ]);
 
 /** What became of a command that was sent, by the exchange's own account of its orders. */
-export async function settle({ rpc, refs, sentAt }: ExchangeRow, find: FindOrder, now: number): Promise<Settled> {
+export async function settle(
+  { rpc, refs, sentAt }: ExchangeRow,
+  find: FindOrder,
+  now: number,
+): Promise<Settled> {
   // Before the question: what stands there then may have changed when the answer comes.
   const late = sentAt !== null && now - sentAt >= ABSENCE_HOLDS_AFTER_MS;
   const found: FoundOrder[] = [];

@@ -17,7 +17,11 @@ const times = {
   refreshExpirationTime: z.string(),
 };
 /** With `store` the tokens stay in the vault: then only their times are told. */
-const tokens = z.object({ accessToken: z.string().optional(), refreshToken: z.string().optional(), ...times });
+const tokens = z.object({
+  accessToken: z.string().optional(),
+  refreshToken: z.string().optional(),
+  ...times,
+});
 
 const shared = { method: 'POST', tag: 'exchange', auth: deskAuth } as const;
 const AUTH = '/auth/v1beta1';
@@ -96,4 +100,11 @@ async function kept(call: Call<unknown, unknown, unknown>, intent: SessionIntent
   return settled.step;
 }
 
-export const exchangeAuthRoutes: readonly AnyRoute[] = [register, login, refresh, checkPassword, enroll, verify];
+export const exchangeAuthRoutes: readonly AnyRoute[] = [
+  register,
+  login,
+  refresh,
+  checkPassword,
+  enroll,
+  verify,
+];

@@ -30,12 +30,12 @@ const shared = {
 
 const inserted = z.object({ order_id: z.string(), clord_id: z.string() });
 const replaced = z.object({ clord_id: z.string() });
-const listed = <T extends z.ZodType>(one: T) => z.object({ responses: z.array(one) });
+const listed = (one: z.ZodType) => z.object({ responses: z.array(one) });
 
 /** The routes of one command: alone, and as a list that is taken or refused as a whole. */
-function pair<T extends z.ZodType<Item>>(
+function pair(
   rpc: ExchangeRpc & ('insert_order' | 'cancel_order' | 'cancel_replace_order'),
-  one: T,
+  one: z.ZodType<Item>,
   reply: z.ZodType,
   summaries: readonly [string, string],
 ): readonly AnyRoute[] {
@@ -160,7 +160,8 @@ const cancelAll = route({
       const done = await command(call, 'cancel_order_list', items, [], false);
       const status = done.ok ? 'sent' : done.reason === 'PERSISTENCE_UNKNOWN' ? 'unknown' : 'refused';
       const message = done.ok ? undefined : done.message;
-      for (const { order_id } of items) told.push({ order_id, status, ...(message !== undefined && { message }) });
+      for (const { order_id } of items)
+        told.push({ order_id, status, ...(message !== undefined && { message }) });
     }
     return { body: { orders: told } };
   },

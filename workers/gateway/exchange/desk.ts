@@ -37,7 +37,10 @@ export async function authOf(call: AnyCall): Promise<Exclude<AskRequest['auth'],
   const desk = `${tenantPrincipalOf(call.caller).tenant}/${call.env.EXCHANGE_ENVIRONMENT}`;
   const { sealing } = await relayKeys(call.env);
   const credential = { access_token: token, expires_at: expiryOf(token), desk };
-  return { sealed: await sealCredential(sealing, credential), identity: await sha256Hex(subjectOf(token) ?? token) };
+  return {
+    sealed: await sealCredential(sealing, credential),
+    identity: await sha256Hex(subjectOf(token) ?? token),
+  };
 }
 
 /** The user, who stays the same when the token is renewed. */
@@ -61,7 +64,12 @@ function expiryOf(token: string): number {
 }
 
 /** One question of this caller's: the exchange's body. Throws its refusal. */
-export async function asked(call: AnyCall, path: string, body: unknown, auth: AskRequest['auth']): Promise<unknown> {
+export async function asked(
+  call: AnyCall,
+  path: string,
+  body: unknown,
+  auth: AskRequest['auth'],
+): Promise<unknown> {
   const reply = await connectorOf(call).ask({ path, body: JSON.stringify(body), actor: actorOf(call), auth });
   const answer = reply.ok ? answerOf(reply) : reply;
   if (!answer.ok) throw new RequestError(answer);

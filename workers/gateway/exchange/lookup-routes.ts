@@ -7,7 +7,10 @@ import { actorOf, asked, authOf, connectorOf, deskAuth } from './desk.ts';
 const name = z.string().max(200);
 const names = z.array(name).max(1000).optional();
 const time = z.iso.datetime({ offset: true }).optional();
-const paging = { page_size: z.int().min(0).max(1000).optional(), page_token: z.string().max(1000).optional() };
+const paging = {
+  page_size: z.int().min(0).max(1000).optional(),
+  page_token: z.string().max(1000).optional(),
+};
 
 const searchOrders = {
   order_id: name.optional(),
@@ -51,7 +54,10 @@ const lookups = [
   ],
 ] as const;
 
-async function answer(call: Call<unknown, unknown, Readonly<Record<string, unknown>>>, rpc: string): Promise<Reply> {
+async function answer(
+  call: Call<unknown, unknown, Readonly<Record<string, unknown>>>,
+  rpc: string,
+): Promise<Reply> {
   const fresh = headerOf(call, sourceHeader) === 'lookup';
   const auth = await authOf(call);
   // The copy is the desk's own user's; who brings a token may be another.

@@ -11,7 +11,6 @@ const int64 = z
   .transform(String)
   .refine((text) => BigInt(text) <= INT64_MAX && BigInt(text) >= -INT64_MAX - 1n, 'is no int64');
 
-
 const text = z.string().max(500);
 const name = z.string().max(200);
 export const clordId = z.string().regex(/^[!-~]{1,64}$/, 'must be 1 to 64 visible ASCII characters');
@@ -32,7 +31,12 @@ const manualOrderIndicator = z.enum([
 ]);
 
 export const insertOrder = z.strictObject({
-  type: z.enum(['ORDER_TYPE_MARKET_TO_LIMIT', 'ORDER_TYPE_LIMIT', 'ORDER_TYPE_STOP', 'ORDER_TYPE_STOP_LIMIT']),
+  type: z.enum([
+    'ORDER_TYPE_MARKET_TO_LIMIT',
+    'ORDER_TYPE_LIMIT',
+    'ORDER_TYPE_STOP',
+    'ORDER_TYPE_STOP_LIMIT',
+  ]),
   side: z.enum(['SIDE_BUY', 'SIDE_SELL']),
   symbol: name.min(1),
   order_qty: int64.optional(),

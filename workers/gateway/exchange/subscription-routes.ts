@@ -25,16 +25,23 @@ const MARKET: Kind = 'market_data';
 function lineOf(kind: Kind, text: string): string | undefined {
   const { data } = event.safeParse(JSON.parse(text));
   if (!data || data.type === 'pong') return undefined;
-  if (data.type === 'error') return line({ error: { code: 3, message: data.message ?? 'invalid', details: [] } });
+  if (data.type === 'error')
+    return line({ error: { code: 3, message: data.message ?? 'invalid', details: [] } });
   const name = kind === MARKET && data.type === 'snapshot' ? 'update' : data.type;
   return line({ result: { [name]: data.body ?? {} } });
 }
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 /** Newline-delimited JSON, for as long as the caller reads it. */
-async function subscribed(call: Call<unknown, unknown, unknown>, kind: Kind, named: readonly string[] | undefined) {
+async function subscribed(
+  call: Call<unknown, unknown, unknown>,
+  kind: Kind,
+  named: readonly string[] | undefined,
+) {
   if ((await authOf(call)) !== 'desk') {
-    throw new RequestError('NOT_SUPPORTED', { message: "Streams are of the desk's own session: leave Authorization out" });
+    throw new RequestError('NOT_SUPPORTED', {
+      message: "Streams are of the desk's own session: leave Authorization out",
+    });
   }
   const credential = findCredential(call.request.headers);
   if (credential.kind !== 'key') throw new RequestError('MISSING_API_KEY');
@@ -57,8 +64,8 @@ function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefin
     if (ended) return;
     ended = true;
     socket.close(1000);
-    if (error !== undefined) void write(line({ error: { code: 14, message: error, details: [] } })).catch(ignore);
-    void writer.close().catch(ignore);
+    const last = error === undefined ? '' : line({ error: { code: 14, message: error, details: [] } });
+    void finish(writer, encoder.encode(last));
   };
   socket.addEventListener('message', ({ data }) => {
     const text = lineOf(kind, String(data));
@@ -75,7 +82,14 @@ function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefin
   return readable;
 }
 
-const ignore = (): undefined => undefined;
+async function finish(writer: WritableStreamDefaultWriter<Uint8Array>, last: Uint8Array): Promise<void> {
+  try {
+    await writer.write(last);
+    await writer.close();
+  } catch {
+    // The reader is gone.
+  }
+}
 
 const shared = {
   method: 'POST',
