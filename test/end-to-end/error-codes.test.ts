@@ -139,6 +139,8 @@ test('VALIDATION_FAILED says what is wrong and where', async () => {
 });
 
 test('every code of the catalogue is provoked here', () => {
-  const shown = [provocations, routerProvocations, exchangeProvocations, partnerProvocations].flatMap(Object.keys);
+  const shown = [provocations, routerProvocations, exchangeProvocations, partnerProvocations].flatMap(
+    Object.keys,
+  );
   expect(shown.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
 });

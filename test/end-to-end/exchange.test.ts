@@ -116,6 +116,30 @@ describe('commands', () => {
   });
 });
 
+test("another desk's orders and ids are as if they were not there", async () => {
+  const other = await newDesk(file);
+  const clord_id = crypto.randomUUID();
+  const [key, body] = [{ 'idempotency-key': crypto.randomUUID() }, exchangeOrder({ clord_id })];
+  const order_id = textOf(await desk.post('insert_order', body, key), 'order_id');
+  for (const [rpc, asked] of [
+    ['search_orders', { order_id }],
+    ['search_orders', { clord_id }],
+    ['search_executions', { order_id }],
+    ['get_open_orders', {}],
+  ] as const) {
+    const answer = await other.post(rpc, asked, { 'x-postern-source': 'lookup' });
+    expect([answer.status, answer.text.includes(order_id)], answer.text).toEqual([200, false]);
+  }
+  expect((await other.post('list_account_positions', { name: desk.account })).text).not.toContain(
+    desk.account,
+  );
+  await other.post('cancel_order', { order_id, symbol: EXCHANGE_SYMBOL });
+  expect((await desk.post('get_open_orders', {}, { 'x-postern-source': 'lookup' })).text).toContain(order_id);
+  // Both names are free to it.
+  const own = await other.post('insert_order', body, key);
+  expect([own.status, own.headers.get('idempotency-replayed')], own.text).toEqual([200, null]);
+});
+
 describe('streams and the copy', () => {
   test('a lookup is answered from the stream, with where and when it stands', async () => {
     const answer = await desk.post('get_open_orders');
