@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fromRelay, type FromRelay } from '../../shared/relay/frames.ts';
 import { DeskFeeds } from '../streams/desk-feeds.ts';
 import { DeskStream } from '../streams/desk-stream.ts';
@@ -89,4 +89,23 @@ test('a reader that is behind gets each newest book, its numbers still dense; no
     expect(items.at(-1)?.body).toMatchObject({ update: { bids: [{ px: String(BOOKS) }] } });
   }
   socket.close();
+});
+
+test('a connection without a word from the other side is pinged, then given up after three times as long', () => {
+  vi.useFakeTimers();
+  try {
+    const socket = new StuckSocket();
+    let isClosed = false;
+    const wire = new Wire(socket, SOCKET_BYTES, 1000);
+    wire.listen({ frame: () => undefined, drained: () => undefined, closed: () => (isClosed = true) });
+    vi.advanceTimersByTime(2500);
+    expect(socket.sent.map(({ type }) => type)).toContain('ping');
+    socket.emit('message', Buffer.from('{"type":"pong","id":1}'), false);
+    vi.advanceTimersByTime(3000);
+    expect(isClosed).toBe(false);
+    vi.advanceTimersByTime(2000);
+    expect(isClosed).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
 });

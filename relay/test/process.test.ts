@@ -50,7 +50,7 @@ test('a relay that drains lets a call under way come to its end, and takes no ot
   const relay = await startTestRelay();
   const credential = await relay.credential();
   const path = '/api/v1beta1/insert_order';
-  await relay.exchange.control('faults', { method: 'POST', path, kind: 'delay', delay_ms: 300 });
+  await relay.exchange.control('faults', { method: 'POST', path, kind: 'delay', delay_ms: 800 });
   const underWay = relay.call(`/rest${path}`, LIMIT, { credential });
   await expect.poll(async () => relay.metrics()).toContain('calls_under_way 1');
   const drained = relay.drain();

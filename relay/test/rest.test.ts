@@ -7,7 +7,7 @@ const INSERT = '/rest/api/v1beta1/insert_order';
 let relay: TestRelay;
 let credential: string;
 beforeAll(async () => {
-  relay = await startTestRelay({}, { restTimeoutMs: 300 });
+  relay = await startTestRelay();
   credential = await relay.credential();
 });
 afterAll(async () => {
@@ -80,12 +80,18 @@ describe('the outcome is the truth', () => {
   });
 
   test('cut off after it arrived, or never answered: unknown', async () => {
+    const impatient = await startTestRelay({}, { restTimeoutMs: 300 }, relay.exchange);
     const path = '/api/v1beta1/insert_order';
-    for (const kind of ['drop_after', 'drop_before', 'hang']) {
+    for (const [kind, by] of [
+      ['drop_after', relay],
+      ['drop_before', relay],
+      ['hang', impatient],
+    ] as const) {
       await relay.exchange.control('faults', { method: 'POST', path, kind });
-      const reply = await relay.call(INSERT, LIMIT, { credential });
+      const reply = await by.call(INSERT, LIMIT, { credential });
       expect([kind, reply.status, reply.outcome, reply.isSigned]).toEqual([kind, 504, 'unknown', true]);
     }
+    await impatient.close();
   });
 
   test('nobody listens, or no such call: not sent', async () => {

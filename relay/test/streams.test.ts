@@ -127,6 +127,8 @@ describe('when the exchange breaks off', () => {
   test('drop copy goes on from its token: every execution, and no gap', async () => {
     const connector = await connected(relay);
     await openLive(connector, 'copy', 'drop_copy');
+    // A stream that says nothing is taken to be up before it is.
+    await expect.poll(async () => (await relay.exchange.stats())['streams']).toHaveLength(1);
     const told = await place(1);
     const first = await connector.numbered('copy', 1);
     await relay.exchange.control('connections', { refuse: true });

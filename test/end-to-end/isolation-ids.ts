@@ -103,16 +103,16 @@ function namesOf(operation: Operation): readonly Named[] {
 /** Names of members at any depth; `[]` for a body that is a list of texts. */
 function membersOf(schema: Schema | undefined): ReadonlySet<string> {
   const names = new Set<string>();
-  const walk = ({ properties = {}, anyOf = [], items }: Schema): void => {
+  const walk = ({ properties = {}, anyOf = [], prefixItems = [], items }: Schema): void => {
     for (const [name, inner] of Object.entries(properties)) {
       names.add(name);
       walk(inner);
     }
-    for (const inner of anyOf) walk(inner);
+    for (const inner of [...anyOf, ...prefixItems]) walk(inner);
     if (items) walk(items);
   };
   if (schema) walk(schema);
-  const isList = [schema, ...(schema?.anyOf ?? [])].some((one) => one?.items?.type === 'string');
+  const isList = [schema, ...(schema?.anyOf ?? [])].some((one) => one?.items && one.items.type === 'string');
   return isList ? names.add('[]') : names;
 }
 
