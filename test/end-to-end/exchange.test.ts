@@ -79,6 +79,28 @@ describe('commands', () => {
     expect(refusal(other)).toEqual([409, 6, 'DUPLICATE_CLIENT_ORDER_ID']);
   });
 
+  test('Idempotency-Key and the retry count of SDKs name every command', async () => {
+    const order_id = textOf(await desk.post('insert_order', exchangeOrder()), 'order_id');
+    const one = { order_id, symbol: EXCHANGE_SYMBOL };
+    const change = { ...one, price: '130', order_qty: '10' };
+    for (const [rpc, body] of [
+      ['insert_order', exchangeOrder()],
+      ['insert_order_list', { requests: [exchangeOrder()] }],
+      ['cancel_replace_order', change],
+      ['cancel_replace_order_list', { requests: [change] }],
+      ['cancel_order', one],
+      ['cancel_order_list', { requests: [one] }],
+    ] as const) {
+      const key = crypto.randomUUID();
+      const first = await desk.post(rpc, body, { 'idempotency-key': key });
+      const quoted = await desk.post(rpc, body, { 'idempotency-key': `"${key}"` });
+      expect([quoted.text, quoted.headers.get('idempotency-replayed')], rpc).toEqual([first.text, 'true']);
+      const told = await desk.post(rpc, body, { 'x-stainless-retry-count': '0' });
+      const retried = await desk.post(rpc, body, { 'x-stainless-retry-count': '1' });
+      expect([retried.text, retried.headers.get('idempotency-replayed')], rpc).toEqual([told.text, 'true']);
+    }
+  });
+
   test('wait for the first state, and a reject in the words of the exchange', async () => {
     const wait = { 'x-postern-wait': 'ack' };
     const taken = await desk.post('insert_order', exchangeOrder(), wait);

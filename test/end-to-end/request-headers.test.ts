@@ -76,6 +76,8 @@ const given: Readonly<Record<string, (trader: Trader) => Promise<Answer>>> = {
 /** Commands of a wallet on the chain need money there; that they run once is shown in ctf.test.ts. */
 const onPaperOrVenue = (name: string): boolean => !name.includes('/polymarket/ctf/');
 
+/** Commands on chain and at the exchange need a wallet or a session: ctf.test.ts and exchange.test.ts show theirs. */
+const isElsewhere = (name: string): boolean => /\/ctf\/|\/v1beta1\//.test(name);
 const isSocket = (name: string): boolean => name.includes('/v1/ws/');
 
 describe('each header that the document declares is honoured', () => {
