@@ -9,6 +9,7 @@ import {
   tokenReply,
   type SessionIntent,
   type SessionStep,
+  type SessionTimes,
   type TokenReply,
 } from '../../shared/vault/exchange-session.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
@@ -161,7 +162,12 @@ const tokensOf = (reply: TokenReply): ExchangeTokens => ({
   refreshExpiresAt: Date.parse(reply.refreshExpirationTime),
 });
 
-const timesOf = ({ accessToken: _, refreshToken: __, ...times }: TokenReply) => times;
+const timesOf = (reply: TokenReply): SessionTimes => ({
+  accessIssueTime: reply.accessIssueTime,
+  accessExpirationTime: reply.accessExpirationTime,
+  refreshIssueTime: reply.refreshIssueTime,
+  refreshExpirationTime: reply.refreshExpirationTime,
+});
 
 function parse(text: string): unknown {
   try {

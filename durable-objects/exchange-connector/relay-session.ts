@@ -129,16 +129,19 @@ export class RelaySession {
       for (const done of this.#waiting) done();
       return;
     }
-    this.#tail = this.#tail.then(async () => {
-      if (socket !== this.#socket) return;
-      try {
-        await this.#listener.frame(frame);
-      } catch (error) {
-        const message = String(error).slice(0, 200);
-        console.error(JSON.stringify({ level: 'error', event: 'relay_frame', type: frame.type, message }));
-        this.#lose(socket);
-      }
-    });
+    this.#tail = this.#inTurn(this.#tail, socket, frame);
+  }
+
+  async #inTurn(before: Promise<void>, socket: WebSocket, frame: FromRelay): Promise<void> {
+    await before;
+    if (socket !== this.#socket) return;
+    try {
+      await this.#listener.frame(frame);
+    } catch (error) {
+      const message = String(error).slice(0, 200);
+      console.error(JSON.stringify({ level: 'error', event: 'relay_frame', type: frame.type, message }));
+      this.#lose(socket);
+    }
   }
 
   #ping(socket: WebSocket): void {

@@ -73,11 +73,9 @@ const given: Readonly<Record<string, (trader: Trader) => Promise<Answer>>> = {
   'DELETE /api/v1/orders/{id}': (trader) => send(trader, 'POST /api/v1/orders'),
 };
 
-/** Commands of a wallet on the chain need money there; that they run once is shown in ctf.test.ts. */
-const onPaperOrVenue = (name: string): boolean => !name.includes('/polymarket/ctf/');
+/** Others need money on the chain, or a session at the exchange: ctf.test.ts and exchange.test.ts show that they run once. */
+const onPaperOrVenue = (name: string): boolean => !/\/polymarket\/ctf\/|\/v1beta1\//.test(name);
 
-/** Commands on chain and at the exchange need a wallet or a session: ctf.test.ts and exchange.test.ts show theirs. */
-const isElsewhere = (name: string): boolean => /\/ctf\/|\/v1beta1\//.test(name);
 const isSocket = (name: string): boolean => name.includes('/v1/ws/');
 
 describe('each header that the document declares is honoured', () => {

@@ -1,5 +1,5 @@
 import type { PosternFile } from '../../scripts/lib/launch-file.ts';
-import type { ExchangeStage } from './exchange-stage.ts';
+import type { ExchangeStage } from './exchange-stage-types.ts';
 
 /** What the global set-ups provide to tests. */
 declare module 'vitest' {
