@@ -32,7 +32,9 @@ class Client {
       // The connector's own frames.
       this.heard.push(JSON.parse(String(data)) as Json);
     });
-    socket.addEventListener('close', ({ code }) => (this.code = code));
+    socket.addEventListener('close', ({ code }) => {
+      this.code = code;
+    });
     socket.accept();
     open.push(this);
   }
