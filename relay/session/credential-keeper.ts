@@ -88,6 +88,8 @@ export class CredentialKeeper {
   }
 
   close(): void {
+    // One that is still being opened comes too late.
+    this.#taken += 1;
     clearTimeout(this.#timer);
   }
 

@@ -73,8 +73,8 @@ const given: Readonly<Record<string, (trader: Trader) => Promise<Answer>>> = {
   'DELETE /api/v1/orders/{id}': (trader) => send(trader, 'POST /api/v1/orders'),
 };
 
-/** Commands of a wallet on the chain need money there; that they run once is shown in ctf.test.ts. */
-const onPaperOrVenue = (name: string): boolean => !name.includes('/polymarket/ctf/');
+/** Others need money on the chain, or a session at the exchange: ctf.test.ts and exchange.test.ts show that they run once. */
+const onPaperOrVenue = (name: string): boolean => !/\/polymarket\/ctf\/|\/v1beta1\//.test(name);
 
 const isSocket = (name: string): boolean => name.includes('/v1/ws/');
 

@@ -19,6 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     vars: { CLIENT_IP_HEADER: 'x-test-address' },
   });
   project.provide('postern', running.file);
+  project.provide('posternHome', home);
   return async () => {
     await running.stop();
     rmSync(home, { recursive: true, force: true });
