@@ -13,7 +13,11 @@ const patience = { poll: { timeout: 20_000, interval: 50 } };
  * Modules are loaded once for all files of a worker: loading them for each file was a third of the time. The emulators'
  * tests stay apart, because Kalshi's client signs with whatever key was last configured in its process.
  */
-const oneModuleGraph = { isolate: false };
+const oneModuleGraph = {
+  isolate: false,
+  // Each end-to-end file may start a program of its own: two cores carry two at once.
+  maxWorkers: 2,
+};
 
 /** Bindings of object tests: obviously test secrets, the emulator's URL where production has the venue's. */
 const testBindings = {
@@ -141,8 +145,6 @@ export default defineConfig({
           globalSetup: ['test/support/program-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Each file may start a program of its own: two cores carry two at once.
-          maxWorkers: 2,
         },
       },
     ],

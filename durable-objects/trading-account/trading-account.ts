@@ -1,41 +1,27 @@
-import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { parseMicro, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
-import type { Hex } from '../../shared/signing/checks.ts';
-import type { Book, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import type { Book } from '../../shared/venues/port.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
-import { chainSettings } from '../relayer/settings.ts';
-import { relayedChain } from '../relayer/relayed-chain.ts';
 import { migrate } from '../storage/migrate.ts';
-import { exchangeConnector, tenantObject } from '../stubs.ts';
 import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
-import { CtfCommands } from './ctf/ctf-commands.ts';
-import type { CtfCommand, CtfReply } from './ctf/model.ts';
-import { ctfChain, ownWallet } from './ctf/wallet.ts';
 import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
-import { ExchangeCommands } from './exchange/exchange-commands.ts';
-import type { ExchangeCommand, ExchangeReply } from './exchange/model.ts';
-import { Escrows } from './escrow/escrows.ts';
-import type { EscrowRow } from './escrow/table.ts';
 import { EquityLog, type EquityPoint } from './equity.ts';
 import { readFills, type FillFilter, type FillPlace } from './fills.ts';
 import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
 import type { Money, Order, Position, TradeWithOrder } from './model.ts';
-import { LiveOrders } from './live/live-orders.ts';
-import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
-import { openSession } from './live/sessions.ts';
+import type { LiveCaller } from './live/model.ts';
 import { News } from './news.ts';
+import { Outside, OutsideDoor } from './outside.ts';
 import { cancelOrders } from './paper/cancel.ts';
 import { resetAccount, type ResetResult } from './paper/reset.ts';
 import type { Redemption } from './paper/resolution.ts';
-import type { Naming } from './once.ts';
 import { Placer } from './placer.ts';
 import { quotesFor } from './quotes.ts';
 import {
@@ -73,7 +59,7 @@ const SWITCH_EVERY_MS = 250;
  * One trading account on the embedded paper venue: cash, positions, orders, trades. A command is one
  * synchronous transaction, so it is done or not done, and two never see each other half way.
  */
-export class TradingAccount extends DurableObject {
+export class TradingAccount extends OutsideDoor {
   readonly #ledger: Ledger;
   readonly #marketData: PolymarketMarketData;
   readonly #journal: Journal;
@@ -85,10 +71,7 @@ export class TradingAccount extends DurableObject {
   readonly #switch: DeadManSwitch;
   readonly #attempt: Attempt;
   readonly #wake: Wake;
-  readonly #live: LiveOrders;
-  readonly #escrows: Escrows;
-  readonly #ctf: CtfCommands;
-  readonly #exchange: ExchangeCommands;
+  protected readonly outside: Outside;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -113,45 +96,12 @@ export class TradingAccount extends DurableObject {
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
     this.#resolutions = new Resolutions(this.#ledger, this.#marketData);
     this.#ledger.open(startingBalance(env));
-    this.#escrows = new Escrows({
-      storage: ctx.storage,
-      chain: ({ tenant, account, keyId, requestId }) =>
-        relayedChain(env, { scope: { tenant, account }, actor: { keyId, requestId } }),
-      claim: (orderId, { tenant, account }) => tenantObject(env, tenant).noteEscrow(orderId, account),
-      order: async (caller, id) => {
-        const session = openSession(env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
-        const found = await session.order(id);
-        return found.ok ? found.value : undefined;
-      },
-      contract: () => chainSettings(env).escrow,
-      wake: (at) => this.#wake.by(at),
-    });
-    this.#ctf = new CtfCommands({
+    this.outside = new Outside(env, {
       storage: ctx.storage,
       paper: this.#journal,
       writes,
-      chain: (signer) => ctfChain(env, signer),
-      wallet: (caller) => ownWallet(env, caller),
       market: (id) => this.#marketData.market(id),
       wake: (at) => this.#wake.by(at),
-      closed: () => this.#refusal(),
-    });
-    this.#exchange = new ExchangeCommands({
-      storage: ctx.storage,
-      writes,
-      connector: (tenant) => exchangeConnector(env, tenant),
-      isTaken: (name) => this.#live.isTaken(name) || this.#journal.find(name) !== undefined,
-      wake: (at) => this.#wake.by(at),
-      closed: () => this.#refusal(),
-    });
-    this.#live = new LiveOrders({
-      storage: ctx.storage,
-      paper: this.#journal,
-      writes,
-      open: (access) => openSession(env, access),
-      escrows: this.#escrows,
-      wake: (at) => this.#wake.by(at),
-      settleCtf: (row) => this.#ctf.settle(row),
       closed: () => this.#refusal(),
     });
   }
@@ -175,51 +125,10 @@ export class TradingAccount extends DurableObject {
    * name, the command is not done again: its first outcomes come back.
    */
   place(command: PlaceCommand): Promise<Placing> {
-    const { key } = command.naming ?? {};
-    if (key !== undefined && (this.#live.isTaken(`key:${key}`) || this.#exchange.isTaken(`key:${key}`))) {
+    if (command.naming && this.outside.isTaken(command.naming)) {
       return Promise.resolve(failure('IDEMPOTENCY_KEY_REUSE'));
     }
     return this.#placer.admit(command, () => this.#place(command));
-  }
-
-  /** Places or cancels one order on a live venue, at most once. */
-  submit(command: LiveCommand): Promise<LiveReply> {
-    return this.#usedAtExchange(command.naming) ?? this.#live.submit(command);
-  }
-
-  /** Orders of one request on a live venue, each with its own outcome. */
-  submitAll(commands: readonly LiveCommand[]): Promise<readonly LiveReply[]> {
-    const used = commands.map(({ naming }) => this.#usedAtExchange(naming)).find((one) => one !== undefined);
-    return used ? Promise.all(commands.map(() => used)) : this.#live.submitAll(commands);
-  }
-
-  /** Dead man's switch of the orders on a live venue. Returns the deadline, Unix ms. */
-  liveHeartbeat(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>> {
-    return this.#live.heartbeat(access, intervalMs);
-  }
-
-  /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */
-  submitCtf(command: CtfCommand): Promise<CtfReply> {
-    return this.#usedAtExchange(command.naming) ?? this.#ctf.submit(command);
-  }
-
-  /** One command to the institutional exchange, at most once. */
-  submitExchange(command: ExchangeCommand): Promise<ExchangeReply> {
-    return this.#exchange.submit(command);
-  }
-
-  /** An order of this account on a live venue. */
-  liveOrder(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
-    return this.#live.order(access, id);
-  }
-
-  liveOrders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
-    return this.#live.orders(access, query);
-  }
-
-  /** The fee of an order, by the payer's order id. */
-  escrow(orderId: Hex): EscrowRow | undefined {
-    return this.#escrows.row(orderId);
   }
 
   async cancel(request: CancelRequest): Promise<Cancelled> {
@@ -258,10 +167,7 @@ export class TradingAccount extends DurableObject {
    */
   async forget(caller: LiveCaller, venues: readonly LiveVenue[]): Promise<boolean> {
     await this.close();
-    const ended = await Promise.all(
-      venues.map((venue) => this.#live.cancelAll({ venue, caller, source: { kind: 'stored' } })),
-    );
-    return ended.every(Boolean);
+    return this.outside.cancelResting(caller, venues);
   }
 
   /** Closes a partner's account: takes no order any more, cancels what rests. */
@@ -368,20 +274,14 @@ export class TradingAccount extends DurableObject {
     this.#wake.rang();
     this.#switch.fallIfDue(now());
     // Not waited for: a live venue that hangs must not keep paper orders from being matched.
-    this.ctx.waitUntil(this.#live.alarm());
-    this.ctx.waitUntil(this.#exchange.alarm());
-    this.ctx.waitUntil(this.#escrows.alarm());
+    this.ctx.waitUntil(this.outside.alarm());
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
     const { ended, trades } = matchAll(this.#ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
-    this.#sweepAt = Math.min(
-      this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY,
-      this.#live.sweep(at),
-      this.#exchange.sweep(at),
-    );
+    this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.outside.sweep(at));
     reach('account/sweep/swept');
     this.#noteEquity(at);
     await this.#wakeInTime(at, books ? MATCH_EVERY_MS : MATCH_RETRY_MS);
@@ -414,12 +314,6 @@ export class TradingAccount extends DurableObject {
     } finally {
       clearInterval(timer);
     }
-  }
-
-  /** One account, one space of keys: what the exchange did under this one was another request. */
-  #usedAtExchange({ key }: Naming): Promise<Failure> | undefined {
-    const used = key !== undefined && this.#exchange.isTaken(`key:${key}`);
-    return used ? Promise.resolve(failure('IDEMPOTENCY_KEY_REUSE')) : undefined;
   }
 
   async #place(command: PlaceCommand): Promise<Placing> {
@@ -461,11 +355,10 @@ export class TradingAccount extends DurableObject {
   #wakeInTime(at: number, matchDelayMs = MATCH_EVERY_MS): Promise<void> {
     return this.#wake.by(
       Math.min(
+        // Whatever is outside sets the alarm itself when it changes, so an order on paper need not ask it.
+        this.#wake.isSet ? Number.POSITIVE_INFINITY : this.outside.nextLook(),
         this.#ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
         this.#switch.fallsAt,
-        this.#live.nextLook(),
-        this.#exchange.nextLook(),
-        this.#escrows.nextLook(),
         this.#ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
         this.#sweepAt,
       ),

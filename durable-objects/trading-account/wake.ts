@@ -10,6 +10,11 @@ export class Wake {
     this.#storage = storage;
   }
 
+  /** Whether this instance has set it since it rang: what was due then need not be asked for again. */
+  get isSet(): boolean {
+    return this.#at !== Number.POSITIVE_INFINITY;
+  }
+
   /** It has rung: nothing is set any more. */
   rang(): void {
     this.#at = Number.POSITIVE_INFINITY;

@@ -1,0 +1,168 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { Env } from '../../workers/gateway/env.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
+import type { Hex } from '../../shared/signing/checks.ts';
+import type { LiveVenue } from '../../shared/venues/exchanges.ts';
+import type { Found, Market, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import { chainSettings } from '../relayer/settings.ts';
+import { relayedChain } from '../relayer/relayed-chain.ts';
+import { exchangeConnector, tenantObject } from '../stubs.ts';
+import { CtfCommands } from './ctf/ctf-commands.ts';
+import type { CtfCommand, CtfReply } from './ctf/model.ts';
+import { ctfChain, ownWallet } from './ctf/wallet.ts';
+import { Escrows } from './escrow/escrows.ts';
+import type { EscrowRow } from './escrow/table.ts';
+import { ExchangeCommands } from './exchange/exchange-commands.ts';
+import type { ExchangeCommand, ExchangeReply } from './exchange/model.ts';
+import type { Journal } from './journal.ts';
+import { LiveOrders } from './live/live-orders.ts';
+import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
+import { openSession } from './live/sessions.ts';
+import type { Naming } from './once.ts';
+import type { WriteCap } from './write-cap.ts';
+
+/** What the account lends to its commands that happen elsewhere. */
+export interface OutsideHost {
+  readonly storage: DurableObjectStorage;
+  /** What paper did: one account, one space of keys. */
+  readonly paper: Journal;
+  readonly writes: WriteCap;
+  readonly market: (conditionId: string) => Promise<Found<Market>>;
+  /** Sets the account's alarm, unless it rings before. */
+  readonly wake: (at: number) => Promise<void>;
+  /** Why the account takes no more commands. */
+  readonly closed: () => Failure | undefined;
+}
+
+/** The parts of an account whose commands happen elsewhere: live venues, the chain, the institutional exchange. */
+export class Outside {
+  readonly live: LiveOrders;
+  readonly escrows: Escrows;
+  readonly ctf: CtfCommands;
+  readonly exchange: ExchangeCommands;
+
+  constructor(env: Env, host: OutsideHost) {
+    const { storage, paper, writes, wake, closed } = host;
+    this.escrows = new Escrows({
+      storage,
+      chain: ({ tenant, account, keyId, requestId }) =>
+        relayedChain(env, { scope: { tenant, account }, actor: { keyId, requestId } }),
+      claim: (orderId, { tenant, account }) => tenantObject(env, tenant).noteEscrow(orderId, account),
+      order: async (caller, id) => {
+        const session = openSession(env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
+        const found = await session.order(id);
+        return found.ok ? found.value : undefined;
+      },
+      contract: () => chainSettings(env).escrow,
+      wake,
+    });
+    this.ctf = new CtfCommands({
+      storage,
+      paper,
+      writes,
+      chain: (signer) => ctfChain(env, signer),
+      wallet: (caller) => ownWallet(env, caller),
+      market: host.market,
+      wake,
+      closed,
+    });
+    this.exchange = new ExchangeCommands({
+      storage,
+      writes,
+      connector: (tenant) => exchangeConnector(env, tenant),
+      isTaken: (name) => this.live.isTaken(name) || paper.find(name) !== undefined,
+      wake,
+      closed,
+    });
+    this.live = new LiveOrders({
+      storage,
+      paper,
+      writes,
+      open: (access) => openSession(env, access),
+      escrows: this.escrows,
+      wake,
+      settleCtf: (row) => this.ctf.settle(row),
+      closed,
+    });
+  }
+
+  /** Whether an `Idempotency-Key` named something here. */
+  isTaken({ key }: Partial<Naming>): boolean {
+    return key !== undefined && (this.live.isTaken(`key:${key}`) || this.exchange.isTaken(`key:${key}`));
+  }
+
+  /** One account, one space of keys: what the exchange did under this one was another request. */
+  usedAtExchange({ key }: Naming): Failure | undefined {
+    const used = key !== undefined && this.exchange.isTaken(`key:${key}`);
+    return used ? failure('IDEMPOTENCY_KEY_REUSE') : undefined;
+  }
+
+  /** Looks after what is due. Never rejects for what one of them could not find out. */
+  async alarm(): Promise<void> {
+    await Promise.all([this.live.alarm(), this.exchange.alarm(), this.escrows.alarm()]);
+  }
+
+  nextLook(): number {
+    return Math.min(this.live.nextLook(), this.exchange.nextLook(), this.escrows.nextLook());
+  }
+
+  /** Returns when to come again. */
+  sweep(at: number): number {
+    return Math.min(this.live.sweep(at), this.exchange.sweep(at));
+  }
+
+  /** Cancels what rests at these venues with the stored credentials. Returns whether nothing is left. */
+  async cancelResting(caller: LiveCaller, venues: readonly LiveVenue[]): Promise<boolean> {
+    const ended = await Promise.all(
+      venues.map((venue) => this.live.cancelAll({ venue, caller, source: { kind: 'stored' } })),
+    );
+    return ended.every(Boolean);
+  }
+}
+
+/** What is asked of an account about commands that happen elsewhere. */
+export abstract class OutsideDoor extends DurableObject {
+  protected abstract readonly outside: Outside;
+
+  /** Places or cancels one order on a live venue, at most once. */
+  async submit(command: LiveCommand): Promise<LiveReply> {
+    return this.outside.usedAtExchange(command.naming) ?? this.outside.live.submit(command);
+  }
+
+  /** Orders of one request on a live venue, each with its own outcome. */
+  async submitAll(commands: readonly LiveCommand[]): Promise<readonly LiveReply[]> {
+    const used = commands
+      .map(({ naming }) => this.outside.usedAtExchange(naming))
+      .find((one) => one !== undefined);
+    return used ? commands.map(() => used) : this.outside.live.submitAll(commands);
+  }
+
+  /** Dead man's switch of the orders on a live venue. Returns the deadline, Unix ms. */
+  liveHeartbeat(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>> {
+    return this.outside.live.heartbeat(access, intervalMs);
+  }
+
+  /** An order of this account on a live venue. */
+  liveOrder(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
+    return this.outside.live.order(access, id);
+  }
+
+  liveOrders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
+    return this.outside.live.orders(access, query);
+  }
+
+  /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */
+  async submitCtf(command: CtfCommand): Promise<CtfReply> {
+    return this.outside.usedAtExchange(command.naming) ?? this.outside.ctf.submit(command);
+  }
+
+  /** One command to the institutional exchange, at most once. */
+  submitExchange(command: ExchangeCommand): Promise<ExchangeReply> {
+    return this.outside.exchange.submit(command);
+  }
+
+  /** The fee of an order, by the payer's order id. */
+  escrow(orderId: Hex): EscrowRow | undefined {
+    return this.outside.escrows.row(orderId);
+  }
+}
