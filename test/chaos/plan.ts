@@ -23,6 +23,8 @@ export interface Planned {
   readonly name: string;
   readonly price: number;
   readonly size: number;
+  /** Whether its order brings a fee, where the account is one whose orders may. */
+  readonly fee: boolean;
   /** Whether its first reply is thrown away, as if it had been lost on the way to the caller. */
   readonly losesReply: boolean;
 }
@@ -79,6 +81,7 @@ export function makePlan(random: Random, { accounts, commands, unnamed }: PlanSi
         // Most rest; some take what the book offers and are filled at once.
         price: random.chance(0.15) ? ASK : random.between(10, 40) / 100,
         size: FIRST_SIZE + n,
+        fee: random.chance(0.7),
         losesReply: random.chance(0.08),
       };
     }),

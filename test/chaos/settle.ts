@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { isNamed, say, type Said, type Street } from './bot.ts';
-import { isUnfinished, readJournals } from './journals.ts';
+import { isMoving, isUnfinished, readJournals } from './journals.ts';
 import type { ChaosAccount } from './stage.ts';
 
 /** Absence is believed after a minute (docs/consistency.md). */
@@ -29,8 +29,8 @@ export async function settle(
   const waiting = said.filter((one) => isNamed(one) && one.end.state !== 'acknowledged');
   await Promise.all(waiting.map((one) => say(street, one, until, Infinity)));
   while (Date.now() < until) {
-    const journal = readJournals(program);
-    if (journal && !journal.some(isUnfinished)) return;
+    const journals = readJournals(program);
+    if (journals && !journals.commands.some(isUnfinished) && !journals.escrows.some(isMoving)) return;
     await Promise.all(accounts.map((account) => askWithOwnCredential(street, account)));
     await sleep(LOOK_MS);
   }

@@ -12,6 +12,7 @@ test('a small storm: orders at the venues are the acknowledged and the reconcile
     // What only an account's alarm settles takes longer than a test should.
     unnamed: false,
     kills: 2,
+    active: 10,
     faultEveryMs: 400,
     hangs: false,
     stormMs: 40_000,
