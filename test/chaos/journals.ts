@@ -69,8 +69,7 @@ export function readJournals({ home }: OwnProgram): Journals | undefined {
       commands: all.flatMap(({ commands }) => commands),
       escrows: all.flatMap(({ escrows }) => escrows),
     };
-  } catch (error) {
-    console.log('PROFILE', error);
+  } catch {
     return undefined;
   } finally {
     rmSync(copies, { recursive: true, force: true });

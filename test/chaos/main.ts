@@ -21,10 +21,10 @@ async function main(): Promise<void> {
     unnamed: true,
     kills: 20,
     active: 12,
-    faultEveryMs: 600,
+    commandsPerFault: 8,
     hangs: true,
-    stormMs: 100_000,
-    settleMs: 60_000,
+    stormMs: 130_000,
+    settleMs: 35_000,
     tell,
   });
   const { said, tries, kills, armed, fees, acknowledged, reconciled, violations } = report;

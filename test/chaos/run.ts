@@ -22,11 +22,11 @@ export interface ChaosOptions extends PlanSize {
   readonly kills: number;
   /** Accounts that talk at the same time. */
   readonly active: number;
-  /** Between two faults at the venues. */
-  readonly faultEveryMs: number;
+  /** At the venues: one for so many commands, however fast the machine is. */
+  readonly commandsPerFault: number;
   /** Whether some of them keep the gateway waiting for its ten seconds. */
   readonly hangs: boolean;
-  /** What the storm may take, and what settling may take after it. */
+  /** What all may take up to the end of the storm, and what settling may take after it. */
   readonly stormMs: number;
   readonly settleMs: number;
   readonly tell: (line: string) => void;
@@ -62,6 +62,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 async function judged(program: OwnProgram, options: ChaosOptions): Promise<ChaosReport> {
+  const until = Date.now() + options.stormMs;
   const random = new Random(options.seed);
   const plan = makePlan(random.fork(), options);
   const faults = new VenueFaults(program, random.fork(), options.hangs);
@@ -74,8 +75,7 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   options.tell(`${accounts.length} accounts are open`);
 
   const telling = setInterval(() => options.tell(progress()), TELL_MS);
-  const until = Date.now() + options.stormMs;
-  faults.start(options.faultEveryMs);
+  faults.start(() => said.length / options.commandsPerFault);
   const talk = storm(street, accounts, plan, said, { active: options.active, until });
   const share = (): number => said.length / options.commands;
   const over = talk.then(() => (killer.over = true));

@@ -1,3 +1,4 @@
+import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { isNamed, say, type Said, type Street } from './bot.ts';
@@ -12,6 +13,8 @@ const QUIET_MS = 1_000;
 const LOOK_MS = 500;
 /** As many commands are said again at the end, to see that they are answered and not done. */
 const REPLAYED = 100;
+/** Commands that are said again at a time: all of them at once would only wait for each other. */
+const TOGETHER = 12;
 
 /**
  * Lets what the storm left open become certain: a minute passes by the gateway's clock, whoever has a name for a
@@ -27,7 +30,7 @@ export async function settle(
   await sleep(QUIET_MS);
   await advance(program, ABSENCE_HOLDS_MS);
   const waiting = said.filter((one) => isNamed(one) && one.end.state !== 'acknowledged');
-  await Promise.all(waiting.map((one) => say(street, one, until, Infinity)));
+  await inTurns(waiting, TOGETHER, (one) => say(street, one, until, Infinity));
   while (Date.now() < until) {
     const journals = readJournals(program);
     if (journals && !journals.commands.some(isUnfinished) && !journals.escrows.some(isMoving)) return;
@@ -62,12 +65,10 @@ export async function sayAgain(
   const done = said.filter((one) => isNamed(one) && one.end.state === 'acknowledged');
   const step = Math.max(1, Math.floor(done.length / REPLAYED));
   const again = done.filter((_, index) => index % step === 0);
-  await Promise.all(
-    again.map((one) => {
-      one.end = { state: 'open' };
-      return say(street, one, until, Infinity);
-    }),
-  );
+  await inTurns(again, TOGETHER, (one) => {
+    one.end = { state: 'open' };
+    return say(street, one, until, Infinity);
+  });
   return again
     .filter(
       ({ end, target, ids }) => end.state !== 'acknowledged' || (target === undefined && ids.size !== 1),

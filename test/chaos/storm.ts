@@ -1,3 +1,4 @@
+import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { signFee } from './fees.ts';
@@ -70,19 +71,6 @@ async function sayFirst(
   if (target === undefined && end.state === 'acknowledged' && end.status === 'open') resting.push(end.id);
 }
 
-/** Works through all of them in their order, so many at a time. */
-async function inTurns<T>(
-  all: readonly T[],
-  atATime: number,
-  work: (one: T) => Promise<void>,
-): Promise<void> {
-  const left = all[Symbol.iterator]();
-  const worker = async (): Promise<void> => {
-    for (const one of left) await work(one);
-  };
-  await Promise.all(Array.from({ length: atATime }, worker));
-}
-
 /** How often the killer looks how far the storm is. */
 const LOOK_MS = 20;
 
@@ -111,9 +99,7 @@ export class Killer {
       const pid = this.#program.workerdPid();
       process.kill(pid, 'SIGKILL');
       this.kills += 1;
-      const t = Date.now();
       while (!this.over && this.#program.workerdPid() === pid) await sleep(LOOK_MS);
-      console.log('PROFILE restart', Date.now() - t);
     }
   }
 }

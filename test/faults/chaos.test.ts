@@ -5,7 +5,7 @@ import { runChaos } from '../chaos/run.ts';
 const SEED = 20_231_121;
 
 test('a small storm: orders at the venues are the acknowledged and the reconciled, none twice, none absent', async () => {
-  const { violations, said, kills, acknowledged } = await runChaos({
+  const { violations, said, kills, acknowledged, fees } = await runChaos({
     seed: SEED,
     accounts: 10,
     commands: 100,
@@ -13,7 +13,7 @@ test('a small storm: orders at the venues are the acknowledged and the reconcile
     unnamed: false,
     kills: 2,
     active: 10,
-    faultEveryMs: 400,
+    commandsPerFault: 8,
     hangs: false,
     stormMs: 40_000,
     settleMs: 40_000,
@@ -22,4 +22,5 @@ test('a small storm: orders at the venues are the acknowledged and the reconcile
   expect(violations).toEqual([]);
   expect([said, kills]).toEqual([100, 2]);
   expect(acknowledged).toBeGreaterThan(60);
+  expect(fees).toBeGreaterThan(0);
 });
