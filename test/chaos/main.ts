@@ -23,8 +23,8 @@ async function main(): Promise<void> {
     active: 12,
     commandsPerFault: 8,
     hangs: true,
-    stormMs: 130_000,
-    settleMs: 35_000,
+    stormMs: 125_000,
+    settleMs: 160_000,
     tell,
   });
   const { said, tries, kills, armed, fees, acknowledged, reconciled, violations } = report;

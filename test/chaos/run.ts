@@ -26,7 +26,7 @@ export interface ChaosOptions extends PlanSize {
   readonly commandsPerFault: number;
   /** Whether some of them keep the gateway waiting for its ten seconds. */
   readonly hangs: boolean;
-  /** What all may take up to the end of the storm, and what settling may take after it. */
+  /** From the start of the run: when the storm is over at the latest, and settling after it. */
   readonly stormMs: number;
   readonly settleMs: number;
   readonly tell: (line: string) => void;
@@ -46,6 +46,8 @@ export interface ChaosReport extends Verdict {
 
 /** Between two lines of progress. */
 const TELL_MS = 5_000;
+/** Saying some commands again takes a second or two; it must not fail because settling took all its time. */
+const REPLAY_MS = 8_000;
 
 /** A storm over the real program: commands, faults of the venues, deaths of workerd. Then what must hold is judged. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -62,7 +64,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 async function judged(program: OwnProgram, options: ChaosOptions): Promise<ChaosReport> {
-  const until = Date.now() + options.stormMs;
+  const begun = Date.now();
+  const until = begun + options.stormMs;
   const random = new Random(options.seed);
   const plan = makePlan(random.fork(), options);
   const faults = new VenueFaults(program, random.fork(), options.hangs);
@@ -84,9 +87,9 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   clearInterval(telling);
   options.tell(`${progress()}: the storm is over`);
 
-  const settled = Date.now() + options.settleMs;
+  const settled = begun + options.settleMs;
   await settle(program, street, accounts, said, settled);
-  const replayed = await sayAgain(street, said, settled);
+  const replayed = await sayAgain(street, said, settled + REPLAY_MS);
   options.tell('settled; taking stock');
   const paper = await takeStock(program, accounts);
   const standing = [...(await liveOrders(program, markets)), ...paper.orders];

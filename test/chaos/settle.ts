@@ -14,7 +14,7 @@ const LOOK_MS = 500;
 /** As many commands are said again at the end, to see that they are answered and not done. */
 const REPLAYED = 100;
 /** Commands that are said again at a time: all of them at once would only wait for each other. */
-const TOGETHER = 12;
+const TOGETHER = 24;
 
 /**
  * Lets what the storm left open become certain: a minute passes by the gateway's clock, whoever has a name for a

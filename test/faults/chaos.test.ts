@@ -16,7 +16,7 @@ test('a small storm: orders at the venues are the acknowledged and the reconcile
     commandsPerFault: 8,
     hangs: false,
     stormMs: 40_000,
-    settleMs: 40_000,
+    settleMs: 80_000,
     tell: () => undefined,
   });
   expect(violations).toEqual([]);
