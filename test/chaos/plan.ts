@@ -53,6 +53,7 @@ const modes: Readonly<Record<ChaosVenue, readonly ChaosMode[]>> = {
 
 /** The venues' smallest order is of five shares. */
 const FIRST_SIZE = 5;
+export const sizeOf = (n: number): number => FIRST_SIZE + n;
 /** At this price the books have asks; below it nothing. */
 export const ASK = 0.6;
 
@@ -80,7 +81,7 @@ export function makePlan(random: Random, { accounts, commands, unnamed }: PlanSi
         name: random.uuid(),
         // Most rest; some take what the book offers and are filled at once.
         price: random.chance(0.15) ? ASK : random.between(10, 40) / 100,
-        size: FIRST_SIZE + n,
+        size: sizeOf(n),
         fee: random.chance(0.7),
         losesReply: random.chance(0.08),
       };

@@ -88,6 +88,8 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   options.tell(`${progress()}: the storm is over`);
 
   const settled = begun + options.settleMs;
+  const inStorm = said.length;
+  const unsaid = plan.commands.length - inStorm;
   await settle(program, street, accounts, said, settled);
   const replayed = await sayAgain(street, said, settled + REPLAY_MS);
   options.tell('settled; taking stock');
@@ -100,7 +102,6 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   if (!journals) throw new Error('the journals cannot be read');
   const verdict = judge(said, standing, journals.commands);
   const fees = judgeFees(said, standing, journals.escrows, chain);
-  const unsaid = plan.commands.length - said.length;
   return {
     ...verdict,
     fees: fees.pulled,
@@ -112,7 +113,7 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
       ...(unsaid > 0 ? [`${unsaid} commands were not said in time`] : []),
       ...(killer.kills < options.kills ? [`workerd was killed only ${killer.kills} times`] : []),
     ],
-    said: said.length,
+    said: inStorm,
     tries: said.reduce((sum, { tries }) => sum + tries, 0),
     kills: killer.kills,
     armed: faults.armed,

@@ -1,8 +1,10 @@
 import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { isNamed, say, type Said, type Street } from './bot.ts';
 import { isMoving, isUnfinished, readJournals } from './journals.ts';
+import { sizeOf } from './plan.ts';
 import type { ChaosAccount } from './stage.ts';
 
 /** Absence is believed after a minute (docs/consistency.md). */
@@ -24,19 +26,38 @@ export async function settle(
   program: OwnProgram,
   street: Street,
   accounts: readonly ChaosAccount[],
-  said: readonly Said[],
+  said: Said[],
   until: number,
 ): Promise<void> {
   await sleep(QUIET_MS);
   await advance(program, ABSENCE_HOLDS_MS);
   const waiting = said.filter((one) => isNamed(one) && one.end.state !== 'acknowledged');
   await inTurns(waiting, TOGETHER, (one) => say(street, one, until, Infinity));
+  const rousing = rousers(accounts, said);
+  said.push(...rousing);
+  await inTurns(rousing, TOGETHER, (one) => say(street, one, until, Infinity));
   while (Date.now() < until) {
     const journals = readJournals(program);
     if (journals && !journals.commands.some(isUnfinished) && !journals.escrows.some(isMoving)) return;
     await Promise.all(accounts.map((account) => askWithOwnCredential(street, account)));
     await sleep(LOOK_MS);
   }
+}
+
+/**
+ * One more order for each account with a credential in the vault: its lease makes the account's alarm ring within half a
+ * minute. Alarms were set by the machine's time, the last of them more than a minute ahead.
+ */
+function rousers(accounts: readonly ChaosAccount[], said: readonly Said[]): readonly Said[] {
+  const first = Math.max(0, ...said.map(({ planned }) => planned.n)) + 1;
+  return accounts
+    .filter(({ venue, mode }) => venue !== 'paper' && mode !== 'request')
+    .map((account, nth): Said => {
+      const n = first + nth;
+      const rest = { account: nth, cancels: false, fee: false, losesReply: false };
+      const planned = { ...rest, n, naming: 'key', name: randomUUID(), price: 0.2, size: sizeOf(n) } as const;
+      return { planned, account, tries: 0, end: { state: 'open' }, ids: new Set(), fees: [] };
+    });
 }
 
 /** Nobody else can settle what was sent with such a credential. */
