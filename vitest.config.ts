@@ -63,7 +63,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'emulators', include: ['emulators/**/*.test.ts'] },
+        test: {
+          name: 'emulators',
+          include: ['{emulators,relay}/**/*.test.ts'],
+          expect: patience,
+          testTimeout: 60_000,
+        },
       },
       {
         define: instrumented,
@@ -79,6 +84,8 @@ export default defineConfig({
                 POLYMARKET_WS_URL: `${inject('clobUrl').replace(/^http/, 'ws')}/ws`,
                 KALSHI_URL: inject('kalshiUrl'),
                 ...inject('dataVenueUrls'),
+                ...inject('exchange').vars,
+                EXCHANGE_ENVIRONMENT: 'test',
                 CHAIN_RPC_URL: inject('chainUrl'),
                 CHAIN_CONFIRMATIONS: '1',
                 ESCROW_CONTRACT: FEE_ESCROW,
@@ -89,7 +96,12 @@ export default defineConfig({
                   modules: true,
                   scriptPath: './dist/vault/index.js',
                   compatibilityDate: '2026-11-01',
-                  bindings: { VAULT_ROOT_KEYS: testRootKeys, KEY_EXPORT: 'on', ...testRelayer },
+                  bindings: {
+                    VAULT_ROOT_KEYS: testRootKeys,
+                    KEY_EXPORT: 'on',
+                    ...testRelayer,
+                    RELAY_SEALING_KEY: inject('exchange').vars.RELAY_SEALING_KEY,
+                  },
                   durableObjects: {
                     CREDENTIAL_VAULT: { className: 'CredentialVault', useSQLite: true },
                     VAULT_REGISTRY: { className: 'VaultRegistry', useSQLite: true },

@@ -1,6 +1,7 @@
 import type { Env } from '../workers/gateway/env.ts';
 import { counted, counterOf } from './hops.ts';
 import type { Directory } from './directory/directory.ts';
+import type { ExchangeConnector } from './exchange-connector/exchange-connector.ts';
 import type { KeyGate } from './key-gate/key-gate.ts';
 import type { MarketFeed } from './market-feed/market-feed.ts';
 import type { RateGate } from './rate-gate/rate-gate.ts';
@@ -41,3 +42,13 @@ export const accountObject = (env: Env, account: string): Remote<TradingAccount>
   remote(env, env.TRADING_ACCOUNT, account);
 /** The one sender for the relayer's key (docs/decisions/0014). */
 export const relayerObject = (env: Env): Remote<Relayer> => remote(env, env.RELAYER, 'relayer');
+/** A tenant's desk at the exchange of this deployment. */
+export const exchangeConnector = (env: Env, tenant: string): Remote<ExchangeConnector> =>
+  remote(env, env.EXCHANGE_CONNECTOR, `${tenant}/${env.EXCHANGE_ENVIRONMENT}`);
+
+const DESK = 'desk:';
+/** Name under which a desk's connector is a holder of client sockets. */
+export const deskHolder = (tenant: string): string => `${DESK}${tenant}`;
+/** Who holds a client's socket: a hub, or a desk's connector. */
+export const socketHolder = (env: Env, holder: string): Pick<Remote<SocketHub>, 'held' | 'dismiss'> =>
+  holder.startsWith(DESK) ? exchangeConnector(env, holder.slice(DESK.length)) : socketHub(env, holder);

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const home = resolve(process.env['POSTERN_HOME'] ?? '.local');
   console.log('Starting ...');
   await buildIfStale();
-  const running = await launch({ home, port, onEvent: (message) => console.log(message) });
+  const running = await launch({ home, port, exchange: true, onEvent: (message) => console.log(message) });
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
@@ -38,6 +38,8 @@ function summary(file: PosternFile, home: string): string {
     ['free key', file.keys.free],
     ['Polymarket here', file.emulators.polymarket],
     ['Kalshi here', file.emulators.kalshi],
+    ['exchange here', file.emulators.exchange],
+    ['relay', file.relayUrl],
     ['everything else', `${home}/postern.json`],
   ];
   const table = rows.map(([name = '', value = '']) => `  ${name.padEnd(16)}${value}`).join('\n');

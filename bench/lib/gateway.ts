@@ -1,4 +1,5 @@
 import { scheduler } from 'node:timers/promises';
+import type { Build } from '../../scripts/lib/build-workers.ts';
 import { launch, type PosternFile } from '../../scripts/lib/launch.ts';
 import type { Cleanup } from './cleanup.ts';
 
@@ -18,6 +19,7 @@ export async function startGateway(
   home: string,
   originUrl: string | undefined,
   cleanup: Cleanup,
+  build: Build = 'production',
 ): Promise<Gateway> {
   let recycling = false;
   const died = (message: string): void => {
@@ -26,6 +28,7 @@ export async function startGateway(
   const running = await launch({
     home,
     port: 0,
+    build,
     ...(originUrl !== undefined && { vars: { POLYMARKET_CLOB_URL: originUrl } }),
     onEvent: died,
   });

@@ -5,7 +5,9 @@ import {
   type Credential,
   type CredentialOf,
   type CredentialVenue,
+  type ExchangeCredential,
 } from '../../shared/vault/credential.ts';
+import type { SessionStep } from '../../shared/vault/exchange-session.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
 import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
@@ -15,6 +17,7 @@ import { AuditLog } from './audit-log.ts';
 import { relayerSigner, signCall, walletSigner } from './chain-signers.ts';
 import { merge, viewOf } from './credentials.ts';
 import { rewrap } from './envelope.ts';
+import { ExchangeSessions, type Stepped } from './exchange-sessions.ts';
 import { Operations, type Note } from './operations.ts';
 import { RootKeyring } from './root-keys.ts';
 import { migrations } from './schema.ts';
@@ -51,6 +54,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   readonly #roots: RootKeyring;
   readonly #reports: UsageReports;
   readonly #sealed: SealedCredentials;
+  readonly #exchange: ExchangeSessions;
 
   constructor(ctx: DurableObjectState, env: VaultEnv) {
     super(ctx, env);
@@ -61,6 +65,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     this.#roots = new RootKeyring(env.VAULT_ROOT_KEYS);
     this.#reports = new UsageReports(ctx.storage.kv, this.#store, env);
     this.#sealed = new SealedCredentials(this.#store, this.#roots, this.#reports);
+    this.#exchange = new ExchangeSessions(env.RELAY_SEALING_KEY);
   }
 
   async store(request: VaultRequest<'store'>): ReturnType<Vault['store']> {
@@ -190,6 +195,18 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     );
   }
 
+  async exchangeSession(request: VaultRequest<'exchangeSession'>): ReturnType<Vault['exchangeSession']> {
+    return this.#stepping('exchangeSession', request, (stored) =>
+      this.#exchange.begin(request.intent, request.desk, stored),
+    );
+  }
+
+  async exchangeAnswer(request: VaultRequest<'exchangeAnswer'>): ReturnType<Vault['exchangeAnswer']> {
+    return this.#stepping('exchangeAnswer', request, (stored) =>
+      this.#exchange.answer(request.id, request, request.desk, stored),
+    );
+  }
+
   async exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']> {
     const source = { kind: 'stored', venue: 'polymarket' } as const;
     return this.#use('exportKey', request, source, (credential) => {
@@ -235,6 +252,28 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
         if (!result.ok) failure ??= result.message;
       }
       return { ...this.#reports.now(), ...(failure !== undefined && { failure }) };
+    });
+  }
+
+  /** A step of a session at the exchange: what it wants to keep is sealed before it says anything. */
+  #stepping(
+    operation: string,
+    call: Call,
+    step: (stored: ExchangeCredential | undefined) => Promise<Stepped>,
+  ): Promise<Vaulted<{ readonly step: SessionStep }>> {
+    return this.#change(operation, call, async (note) => {
+      const before = this.#store.find('exchange');
+      note.about('exchange', before);
+      this.#refuseClosed();
+      const roots = await this.#roots.read();
+      const stored = before && (await this.#sealed.open<'exchange'>(roots, call.scope, before));
+      const next = await step(stored);
+      if (next.step.state === 'refused') note.outcome('SIGNING_REFUSED');
+      const commit = next.keep && (await this.#sealed.seal(roots, call.scope, next.keep, before, note));
+      return () => {
+        commit?.();
+        return { step: next.step };
+      };
     });
   }
 

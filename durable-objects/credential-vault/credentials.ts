@@ -29,6 +29,15 @@ export function viewOf(credential: Credential): CredentialView {
     const { code } = credential;
     return { venue: 'builder', parts, ...(code !== undefined && { builderCode: code }) };
   }
+  if (credential.venue === 'exchange') {
+    const { password, tokens, username } = credential;
+    const parts = [
+      'username',
+      ...(password === undefined ? [] : ['password']),
+      ...(tokens ? ['tokens'] : []),
+    ];
+    return { venue: 'exchange', parts, keyId: username };
+  }
   const { privateKey, clob, signatureType, funder, owner, managed } = credential;
   const address = walletOf(credential);
   return {

@@ -42,4 +42,22 @@ export const migrations: readonly Migration[] = [
       CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
         BEGIN SELECT RAISE(ABORT, 'the audit chain is append-only'); END;`,
   },
+  {
+    // SQLite cannot change a CHECK. What the old table leaves on disk has lost its key once the credential is scrubbed.
+    id: 2,
+    sql: `
+      CREATE TABLE credentials_2 (
+        venue TEXT PRIMARY KEY CHECK (venue IN ('polymarket', 'kalshi', 'builder', 'exchange')),
+        id TEXT NOT NULL UNIQUE,
+        version INTEGER NOT NULL CHECK (version > 0),
+        commitment BLOB NOT NULL,
+        nonce BLOB NOT NULL,
+        ciphertext BLOB NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+      );
+      INSERT INTO credentials_2 SELECT * FROM credentials;
+      DROP TABLE credentials;
+      ALTER TABLE credentials_2 RENAME TO credentials;`,
+  },
 ];

@@ -56,6 +56,12 @@ export async function checkUsable(credential: Credential): Promise<void> {
     case 'polymarket':
       checkWallet(credential);
       if (credential.clob) await signers.l2(credential, SAMPLE);
+      return;
+    case 'exchange':
+      // It signs nothing, and the exchange has just taken it.
+      return;
+    default:
+      credential satisfies never;
   }
 }
 

@@ -7,7 +7,7 @@ import { standing, type Principal, type Standing } from '../../shared/keys/princ
 import { retryAfterSeconds, type LimitReport } from '../../shared/limits/headers.ts';
 import { tiers } from '../../shared/limits/tiers.ts';
 import { SlidingWindow } from '../../shared/limits/window.ts';
-import { tenantObject } from '../stubs.ts';
+import { deskHolder, tenantObject } from '../stubs.ts';
 import type { KeyChange, KeyRecord } from './record.ts';
 import { KeySockets } from './sockets.ts';
 import { KeyUsage } from './usage.ts';
@@ -111,13 +111,26 @@ export class KeyGate extends DurableObject {
    * Counts one more websocket of this key, held by `hub`. Refuses one above the tier's number, but never
    * because of sockets that are gone: before refusing, it asks their hubs.
    */
-  async acquireSocket(socket: string, hub: string): Promise<SocketGrant> {
+  acquireSocket(socket: string, hub: string): Promise<SocketGrant> {
+    return this.#acquire(socket, () => hub, 'read');
+  }
+
+  /** The same for a socket of the tenant's desk, which the desk's connector holds. */
+  acquireDeskSocket(socket: string): Promise<SocketGrant> {
+    return this.#acquire(socket, ({ tenant }) => deskHolder(tenant), 'desk');
+  }
+
+  async #acquire(
+    socket: string,
+    holder: (record: KeyRecord) => string,
+    permission: Permission,
+  ): Promise<SocketGrant> {
     const usable = this.#usable(now());
     if (!usable.ok) return usable;
     if (isRestricted(usable.record, false)) return failure('ACCESS_RESTRICTED');
-    if (!usable.current.permissions.includes('read')) return failure('INSUFFICIENT_PERMISSION');
+    if (!usable.current.permissions.includes(permission)) return failure('INSUFFICIENT_PERMISSION');
     const cap = tiers[usable.current.tier].maxWsConnections;
-    if (!(await this.#sockets.acquire(socket, hub, cap))) {
+    if (!(await this.#sockets.acquire(socket, holder(usable.record), cap))) {
       return failure('RATE_LIMIT_EXCEEDED', {
         message: `At most ${cap} websockets in tier ${usable.current.tier}`,
       });

@@ -1,6 +1,6 @@
 import type { Env } from '../../workers/gateway/env.ts';
 import { now } from '../../shared/clock.ts';
-import { socketHub } from '../stubs.ts';
+import { socketHolder } from '../stubs.ts';
 
 /** One counted websocket: which hub holds it, and since when (Unix ms). */
 interface HeldSocket {
@@ -46,7 +46,7 @@ export class KeySockets {
   async closeAll(): Promise<void> {
     await Promise.allSettled(
       byHub(this.#held()).map(([hub, sockets]) =>
-        socketHub(this.#env, hub).dismiss(sockets.map(({ id }) => id)),
+        socketHolder(this.#env, hub).dismiss(sockets.map(({ id }) => id)),
       ),
     );
   }
@@ -57,7 +57,7 @@ export class KeySockets {
       byHub(settled).map(async ([hub, sockets]) => {
         const ids = sockets.map(({ id }) => id);
         try {
-          const open = new Set(await socketHub(this.#env, hub).held(ids));
+          const open = new Set(await socketHolder(this.#env, hub).held(ids));
           return ids.filter((id) => !open.has(id));
         } catch {
           // A hub that does not answer keeps its sockets counted.

@@ -1,4 +1,5 @@
 import { escrowMigration } from './escrow/schema.ts';
+import { exchangeMigration } from './exchange/schema.ts';
 import { liveMigration } from './live/schema.ts';
 import type { Migration } from '../storage/migrate.ts';
 
@@ -98,4 +99,5 @@ export const migrations: readonly Migration[] = [
   },
   liveMigration,
   escrowMigration,
+  exchangeMigration,
 ];

@@ -11,13 +11,15 @@ import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import { chainSettings } from '../relayer/settings.ts';
 import { relayedChain } from '../relayer/relayed-chain.ts';
 import { migrate } from '../storage/migrate.ts';
-import { tenantObject } from '../stubs.ts';
+import { exchangeConnector, tenantObject } from '../stubs.ts';
 import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
 import { CtfCommands } from './ctf/ctf-commands.ts';
 import type { CtfCommand, CtfReply } from './ctf/model.ts';
 import { ctfChain, ownWallet } from './ctf/wallet.ts';
 import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
+import { ExchangeCommands } from './exchange/exchange-commands.ts';
+import type { ExchangeCommand, ExchangeReply } from './exchange/model.ts';
 import { Escrows } from './escrow/escrows.ts';
 import type { EscrowRow } from './escrow/table.ts';
 import { EquityLog, type EquityPoint } from './equity.ts';
@@ -33,6 +35,7 @@ import { News } from './news.ts';
 import { cancelOrders } from './paper/cancel.ts';
 import { resetAccount, type ResetResult } from './paper/reset.ts';
 import type { Redemption } from './paper/resolution.ts';
+import type { Naming } from './once.ts';
 import { Placer } from './placer.ts';
 import { quotesFor } from './quotes.ts';
 import {
@@ -85,6 +88,7 @@ export class TradingAccount extends DurableObject {
   readonly #live: LiveOrders;
   readonly #escrows: Escrows;
   readonly #ctf: CtfCommands;
+  readonly #exchange: ExchangeCommands;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -132,6 +136,14 @@ export class TradingAccount extends DurableObject {
       wake: (at) => this.#wake.by(at),
       closed: () => this.#refusal(),
     });
+    this.#exchange = new ExchangeCommands({
+      storage: ctx.storage,
+      writes,
+      connector: (tenant) => exchangeConnector(env, tenant),
+      isTaken: (name) => this.#live.isTaken(name) || this.#journal.find(name) !== undefined,
+      wake: (at) => this.#wake.by(at),
+      closed: () => this.#refusal(),
+    });
     this.#live = new LiveOrders({
       storage: ctx.storage,
       paper: this.#journal,
@@ -164,7 +176,7 @@ export class TradingAccount extends DurableObject {
    */
   place(command: PlaceCommand): Promise<Placing> {
     const { key } = command.naming ?? {};
-    if (key !== undefined && this.#live.isTaken(`key:${key}`)) {
+    if (key !== undefined && (this.#live.isTaken(`key:${key}`) || this.#exchange.isTaken(`key:${key}`))) {
       return Promise.resolve(failure('IDEMPOTENCY_KEY_REUSE'));
     }
     return this.#placer.admit(command, () => this.#place(command));
@@ -172,12 +184,13 @@ export class TradingAccount extends DurableObject {
 
   /** Places or cancels one order on a live venue, at most once. */
   submit(command: LiveCommand): Promise<LiveReply> {
-    return this.#live.submit(command);
+    return this.#usedAtExchange(command.naming) ?? this.#live.submit(command);
   }
 
   /** Orders of one request on a live venue, each with its own outcome. */
   submitAll(commands: readonly LiveCommand[]): Promise<readonly LiveReply[]> {
-    return this.#live.submitAll(commands);
+    const used = commands.map(({ naming }) => this.#usedAtExchange(naming)).find((one) => one !== undefined);
+    return used ? Promise.all(commands.map(() => used)) : this.#live.submitAll(commands);
   }
 
   /** Dead man's switch of the orders on a live venue. Returns the deadline, Unix ms. */
@@ -187,7 +200,12 @@ export class TradingAccount extends DurableObject {
 
   /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */
   submitCtf(command: CtfCommand): Promise<CtfReply> {
-    return this.#ctf.submit(command);
+    return this.#usedAtExchange(command.naming) ?? this.#ctf.submit(command);
+  }
+
+  /** One command to the institutional exchange, at most once. */
+  submitExchange(command: ExchangeCommand): Promise<ExchangeReply> {
+    return this.#exchange.submit(command);
   }
 
   /** An order of this account on a live venue. */
@@ -351,6 +369,7 @@ export class TradingAccount extends DurableObject {
     this.#switch.fallIfDue(now());
     // Not waited for: a live venue that hangs must not keep paper orders from being matched.
     this.ctx.waitUntil(this.#live.alarm());
+    this.ctx.waitUntil(this.#exchange.alarm());
     this.ctx.waitUntil(this.#escrows.alarm());
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
@@ -358,7 +377,11 @@ export class TradingAccount extends DurableObject {
     const { ended, trades } = matchAll(this.#ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
-    this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.#live.sweep(at));
+    this.#sweepAt = Math.min(
+      this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY,
+      this.#live.sweep(at),
+      this.#exchange.sweep(at),
+    );
     reach('account/sweep/swept');
     this.#noteEquity(at);
     await this.#wakeInTime(at, books ? MATCH_EVERY_MS : MATCH_RETRY_MS);
@@ -391,6 +414,12 @@ export class TradingAccount extends DurableObject {
     } finally {
       clearInterval(timer);
     }
+  }
+
+  /** One account, one space of keys: what the exchange did under this one was another request. */
+  #usedAtExchange({ key }: Naming): Promise<Failure> | undefined {
+    const used = key !== undefined && this.#exchange.isTaken(`key:${key}`);
+    return used ? Promise.resolve(failure('IDEMPOTENCY_KEY_REUSE')) : undefined;
   }
 
   async #place(command: PlaceCommand): Promise<Placing> {
@@ -435,6 +464,7 @@ export class TradingAccount extends DurableObject {
         this.#ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
         this.#switch.fallsAt,
         this.#live.nextLook(),
+        this.#exchange.nextLook(),
         this.#escrows.nextLook(),
         this.#ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
         this.#sweepAt,

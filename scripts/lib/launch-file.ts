@@ -21,6 +21,16 @@ export interface PosternFile {
   /** Base URLs as the venues' clients take them, JSON-RPC for the chain; the control API of each is `<url>/__control/`. */
   readonly emulators: Readonly<
     Record<'polymarket' | 'kalshi' | 'chain' | 'limitless' | 'opinion' | 'predictfun', string>
-  >;
-  readonly pids: Readonly<Record<'workerd' | 'polymarket' | 'kalshi' | 'chain' | 'dataVenues', number>>;
+  > & {
+    /** REST and control API of the institutional exchange; its gRPC is `host:port`. */
+    readonly exchange?: string;
+    readonly exchangeGrpc?: string;
+  };
+  /** Where the relay to the exchange takes calls and sessions, and where its health and metrics are. */
+  readonly relayUrl?: string;
+  readonly relayOps?: string;
+  readonly pids: Readonly<Record<'workerd' | 'polymarket' | 'kalshi' | 'chain' | 'dataVenues', number>> & {
+    readonly exchange?: number;
+    readonly relay?: number;
+  };
 }

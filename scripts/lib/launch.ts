@@ -5,6 +5,7 @@ import { FEE_ESCROW } from '../../emulators/chain/contracts/addresses.ts';
 import type { Build } from './build-workers.ts';
 import { startChild, type Child } from './child.ts';
 import { startEmulators, venueVars, type Emulators } from './emulators.ts';
+import { exchangeVars, startExchangeAndRelay, type LocalExchange } from './exchange.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
 import { startOutbox } from './outbox.ts';
@@ -27,6 +28,8 @@ export interface LaunchOptions {
   readonly vaultVars?: Readonly<Record<string, string>>;
   /** Environment of the emulator, for tests: EMULATOR_CLOCK, EMULATOR_SEED. */
   readonly emulatorEnv?: Readonly<Record<string, string>>;
+  /** Also the institutional exchange and the relay to it: two more processes, which few tests need. */
+  readonly exchange?: boolean;
   /** Told when workerd died and was started again, or could not be. */
   readonly onEvent?: (message: string) => void;
 }
@@ -53,25 +56,39 @@ export async function launch(options: LaunchOptions): Promise<Running> {
   const home = resolve(options.home);
   for (const folder of ['objects', 'logs']) mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
   const secrets = localSecrets(home);
-  const children: Child[] = [];
+  const children: Pick<Child, 'stop'>[] = [];
   const outbox = await startOutbox(join(home, 'outbox'));
   try {
-    const emulators = await startEmulators({
-      home,
-      env: options.emulatorEnv ?? {},
-      kalshiKey: secrets.kalshi,
-      wallet: new Wallet(secrets.walletKey).address,
-      relayer: new Wallet(secrets.relayerKey).address,
-      readyTimeoutMs: READY_TIMEOUT_MS,
-    });
-    children.push(...childrenOf(emulators));
+    const [venues, local] = await Promise.allSettled([
+      startEmulators({
+        home,
+        env: options.emulatorEnv ?? {},
+        kalshiKey: secrets.kalshi,
+        wallet: new Wallet(secrets.walletKey).address,
+        relayer: new Wallet(secrets.relayerKey).address,
+        readyTimeoutMs: READY_TIMEOUT_MS,
+      }),
+      options.exchange === true ? startExchange(home, options, secrets) : undefined,
+    ]);
+    // What has started is stopped, whatever else has not.
+    if (venues.status === 'fulfilled') children.push(...childrenOf(venues.value));
+    if (local.status === 'fulfilled' && local.value !== undefined)
+      children.push(local.value.exchange.child, local.value.relay);
+    const emulators = valueOf(venues);
+    const exchange = valueOf(local);
     const gateway = await superviseGateway(home, options, secrets, {
       ...venueVars(emulators),
+      ...(exchange && exchangeVars(exchange, secrets.exchange)),
       MAIL_URL: outbox.url,
     });
     children.push(gateway.current());
-    const file = await describe(home, secrets, gateway, emulators, outbox.folder);
-    gateway.onRestart((pid) => writePosternFile(home, { ...file, pids: { ...file.pids, workerd: pid } }));
+    let file = await describe(home, secrets, gateway, { ...emulators, exchange }, outbox.folder);
+    const note = (pids: Partial<PosternFile['pids']>): void => {
+      file = { ...file, pids: { ...file.pids, ...pids } };
+      writePosternFile(home, file);
+    };
+    gateway.onRestart((pid) => note({ workerd: pid }));
+    exchange?.relay.onRestart((pid) => note({ relay: pid }));
     let stopping = false;
     const failed = Promise.race([
       emulators.polymarket.child.ended.then(() => 'The Polymarket emulator ended'),
@@ -79,10 +96,18 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       emulators.chain.child.ended.then(() => 'The chain emulator ended'),
       emulators.dataVenues.child.ended.then(() => 'The data venues emulator ended'),
       gateway.gaveUp.then(() => 'The gateway keeps ending'),
+      ...(exchange === undefined
+        ? []
+        : [
+            exchange.exchange.child.ended.then(() => 'The exchange emulator ended'),
+            exchange.relay.gaveUp.then(() => 'The relay keeps ending'),
+          ]),
     ]).then((reason) => (stopping ? new Promise<string>(() => undefined) : reason));
     const stop = async (): Promise<void> => {
       stopping = true;
       await gateway.stop();
+      await exchange?.relay.stop();
+      await exchange?.exchange.child.stop();
       await Promise.all(childrenOf(emulators).map((child) => child.stop()));
       await outbox.close();
     };
@@ -94,10 +119,24 @@ export async function launch(options: LaunchOptions): Promise<Running> {
   }
 }
 
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
 const childrenOf = (emulators: Emulators): readonly Child[] => {
   const all: readonly { readonly child: Child }[] = Object.values(emulators);
   return all.map(({ child }) => child);
 };
+
+const startExchange = (home: string, options: LaunchOptions, secrets: LocalSecrets): Promise<LocalExchange> =>
+  startExchangeAndRelay({
+    home,
+    env: options.emulatorEnv ?? {},
+    keys: secrets.exchange,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    onEvent: options.onEvent,
+  });
 
 interface Gateway {
   readonly url: string;
@@ -158,8 +197,13 @@ async function startWorkerd(
   };
   const configFile = join(home, 'workerd.capnp');
   const { build = 'production' } = options;
-  const vaultVars = { ESCROW_CONTRACT: FEE_ESCROW, ...options.vaultVars };
-  const local = { folder: home, objects: join(home, 'objects'), port, build, vars, vaultVars };
+  const vaultVars = {
+    ESCROW_CONTRACT: FEE_ESCROW,
+    RELAY_SEALING_KEY: options.exchange === true ? secrets.exchange.sealingPublic : '',
+    ...options.vaultVars,
+  };
+  const extraSecrets = options.exchange === true ? ['RELAY_EDGE_KEY'] : [];
+  const local = { folder: home, objects: join(home, 'objects'), port, build, vars, vaultVars, extraSecrets };
   writeFileSync(configFile, workerdConfig(local), { mode: 0o600 });
   const { child, ready } = await startChild({
     name: 'workerd',
@@ -173,6 +217,7 @@ async function startWorkerd(
       // workerd gives it to the vault alone: no binding of the gateway names it.
       VAULT_ROOT_KEYS: JSON.stringify(secrets.vaultRootKeys),
       RELAYER_KEY: secrets.relayerKey,
+      RELAY_EDGE_KEY: secrets.exchange.edgePrivate,
     },
     logFile: join(home, 'logs/gateway.log'),
     ready: {
@@ -189,7 +234,7 @@ async function describe(
   home: string,
   secrets: LocalSecrets,
   gateway: Gateway,
-  emulators: Emulators,
+  { exchange, ...emulators }: Emulators & { readonly exchange: LocalExchange | undefined },
   outbox: string,
 ): Promise<PosternFile> {
   const stateFile = posternFile(home);
@@ -209,13 +254,16 @@ async function describe(
       kalshi: emulators.kalshi.url,
       chain: emulators.chain.url,
       ...emulators.dataVenues.urls,
+      ...(exchange && { exchange: exchange.exchange.url, exchangeGrpc: exchange.exchange.grpc }),
     },
+    ...(exchange && { relayUrl: exchange.relay.url, relayOps: exchange.relay.ops }),
     pids: {
       workerd: gateway.current().pid,
       polymarket: emulators.polymarket.child.pid,
       kalshi: emulators.kalshi.child.pid,
       chain: emulators.chain.child.pid,
       dataVenues: emulators.dataVenues.child.pid,
+      ...(exchange && { exchange: exchange.exchange.child.pid, relay: exchange.relay.pid() }),
     },
   };
   writePosternFile(home, file);

@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:c
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Wallet } from 'ethers';
+import { freshExchangeKeys, type ExchangeKeys } from './exchange-keys.ts';
 import type { KalshiKey } from './launch-file.ts';
 
 /** Secrets of one machine's deployment, made once and kept under its home with mode 0600. */
@@ -15,6 +16,8 @@ export interface LocalSecrets {
   readonly kalshi: KalshiKey;
   /** Key of the relayer that moves escrowed fees on the local chain. */
   readonly relayerKey: string;
+  /** Keys between the gateway and the local relay. */
+  readonly exchange: ExchangeKeys;
   /** Root keys of the vault, by version: add one, and restart, to rotate (docs/vault.md). */
   readonly vaultRootKeys: Readonly<Record<string, string>>;
 }
@@ -38,6 +41,7 @@ const freshSecrets = (): Omit<LocalSecrets, 'kalshi'> => ({
   jwtSecret: randomBytes(32).toString('base64url'),
   walletKey: Wallet.createRandom().privateKey,
   relayerKey: Wallet.createRandom().privateKey,
+  exchange: freshExchangeKeys(),
   vaultRootKeys: { 1: randomBytes(32).toString('base64') },
 });
 

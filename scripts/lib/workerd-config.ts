@@ -15,6 +15,8 @@ export interface LocalWorkers {
   readonly vars: Readonly<Record<string, string>>;
   /** The same for the vault's own. */
   readonly vaultVars: Readonly<Record<string, string>>;
+  /** Secrets of the gateway's that not every deployment has: workerd reads them from its environment, too. */
+  readonly extraSecrets?: readonly string[];
 }
 
 /** The part of a wrangler configuration that concerns workerd. */
@@ -51,7 +53,7 @@ const config :Workerd.Config = (
   sockets = [(name = ${quote(SOCKET)}, address = "127.0.0.1:${local.port}", http = (), service = "gateway")],
 );
 
-${workerText('gateway', gateway, local, [...bindingsOf(gateway, local.vars), service])}
+${workerText('gateway', gateway, local, [...bindingsOf(gateway, local.vars, local.extraSecrets), service])}
 ${workerText('vault', vault, local, bindingsOf(vault, local.vaultVars))}`;
 }
 
@@ -82,11 +84,15 @@ function workerText(
 }
 
 /** Variables, secrets (which workerd reads from its environment) and Durable Objects. */
-function bindingsOf(config: WranglerConfig, vars: Readonly<Record<string, string>>): readonly string[] {
+function bindingsOf(
+  config: WranglerConfig,
+  vars: Readonly<Record<string, string>>,
+  extraSecrets: readonly string[] = [],
+): readonly string[] {
   const texts = { ...asTexts(config.vars), ...vars };
   return [
     ...Object.entries(texts).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
-    ...(config.secrets?.required ?? []).map(
+    ...[...(config.secrets?.required ?? []), ...extraSecrets].map(
       (name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`,
     ),
     ...config.durable_objects.bindings.map(

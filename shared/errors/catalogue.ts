@@ -200,6 +200,20 @@ const router = {
   ),
 } as const satisfies Record<string, ErrorEntry>;
 
+const exchange = {
+  EXCHANGE_REFUSED: entry(400, 'The exchange refused the request', 'Correct what the sentence names.'),
+  SCALE_SUSPECTED: entry(
+    400,
+    'The price is not scaled as the instrument says',
+    'Send whole numbers over price_scale and fractional_qty_scale of POST /api/v1beta1/list_instruments.',
+  ),
+  ORDER_REJECTED: entry(
+    409,
+    'The exchange rejected the order',
+    'Read the sentence: the order was not accepted. Its clord_id is used up.',
+  ),
+} as const satisfies Record<string, ErrorEntry>;
+
 const partner = {
   EXTERNAL_ID_CONFLICT: entry(
     409,
@@ -213,7 +227,14 @@ const partner = {
   ),
 } as const satisfies Record<string, ErrorEntry>;
 
-export const errorCatalogue = { ...trading, ...request, ...access, ...router, ...partner } as const;
+export const errorCatalogue = {
+  ...trading,
+  ...request,
+  ...access,
+  ...router,
+  ...partner,
+  ...exchange,
+} as const;
 
 /** Machine code of a failure: the union that callers switch on. */
 export type Reason = keyof typeof errorCatalogue;
@@ -224,5 +245,6 @@ export const errorSections: Readonly<Record<string, Readonly<Record<string, Erro
   Requests: request,
   'Credentials and limits': access,
   'Order router and builders': router,
+  'Institutional exchange': exchange,
   'Prop firms': partner,
 };

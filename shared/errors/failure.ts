@@ -17,6 +17,8 @@ export interface FailureInfo {
   readonly limitQps?: number;
   /** For 402: the plan feature that is missing. */
   readonly featureKey?: string;
+  /** For `/api/v1beta1`: the exchange's own code (grpc's numbers), in place of the one that the reason has. */
+  readonly grpcCode?: number;
   /** For 405: what the path does answer. */
   readonly allow?: readonly string[];
 }

@@ -86,6 +86,9 @@ const codes: Readonly<Record<Reason, RouterCode>> = {
   AUTHENTICATION_FAILED: 'authentication_failed',
   CREDENTIALS_LINKED: 'conflict',
   IMPERSONATION_NEEDS_KEY: 'bad_request',
+  EXCHANGE_REFUSED: 'bad_request',
+  SCALE_SUSPECTED: 'validation_error',
+  ORDER_REJECTED: 'conflict',
   EXTERNAL_ID_CONFLICT: 'conflict',
   REDIRECT_NOT_ALLOWED: 'bad_request',
 };

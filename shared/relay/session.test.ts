@@ -1,7 +1,9 @@
-import { generateKeyPair } from 'jose';
+import { decodeJwt, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { openCredential, sealCredential } from './relay-credential.ts';
+import { signReply, verifyReply } from './reply-token.ts';
 import { RELAY_AUDIENCE, GATEWAY_AUDIENCE, signRequest, verifyRequest } from './request-token.ts';
+import { openCall, sealCall } from './sealed-call.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
@@ -50,4 +52,37 @@ test('only the relay opens a sealed credential, and an altered one opens for nob
   expect(await openCredential(relay.privateKey, sealed)).toEqual(value);
   expect(await openCredential(stranger.privateKey, sealed)).toBeUndefined();
   expect(await openCredential(relay.privateKey, `${sealed.slice(0, -2)}AA`)).toBeUndefined();
+});
+
+test("a reply is the relay's to one request, with its status, outcome and body", async () => {
+  const gateway = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+  const [asked, other] = await Promise.all([
+    signRequest(gateway.privateKey, RELAY_AUDIENCE, request, NOW),
+    signRequest(gateway.privateKey, RELAY_AUDIENCE, request, NOW),
+  ]);
+  const reply = { status: 200, outcome: 'answered', body: bytes('{"order_id":"1"}') } as const;
+  const signed = { ...reply, requestId: String(decodeJwt(asked).jti), desk: request.desk };
+  const token = await signReply(privateKey, signed, NOW);
+  expect(await verifyReply(token, publicKey, asked, reply, NOW)).toBe(true);
+  expect(await verifyReply(token, publicKey, other, reply, NOW)).toBe(false);
+  expect(await verifyReply(token, publicKey, asked, { ...reply, status: 409 }, NOW)).toBe(false);
+  expect(await verifyReply(token, publicKey, asked, { ...reply, outcome: 'unknown' }, NOW)).toBe(false);
+  expect(await verifyReply(token, publicKey, asked, { ...reply, body: bytes('{}') }, NOW)).toBe(false);
+  expect(await verifyReply(token, gateway.publicKey, asked, reply, NOW)).toBe(false);
+});
+
+test('a sealed call opens at the relay only, its answer at whoever called only', async () => {
+  const relay = await generateKeyPair('ECDH-ES', { crv: 'X25519', extractable: true });
+  const [call, other] = await Promise.all([
+    sealCall(relay.publicKey, '{"password":"x"}'),
+    sealCall(relay.publicKey, ''),
+  ]);
+  expect(call.sealed).not.toContain('password');
+  const opened = await openCall(relay.privateKey, call.sealed);
+  expect(opened?.body).toBe('{"password":"x"}');
+  const answer = (await opened?.sealReply('{"accessToken":"t"}')) ?? '';
+  expect(await call.open(answer)).toBe('{"accessToken":"t"}');
+  expect(await other.open(answer)).toBeUndefined();
+  expect(await openCall(relay.privateKey, `${call.sealed}A`)).toBeUndefined();
 });

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
-/** Whom a credential convinces: one per account and venue. `builder` is Polymarket's builder programme. */
-export const credentialVenues = ['polymarket', 'kalshi', 'builder'] as const;
+/**
+ * Whom a credential convinces: one per account and venue. `builder` is Polymarket's builder programme, `exchange` the
+ * institutional one.
+ */
+export const credentialVenues = ['polymarket', 'kalshi', 'builder', 'exchange'] as const;
 export type CredentialVenue = (typeof credentialVenues)[number];
 
 /** Goes into a header as it is: visible ASCII. No venue's ids or secrets come near this length. */
@@ -56,16 +59,31 @@ export const builderCredential = z.strictObject({
     .optional(),
 });
 
+/** What may be stored as it comes. The exchange's comes by a login (`exchange-session.ts`). */
 export const credential = z.union([polymarketCredential, kalshiCredential, builderCredential]);
 
 export type PolymarketCredential = z.infer<typeof polymarketCredential> & {
   /** The vault made the wallet: its key exists nowhere else. Only the vault says so, never a request. */
   readonly managed?: true | undefined;
 };
+/** What a desk's login leaves. Times are Unix ms. */
+export interface ExchangeCredential {
+  readonly venue: 'exchange';
+  readonly username: string;
+  /** Logs in again when the refresh token is no good any more. */
+  readonly password?: string | undefined;
+  readonly tokens?: ExchangeTokens | undefined;
+}
+export interface ExchangeTokens {
+  readonly access: string;
+  readonly accessExpiresAt: number;
+  readonly refresh: string;
+  readonly refreshExpiresAt: number;
+}
 export type KalshiCredential = z.infer<typeof kalshiCredential>;
 export type BuilderCredential = z.infer<typeof builderCredential>;
 /** What a venue needs to believe us, in plain: on its way into the vault, or open inside one operation. */
-export type Credential = PolymarketCredential | KalshiCredential | BuilderCredential;
+export type Credential = PolymarketCredential | KalshiCredential | BuilderCredential | ExchangeCredential;
 export type CredentialOf<V extends CredentialVenue> = Extract<Credential, { readonly venue: V }>;
 
 /** What may be told of a credential: which parts it has, and what the chain shows anyway. */

@@ -1,5 +1,6 @@
 import type { Hex } from '../signing/checks.ts';
 import type { CredentialVenue, CredentialView } from './credential.ts';
+import type { SessionStep } from './exchange-session.ts';
 import type { VaultRequest } from './request.ts';
 import type { Vaulted } from './result.ts';
 
@@ -112,6 +113,9 @@ export interface Vault {
   signCtf(request: VaultRequest<'signCtf'>): Promise<Vaulted<SignedCall>>;
   /** Lower-case address of the relayer's key. CREDENTIAL_MISSING where the deployment has none. Not audited. */
   relayer(): Promise<Vaulted<{ readonly address: Hex }>>;
+  /** A desk's token at the exchange, or what must be carried to the relay for one. */
+  exchangeSession(request: VaultRequest<'exchangeSession'>): Promise<Vaulted<{ readonly step: SessionStep }>>;
+  exchangeAnswer(request: VaultRequest<'exchangeAnswer'>): Promise<Vaulted<{ readonly step: SessionStep }>>;
   exportKey(
     request: VaultRequest<'exportKey'>,
   ): Promise<Vaulted<{ readonly address: string; readonly privateKey: string }>>;

@@ -6,6 +6,7 @@ import {
   kalshiCredential,
   polymarketCredential,
 } from './credential.ts';
+import { sessionIntent } from './exchange-session.ts';
 
 /** Ids of tenants, accounts and keys are ours and short; `l1:<address>` is the longest. */
 const id = z.string().regex(/^[\w:.@-]{1,128}$/, 'must be an id');
@@ -72,6 +73,7 @@ const transaction = z.strictObject({
   maxPriorityFeePerGas: uint,
 });
 
+const desk = z.string().regex(/^[\w.-]{1,128}\/[\w-]{1,31}$/);
 const method = z.string().min(3).max(7);
 const path = z.string().min(1).max(2_048);
 /** Method, path without query, exact body, Unix seconds. The body's limit is the gateway's own. */
@@ -129,6 +131,16 @@ export const requests = {
   signEscrow: z.strictObject({ ...call, transaction }),
   /** With the key of the account's own wallet. */
   signCtf: z.strictObject({ ...call, transaction }),
+  /** A step towards a desk's token at the exchange. `desk`: `<tenant>/<environment>`, which the token is sealed for. */
+  exchangeSession: z.strictObject({ ...call, desk, intent: sessionIntent }),
+  /** What a call of that came to; `body` is as sealed as it arrived. */
+  exchangeAnswer: z.strictObject({
+    ...call,
+    desk,
+    id: z.uuid(),
+    status: z.int().min(100).max(599),
+    body: z.string().max(64 * 1024),
+  }),
   /** `permitted`: the gateway has seen `credentials:export` on the caller's key. The operator's switch is the vault's. */
   exportKey: z.strictObject({ ...call, permitted: z.boolean() }),
   auditPage: z.strictObject({

@@ -264,7 +264,8 @@ describe('pool and escrow', () => {
   test('no fee escrow is set up, and it says so', async () => {
     const answer = await builder.call('GET', '/api/v1/builder/escrow/config');
     expect(answer.json).toMatchObject({ fee_escrow_enabled: false, escrow_contract_address: null });
-    expect(Object.keys(answer.json ?? {})).toHaveLength(8);
+    // The contract's eight, and ours: max_fee_usdc.
+    expect(Object.keys(answer.json ?? {})).toHaveLength(9);
   });
 });
 

@@ -5,6 +5,7 @@ import { startProgram, type OwnProgram } from '../support/program.ts';
 import { member, textOf, type Answer } from './ask.ts';
 import { startInstrumented } from '../support/instruments.ts';
 import { accessProvocations } from './provoke-access.ts';
+import { exchangeProvocations } from './provoke-exchange.ts';
 import { faultProvocations } from './provoke-faults.ts';
 import { partnerProvocations } from './provoke-partner.ts';
 import { requestProvocations } from './provoke-requests.ts';
@@ -26,7 +27,7 @@ let instrumented: Stage;
 beforeAll(async () => {
   // Programs of its own: the operator's settings and the venue's faults are theirs alone.
   [stage, instrumented] = await Promise.all([
-    startProgram({ vars: { CLIENT_IP_HEADER: 'x-test-address' } }).then(setUp),
+    startProgram({ exchange: true, vars: { CLIENT_IP_HEADER: 'x-test-address' } }).then(setUp),
     startInstrumented().then(setUp),
   ]);
 });
@@ -105,6 +106,16 @@ describe('over HTTP on /v1/partner, in its one form', () => {
   });
 });
 
+describe("over HTTP on /api/v1beta1, in the exchange's form", () => {
+  const known = Object.entries(exchangeProvocations) as readonly (readonly [Reason, Provoke])[];
+  test.each(known)('%s', async (code, provoke) => {
+    const answer = await (await provoke(stage))();
+    expectCommon(answer, code);
+    expect(keysOf(answer)).toEqual(['code', 'details', 'message']);
+    expect(Number.isInteger(member(answer, 'code'))).toBe(true);
+  });
+});
+
 describe('over HTTP, in its default and its verbose form', () => {
   const known = Object.entries(provocations) as readonly (readonly [Reason, Provoke])[];
   test.each(known)('%s', async (code, provoke) => {
@@ -128,6 +139,8 @@ test('VALIDATION_FAILED says what is wrong and where', async () => {
 });
 
 test('every code of the catalogue is provoked here', () => {
-  const shown = [provocations, routerProvocations, partnerProvocations].flatMap(Object.keys);
+  const shown = [provocations, routerProvocations, exchangeProvocations, partnerProvocations].flatMap(
+    Object.keys,
+  );
   expect(shown.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
 });

@@ -5,7 +5,9 @@ export interface Schema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
-  readonly items?: Schema;
+  /** `false` where `prefixItems` are all. */
+  readonly items?: Schema | false;
+  readonly prefixItems?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -86,7 +88,7 @@ function fitting(schema: Schema, known: Known): fc.Arbitrary<unknown> {
     case 'object':
       return objects(schema, known);
     case 'array':
-      return fc.array(valuesOf(schema.items ?? {}, known), { maxLength: Math.min(schema.maxItems ?? 4, 4) });
+      return arrays(schema, known);
     case 'string':
       return texts(schema);
     case 'integer':
@@ -100,6 +102,11 @@ function fitting(schema: Schema, known: Known): fc.Arbitrary<unknown> {
       break;
   }
   return junk;
+}
+
+function arrays({ items, prefixItems, maxItems = 4 }: Schema, known: Known): fc.Arbitrary<unknown> {
+  if (prefixItems) return fc.tuple(...prefixItems.map((one) => valuesOf(one, known)));
+  return fc.array(valuesOf(items || {}, known), { maxLength: Math.min(maxItems, 4) });
 }
 
 function texts({ pattern, minLength = 0, maxLength = 300 }: Schema): fc.Arbitrary<string> {

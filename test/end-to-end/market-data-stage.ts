@@ -30,7 +30,7 @@ export interface MarketDataStage {
 }
 
 /** Tests that only look share a market, because all of them set the same book. */
-const LOOKED_AT = 3;
+const LOOKED_AT = 5;
 
 /** `nth` market of Kalshi: whoever trades on it takes one to itself. */
 export async function marketDataStage(file: PosternFile, nth = LOOKED_AT): Promise<MarketDataStage> {

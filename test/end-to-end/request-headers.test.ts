@@ -73,6 +73,9 @@ const given: Readonly<Record<string, (trader: Trader) => Promise<Answer>>> = {
   'DELETE /api/v1/orders/{id}': (trader) => send(trader, 'POST /api/v1/orders'),
 };
 
+/** Others need money on the chain, or a session at the exchange: ctf.test.ts and exchange.test.ts show that they run once. */
+const onPaperOrVenue = (name: string): boolean => !/\/polymarket\/ctf\/|\/v1beta1\//.test(name);
+
 const isSocket = (name: string): boolean => name.includes('/v1/ws/');
 
 describe('each header that the document declares is honoured', () => {
@@ -125,7 +128,7 @@ describe('each header that the document declares is honoured', () => {
     expect((await send(trader, name, { 'x-postern-venue': 'paper' })).text).not.toContain('X-Postern-Venue');
   });
 
-  test.each(declaring('Idempotency-Key'))('Idempotency-Key: %s', async (name) => {
+  test.each(declaring('Idempotency-Key').filter(onPaperOrVenue))('Idempotency-Key: %s', async (name) => {
     const [trader, key] = [await newTrader(file), randomUUID()];
     await given[name]?.(trader);
     const [first, quoted] = [
@@ -136,15 +139,18 @@ describe('each header that the document declares is honoured', () => {
     expect([quoted.status, quoted.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
   });
 
-  test.each(declaring('X-Stainless-Retry-Count'))('X-Stainless-Retry-Count: %s', async (name) => {
-    const trader = await newTrader(file);
-    await given[name]?.(trader);
-    const attempts = [
-      await send(trader, name, { 'x-stainless-retry-count': '0' }),
-      await send(trader, name, { 'x-stainless-retry-count': '1' }),
-    ];
-    expect(attempts.map((answer) => answer.headers.get('idempotency-replayed'))).toEqual([null, 'true']);
-  });
+  test.each(declaring('X-Stainless-Retry-Count').filter(onPaperOrVenue))(
+    'X-Stainless-Retry-Count: %s',
+    async (name) => {
+      const trader = await newTrader(file);
+      await given[name]?.(trader);
+      const attempts = [
+        await send(trader, name, { 'x-stainless-retry-count': '0' }),
+        await send(trader, name, { 'x-stainless-retry-count': '1' }),
+      ];
+      expect(attempts.map((answer) => answer.headers.get('idempotency-replayed'))).toEqual([null, 'true']);
+    },
+  );
 
   test.each(declaring('X-Confirm-Cancel-All'))('X-Confirm-Cancel-All: %s', async (name) => {
     const [method = '', path = ''] = name.split(' ');

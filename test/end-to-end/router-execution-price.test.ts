@@ -55,7 +55,7 @@ describe('/execution-price', () => {
   });
 
   test('without anybody to trade with: 200 and nulls', async () => {
-    const nobody = await liveStage(file, 'polymarket', 4);
+    const nobody = await liveStage(file, 'polymarket', 1);
     await nobody.book([], []);
     const path = `execution-price?${of(nobody)}&side=buy&amount=1`;
     await asking.settled(path, 'avg_price', null);

@@ -228,7 +228,12 @@ async function steps(): Promise<readonly Step[]> {
     { asked: `GET ${USERS}`, status: 200, customer, rows: look },
     { asked: `GET ${USERS}/${customer}`, status: 200, customer, rows: look },
     // Nothing of it is left for an alarm to do in its own name.
-    { asked: `DELETE ${USERS}/${customer}`, status: 204, customer, rows: ['destroy'] },
+    {
+      asked: `DELETE ${USERS}/${customer}`,
+      status: 204,
+      customer,
+      rows: ['destroy', 'l2Headers polymarket stored', 'list'],
+    },
   ];
 }
 

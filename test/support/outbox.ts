@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 /** Where a program keeps what it mails. */
 interface Mailing {
@@ -21,8 +21,12 @@ export function mailsTo({ outbox }: Mailing, address: string): readonly string[]
 export const linkIn = (mail: string | undefined): string => /https?:\/\/\S+#\S+/.exec(mail ?? '')?.[0] ?? '';
 export const tokenIn = (mail: string | undefined): string => linkIn(mail).split('#')[1] ?? '';
 
+/** A mail server that hangs up is asked again after two seconds; the rest is a busy machine. */
+const PATIENCE = { timeout: 20_000, interval: 50 };
+
 /** The token of the `count`-th link that an address is mailed. */
 export async function mailedToken(file: Mailing, address: string, count = 1): Promise<string> {
-  await expect.poll(() => mailsTo(file, address).length).toBeGreaterThanOrEqual(count);
+  // Not `expect.poll`: stages are set in hooks too.
+  await vi.waitFor(() => expect(mailsTo(file, address).length).toBeGreaterThanOrEqual(count), PATIENCE);
   return tokenIn(mailsTo(file, address)[count - 1]);
 }

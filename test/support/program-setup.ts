@@ -12,8 +12,14 @@ import { launch } from '../../scripts/lib/launch.ts';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await buildIfStale('instrumented');
   const home = mkdtempSync(join(tmpdir(), 'postern-test-'));
-  const running = await launch({ home, port: 0, vars: { CLIENT_IP_HEADER: 'x-test-address' } });
+  const running = await launch({
+    home,
+    port: 0,
+    exchange: true,
+    vars: { CLIENT_IP_HEADER: 'x-test-address' },
+  });
   project.provide('postern', running.file);
+  project.provide('posternHome', home);
   return async () => {
     await running.stop();
     rmSync(home, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 
 export { Directory } from '../../durable-objects/directory/directory.ts';
+export { ExchangeConnector } from '../../durable-objects/exchange-connector/exchange-connector.ts';
 export { KeyGate } from '../../durable-objects/key-gate/key-gate.ts';
 export { MarketFeed } from '../../durable-objects/market-feed/market-feed.ts';
 export { RateGate } from '../../durable-objects/rate-gate/rate-gate.ts';

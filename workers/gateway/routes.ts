@@ -15,6 +15,11 @@ import { arrayRoutes } from './clob/orders-array.ts';
 import { orderRoutes } from './clob/orders.ts';
 import { readRoutes } from './clob/reads.ts';
 import { serviceRoutes } from './clob/service.ts';
+import { exchangeCommandRoutes } from './exchange/command-routes.ts';
+import { exchangeLookupRoutes } from './exchange/lookup-routes.ts';
+import { exchangeStreamRoutes } from './exchange/stream-routes.ts';
+import { subscriptionRoutes } from './exchange/subscription-routes.ts';
+import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
 import { forTraders, type AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -45,6 +50,11 @@ export const routes: readonly AnyRoute[] = [
   ...routerRoutes,
   ...partnerRoutes,
   ...traderRoutes,
+  ...exchangeAuthRoutes,
+  ...exchangeCommandRoutes,
+  ...exchangeLookupRoutes,
+  ...exchangeStreamRoutes,
+  ...subscriptionRoutes,
   ...tenantRoutes,
   ...escrowRoutes,
   ...partnerSettingsRoutes,

@@ -13,6 +13,8 @@ export interface VaultEnv {
   readonly RELAYER_KEY: string | { get(): Promise<string> };
   /** Address of the fee escrow's contract: the relayer's key signs for no other. Empty where there is none. */
   readonly ESCROW_CONTRACT: string;
+  /** The relay's public X25519 key, a JWK as JSON, to which exchange tokens are sealed. Empty where there is no relay. */
+  readonly RELAY_SEALING_KEY: string;
   /** `on`: the operator lets private keys be exported by keys with `credentials:export`. */
   readonly KEY_EXPORT: string;
   readonly CREDENTIAL_VAULT: DurableObjectNamespace<CredentialVault>;

@@ -64,6 +64,12 @@ export class VaultService extends WorkerEntrypoint<VaultEnv> implements Vault {
       return failureOf(error, 'relayer', '-');
     }
   }
+  exchangeSession(request: VaultRequest<'exchangeSession'>): ReturnType<Vault['exchangeSession']> {
+    return this.#checked('exchangeSession', request, (valid) => this.#object(valid).exchangeSession(valid));
+  }
+  exchangeAnswer(request: VaultRequest<'exchangeAnswer'>): ReturnType<Vault['exchangeAnswer']> {
+    return this.#checked('exchangeAnswer', request, (valid) => this.#object(valid).exchangeAnswer(valid));
+  }
   exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']> {
     return this.#checked('exportKey', request, (valid) => this.#object(valid).exportKey(valid));
   }

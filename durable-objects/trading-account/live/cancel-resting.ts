@@ -10,8 +10,8 @@ const SIDE_BY_SIDE = 5;
  */
 export async function cancelResting(session: TradingSession): Promise<boolean> {
   const found = await session.orders({ status: 'open', limit: Number.POSITIVE_INFINITY });
-  // Without a credential nothing rests that anybody could cancel.
-  if (!found.ok) return found.reason === 'SIGNER_REFUSED';
+  // Without a credential, or with one that the venue does not believe, nothing rests that anybody could cancel.
+  if (!found.ok) return found.reason === 'SIGNER_REFUSED' || found.reason === 'VENUE_AUTHENTICATION';
   const ended = await inTurns(found.value, SIDE_BY_SIDE, async ({ id }) => {
     const prepared = await session.prepareCancel(id);
     if (!prepared.ok) return false;

@@ -203,7 +203,7 @@ describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) =>
     const sent = { order: order as unknown as WireOrder, orderType: 'GTC' } as const;
     const forwarded = valueOf(await venue.prepareSigned(sent, bob));
     expect(JSON.parse(forwarded.request.body)).toMatchObject({ order });
-    expect(forwarded).toMatchObject({ dedupe: ours.dedupe, terms: asked });
+    expect(forwarded).toMatchObject({ dedupe: ours.dedupe, terms: { ...asked, outcome: 'Yes' } });
     expect(acceptedOrder(await venue.send(forwarded)).id).toBe(ours.dedupe.value);
     // Another's order, and one whose terms were changed after it was signed.
     const foreign = await venue.prepareSigned(sent, alice);

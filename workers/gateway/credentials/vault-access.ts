@@ -53,6 +53,7 @@ const members: Readonly<Record<CredentialVenue, Readonly<Record<string, string>>
   },
   kalshi: { apiKeyId: 'api_key_id', privateKeyPem: 'private_key' },
   builder: {},
+  exchange: {},
 };
 
 /** A refusal of the vault as a caller may read it. What only an operator can mend is said in the log. */

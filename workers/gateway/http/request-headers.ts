@@ -75,6 +75,20 @@ export const exchangeCredentialsHeader: RequestHeader = {
     .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'is not base64'),
 };
 
+/** Of a lookup at the exchange. */
+export const sourceHeader: RequestHeader = {
+  name: 'X-Postern-Source',
+  summary: "lookup: ask the exchange itself, within the desk's budget, though the copy has an answer",
+  schema: z.literal('lookup', 'must be lookup'),
+};
+
+/** Of a command that places orders at the exchange. */
+export const waitHeader: RequestHeader = {
+  name: 'X-Postern-Wait',
+  summary: 'ack: hold the reply until the order stream tells the first state of the order, at most 5 s',
+  schema: z.literal('ack', 'must be ack'),
+};
+
 /** Of a route that reads or changes an account. */
 export const accountHeaders: readonly RequestHeader[] = [walletHeader, venueHeader];
 /** Of a route that reads or changes an account on a venue, live or paper. */

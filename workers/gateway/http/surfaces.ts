@@ -1,14 +1,16 @@
 import type { Failure } from '../../../shared/errors/failure.ts';
+import { toExchangeError } from '../../../shared/errors/exchange-mapper.ts';
 import { toPartnerError } from '../../../shared/errors/partner-mapper.ts';
 import { toRouterError } from '../../../shared/errors/router-mapper.ts';
 import { toV1Error } from '../../../shared/errors/v1-mapper.ts';
 import type { WireError } from '../../../shared/errors/wire-error.ts';
 
 /** Wire contracts that differ in the shape of their errors (contract: errors and limits, "Bodies"). */
-export type ErrorShape = 'v1' | 'router' | 'partner';
+export type ErrorShape = 'v1' | 'router' | 'partner' | 'exchange';
 
 /** The contract that a path belongs to, whether a route answers there or not. */
 export function errorShapeOf(pathname: string): ErrorShape {
+  if (/^\/(?:api|auth)\/v1beta1(?:\/|$)/.test(pathname)) return 'exchange';
   // The router's websocket stands at the origin's root, where its clients look for it.
   if (pathname === '/ws' || isUnder(pathname, '/api/v1')) return 'router';
   return isUnder(pathname, '/v1/partner') ? 'partner' : 'v1';
@@ -26,6 +28,8 @@ export function toWireError(
 ): WireError {
   const shape = errorShapeOf(pathname);
   switch (shape) {
+    case 'exchange':
+      return toExchangeError(failure);
     case 'router':
       return toRouterError(failure);
     case 'partner':

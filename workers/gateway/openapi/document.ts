@@ -29,11 +29,17 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
     paths,
     components: {
       securitySchemes,
-      schemas: { Error: errorSchema, RouterError: routerErrorSchema, PartnerError: partnerErrorSchema },
+      schemas: {
+        Error: errorSchema,
+        RouterError: routerErrorSchema,
+        PartnerError: partnerErrorSchema,
+        ExchangeError: exchangeErrorSchema,
+      },
       responses: {
         Error: errorResponse('Error'),
         RouterError: errorResponse('RouterError'),
         PartnerError: errorResponse('PartnerError'),
+        ExchangeError: errorResponse('ExchangeError'),
       },
     },
   };
@@ -68,6 +74,16 @@ const routerErrorSchema = {
   required: ['error', 'code', 'retryable'],
 };
 
+const exchangeErrorSchema = {
+  type: 'object',
+  properties: {
+    code: { type: 'integer' },
+    message: { type: 'string' },
+    details: { type: 'array', items: { type: 'object' } },
+  },
+  required: ['code', 'message', 'details'],
+};
+
 const partnerErrorSchema = {
   type: 'object',
   properties: { error: { type: 'string' }, message: { type: 'string' } },
@@ -77,6 +93,7 @@ const partnerErrorSchema = {
 const responseNames: Readonly<Record<ErrorShape, string>> = {
   v1: 'Error',
   router: 'RouterError',
+  exchange: 'ExchangeError',
   partner: 'PartnerError',
 };
 

@@ -74,7 +74,7 @@ async function gateOfHeaders(headers: Headers): Promise<string | undefined> {
 }
 
 /** A plain GET: 426 says which protocol to speak. Same body as 405, which is what it amounts to. */
-function upgradeHint(headers: Headers, pathname: string, requestId: string): Reply {
+export function upgradeHint(headers: Headers, pathname: string, requestId: string): Reply {
   const known = failure('METHOD_NOT_ALLOWED', {
     message: 'This is a websocket: connect with ws:// or wss:// (Upgrade: websocket)',
   });
@@ -83,7 +83,7 @@ function upgradeHint(headers: Headers, pathname: string, requestId: string): Rep
   return { status: 426, body: wire.body, headers: wire.headers };
 }
 
-const isUpgrade = (request: Request): boolean =>
+export const isUpgrade = (request: Request): boolean =>
   request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
 /** The router's websocket: whoever opens it says who it is in its first frame. */

@@ -1,0 +1,110 @@
+import { now } from '../../shared/clock.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { SEALED_PREFIX } from '../../shared/relay/routes.ts';
+import type { SessionIntent, SessionStep } from '../../shared/vault/exchange-session.ts';
+import type { Vault } from '../../shared/vault/port.ts';
+import { reached } from '../../shared/vault/reached.ts';
+import type { Actor, Scope } from '../../shared/vault/request.ts';
+import type { VaultFailure } from '../../shared/vault/result.ts';
+import type { RelayTransport } from './relay-transport.ts';
+
+/** Refresh, login, and one more where an answer got lost. */
+const MOST_CALLS = 3;
+/** A credential is asked for anew so long before it expires: requests that carry it are still on their way. */
+const BEFORE_EXPIRY_MS = 30_000;
+
+export type Ready = SessionStep & { readonly state: 'ready' };
+/** What an intent came to in the end. */
+export type Settled = { readonly ok: true; readonly step: Ready | { readonly state: 'stored' } } | Failure;
+
+export interface DeskVault {
+  readonly vault: Vault;
+  readonly scope: Scope;
+  /** `<tenant>/<environment>`. */
+  readonly desk: string;
+}
+
+/**
+ * A desk's token, sealed to the relay. Carries the vault's calls there and back (decision 26) and keeps the sealed
+ * credential for as long as it is good, so that the vault is asked once for each token and not for each command.
+ */
+export class DeskSession {
+  readonly #of: DeskVault;
+  readonly #transport: RelayTransport;
+  #ready: Ready | undefined;
+  /** The renewal under way: a refresh token can be spent once. */
+  #renewing: Promise<Settled> | undefined;
+
+  constructor(of: DeskVault, transport: RelayTransport) {
+    this.#of = of;
+    this.#transport = transport;
+  }
+
+  /** The sealed credential. `refused`: the one that the exchange has just refused, so that another is wanted. */
+  async credential(
+    actor: Actor,
+    refused?: Ready,
+  ): Promise<{ readonly ok: true; readonly ready: Ready } | Failure> {
+    const known = this.#ready;
+    if (known && known !== refused && known.expiresAt - BEFORE_EXPIRY_MS > now())
+      return { ok: true, ready: known };
+    const intent: SessionIntent = {
+      kind: 'session',
+      ...(refused !== undefined && refused === known && { refused: refused.madeAt }),
+    };
+    this.#renewing ??= this.#run(intent, actor).finally(() => (this.#renewing = undefined));
+    const settled = await this.#renewing;
+    if (!settled.ok) return settled;
+    return settled.step.state === 'ready' ? { ok: true, ready: settled.step } : failure('INTERNAL_ERROR');
+  }
+
+  /** Logs in or registers, and has the vault keep what comes of it. */
+  async keep(intent: SessionIntent, actor: Actor): Promise<Settled> {
+    await this.#renewing;
+    this.#ready = undefined;
+    return this.#run(intent, actor);
+  }
+
+  async #run(intent: SessionIntent, actor: Actor): Promise<Settled> {
+    const { vault, scope, desk } = this.#of;
+    const call = { scope, actor, desk };
+    let answer = await reached(vault.exchangeSession({ ...call, intent }));
+    for (let calls = 0; ; calls += 1) {
+      if (!answer.ok) return toFailure(answer);
+      const { step } = answer;
+      if (step.state === 'refused') {
+        const { status, code, message } = step;
+        return failure('EXCHANGE_REFUSED', { status: status < 400 ? 502 : status, grpcCode: code, message });
+      }
+      if (step.state !== 'call') {
+        if (step.state === 'ready') this.#ready = step;
+        return { ok: true, step };
+      }
+      if (calls === MOST_CALLS) return unavailable('The exchange does not give a session');
+      const { id, path, sealed } = step;
+      const { outcome, status, body } = await this.#transport.call({
+        path: `${SEALED_PREFIX}${path}`,
+        body: sealed,
+      });
+      if (outcome !== 'answered') return unavailable('The exchange cannot be reached to log in');
+      answer = await reached(vault.exchangeAnswer({ ...call, id, status, body }));
+      // The vault was started again meanwhile: from the beginning.
+      if (!answer.ok && answer.reason === 'CREDENTIAL_CHANGED' && intent.kind === 'session')
+        answer = await reached(vault.exchangeSession({ ...call, intent }));
+    }
+  }
+}
+
+const unavailable = (message: string): Failure => failure('VENUE_UNAVAILABLE', { message, retryAfter: 1 });
+
+function toFailure({ reason, message }: VaultFailure): Failure {
+  if (reason === 'CREDENTIAL_MISSING' || reason === 'CREDENTIAL_INCOMPLETE') {
+    return failure('CREDENTIALS_REQUIRED', {
+      message:
+        'Log in with POST /auth/v1beta1/login {username, password, store: true}, or send your own Bearer token',
+    });
+  }
+  // Its sentences name members and versions, never a value.
+  console.error(JSON.stringify({ level: 'error', what: 'vault', reason, message }));
+  return unavailable('The vault is unavailable');
+}

@@ -1,0 +1,223 @@
+import { env } from 'cloudflare:workers';
+import { abortAllDurableObjects } from 'cloudflare:test';
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
+import { control, directly, newDesk, relayControl, SYMBOL, type Desk } from '../../test/support/desk.ts';
+import { exchangeConnector } from '../stubs.ts';
+
+const PATIENCE = { timeout: 20_000, interval: 20 };
+type Json = Readonly<Record<string, unknown>>;
+
+let desk: Desk;
+let ask: Awaited<ReturnType<typeof directly>>;
+const open: Client[] = [];
+beforeEach(async () => {
+  desk = await newDesk();
+  const { username, password, actor } = desk;
+  await exchangeConnector(env, desk.tenant).keep({ kind: 'login', username, password }, actor);
+  ask = await directly(desk);
+});
+afterEach(() => {
+  for (const client of open.splice(0)) client.socket.close(1000);
+});
+
+/** A client of the desk's streams that keeps what it hears. */
+class Client {
+  readonly socket: WebSocket;
+  readonly heard: Json[] = [];
+  code: number | undefined;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      // The connector's own frames.
+      this.heard.push(JSON.parse(String(data)) as Json);
+    });
+    socket.addEventListener('close', ({ code }) => {
+      this.code = code;
+    });
+    socket.accept();
+    open.push(this);
+  }
+
+  static async connect(of = desk): Promise<Client> {
+    const url = `https://desk/?id=${crypto.randomUUID()}&gate=${'0'.repeat(64)}`;
+    const stub = env.EXCHANGE_CONNECTOR.getByName(`${of.tenant}/${env.EXCHANGE_ENVIRONMENT}`);
+    const { webSocket } = await stub.fetch(url, { headers: { upgrade: 'websocket' } });
+    if (!webSocket) throw new Error('no socket');
+    return new Client(webSocket);
+  }
+
+  subscribe(stream: string, members: object = {}): this {
+    this.socket.send(JSON.stringify({ op: 'subscribe', stream, ...members }));
+    return this;
+  }
+
+  of(stream: string): readonly Json[] {
+    return this.heard.filter((frame) => frame['stream'] === stream && frame['type'] !== 'heartbeat');
+  }
+
+  async snapshot(stream: string): Promise<Json> {
+    await vi.waitFor(
+      () => expect(this.of(stream).some(({ type }) => type === 'snapshot')).toBe(true),
+      PATIENCE,
+    );
+    return this.of(stream).findLast(({ type }) => type === 'snapshot') ?? {};
+  }
+
+  /** Ids of executions in the order in which they came, from updates and snapshots. */
+  executions(): readonly string[] {
+    return this.of('orders').flatMap(({ body }) => idsIn(body, 'executions'));
+  }
+}
+
+const idsIn = (body: unknown, member: string): readonly string[] =>
+  ((body as Record<string, readonly { readonly id: string }[]>)[member] ?? []).map(({ id }) => id);
+
+const insert = async (members: object = {}): Promise<string> => {
+  const { order_id } = await ask('insert_order', {
+    type: 'ORDER_TYPE_LIMIT',
+    side: 'SIDE_BUY',
+    symbol: SYMBOL,
+    order_qty: '10',
+    price: '100',
+    time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+    ...members,
+  });
+  return String(order_id);
+};
+
+/** What the exchange itself says, to compare with. */
+const allExecutions = async (): Promise<readonly string[]> =>
+  idsIn(await ask('search_executions', { page_size: 500 }), 'executions');
+
+const lookUp = (rpc: string, body: Json, fresh = false) =>
+  exchangeConnector(env, desk.tenant).lookUp(rpc, body, desk.actor, fresh);
+
+async function upstreamStreams(): Promise<readonly string[]> {
+  const response = await fetch(`${inject('exchange').exchangeUrl}/__control/stats`);
+  const { streams } = (await response.json()) as {
+    readonly streams: readonly { readonly kind: string; readonly user: string }[];
+  };
+  return streams.filter(({ user }) => user === desk.username || user === desk.user).map(({ kind }) => kind);
+}
+
+test('two clients hear the same, over one subscription upstream of each kind and symbol', async () => {
+  const clients = [await Client.connect(), await Client.connect()];
+  for (const client of clients) {
+    client
+      .subscribe('orders')
+      .subscribe('positions')
+      .subscribe('market_data', { symbols: [SYMBOL] });
+    await client.snapshot('orders');
+    await client.snapshot('positions');
+    expect(await client.snapshot('market_data')).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
+  }
+  const order = await insert();
+  for (const client of clients) {
+    await vi.waitFor(() => expect(client.executions()).toHaveLength(1), PATIENCE);
+    expect(client.of('orders').at(-1)).toMatchObject({
+      type: 'update',
+      body: { executions: [{ order: { id: order } }] },
+    });
+  }
+  expect((await upstreamStreams()).toSorted()).toEqual(['market_data', 'orders', 'positions']);
+});
+
+test('the copy answers what the exchange would: orders, positions and what is available', async () => {
+  const client = (await Client.connect()).subscribe('orders').subscribe('positions');
+  await client.snapshot('orders');
+  await client.snapshot('positions');
+  await control('book', { symbol: SYMBOL, bids: [], offers: [{ px: '600', qty: '50' }] });
+  await insert();
+  await insert({ price: '600', order_qty: '20' });
+  await insert({ side: 'SIDE_SELL', price: '900', order_qty: '5' });
+  await vi.waitFor(async () => {
+    for (const [rpc, body] of [
+      ['get_open_orders', {}],
+      ['list_account_positions', { name: desk.account }],
+    ] as const) {
+      const told = await lookUp(rpc, body);
+      expect(told).toMatchObject({ ok: true, source: 'stream' });
+      expect(told.ok && told.body).toEqual(await ask(rpc, body));
+    }
+  }, PATIENCE);
+  const balance = { name: desk.account, currency: 'USD' };
+  expect(await lookUp('get_account_balance', balance)).toMatchObject({ source: 'lookup' });
+  const again = await lookUp('get_account_balance', balance);
+  expect(again).toMatchObject({ source: 'stream', body: await ask('get_account_balance', balance) });
+  await control('unfreeze', { symbol: SYMBOL }).catch(() => undefined);
+});
+
+test('a connector that dies tells those who resume every execution once, in order', async () => {
+  const before = (await Client.connect()).subscribe('orders');
+  await before.snapshot('orders');
+  await insert();
+  await vi.waitFor(() => expect(before.executions()).toHaveLength(1), PATIENCE);
+  const seen = [...before.executions()];
+  const after = Number(before.of('orders').at(-1)?.['seq']);
+  await abortAllDurableObjects();
+  await insert();
+  await insert();
+  const resumed = (await Client.connect()).subscribe('orders', { after });
+  await vi.waitFor(() => expect(resumed.executions()).toHaveLength(2), PATIENCE);
+  expect([...seen, ...resumed.executions()]).toEqual(await allExecutions());
+  expect(resumed.of('orders').map(({ seq }) => seq)).toEqual([after + 1, after + 2]);
+});
+
+test('a relay that starts anew is told as a gap, and the snapshot has what ended within it', async () => {
+  const client = (await Client.connect()).subscribe('orders').subscribe('positions');
+  await client.snapshot('orders');
+  const resting = await insert();
+  await vi.waitFor(() => expect(client.executions()).toHaveLength(1), PATIENCE);
+  await relayControl('stop');
+  // Opened and ended while nobody listened: no snapshot of open orders has it.
+  const ended = await insert();
+  await ask('cancel_order', { order_id: ended, symbol: SYMBOL });
+  await relayControl('start');
+  await vi.waitFor(() => expect(client.of('orders').map(({ type }) => type)).toContain('gap'), PATIENCE);
+  await vi.waitFor(async () => expect(client.executions()).toEqual(await allExecutions()), PATIENCE);
+  const snapshot = await client.snapshot('orders');
+  expect(idsIn(snapshot['body'], 'orders')).toEqual([resting]);
+  const numbers = client.of('orders').map(({ seq }) => Number(seq));
+  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+});
+
+test('a place that is not kept any more is told as a gap with a snapshot', async () => {
+  const client = (await Client.connect()).subscribe('orders');
+  await client.snapshot('orders');
+  const late = (await Client.connect()).subscribe('orders', { after: 1_000_000 });
+  await late.snapshot('orders');
+  expect(late.of('orders').map(({ type }) => type)).toEqual(['gap', 'snapshot']);
+});
+
+test('without a relay nothing is sent, and the command says so', async () => {
+  await relayControl('stop');
+  try {
+    await abortAllDurableObjects();
+    const asked = { path: '/api/v1beta1/whoami', body: '{}', actor: desk.actor, auth: 'none' as const };
+    expect(await exchangeConnector(env, desk.tenant).ask(asked)).toMatchObject({ outcome: 'not-sent' });
+  } finally {
+    await relayControl('start');
+  }
+});
+
+test('lookups upstream are 12 a minute of each method, then 429 with the time to wait', async () => {
+  for (let times = 0; times < 12; times += 1) {
+    expect(await lookUp('search_orders', {}, true)).toMatchObject({ ok: true, source: 'lookup' });
+  }
+  const refused = await lookUp('search_orders', {}, true);
+  expect(refused).toMatchObject({ reason: 'RATE_LIMIT_EXCEEDED', retryAfter: expect.any(Number) as number });
+  expect(await lookUp('list_symbols', {}, true)).toMatchObject({ ok: true });
+});
+
+test('the first state of an order is there for whoever waits for it', async () => {
+  await (await Client.connect()).subscribe('orders').snapshot('orders');
+  const rejected = await insert({ price: '105' });
+  const told = await exchangeConnector(env, desk.tenant).awaitOrder(rejected, 5_000);
+  expect(told).toMatchObject({
+    order: { state: 'ORDER_STATE_REJECTED' },
+    text: expect.any(String) as string,
+  });
+  const taken = await exchangeConnector(env, desk.tenant).awaitOrder(await insert(), 5_000);
+  expect(taken?.order['state']).toBeUndefined();
+});

@@ -1,0 +1,194 @@
+import type { FromRelay, FromConnector } from '../../shared/relay/frames.ts';
+import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
+import { Books } from './books.ts';
+import { Copy } from './copy.ts';
+import { Cursors, type Cursor } from './cursors.ts';
+import { EventLog } from './event-log.ts';
+import {
+  bookItem,
+  bookStream,
+  orderItem,
+  ORDERS,
+  positionItem,
+  POSITIONS,
+  symbolOf,
+  type ClientEvent,
+  type Execution,
+} from './wire.ts';
+
+type Item = Extract<FromRelay, { readonly type: 'item' }>;
+type Opened = Extract<FromRelay, { readonly type: 'opened' }>;
+type Gap = Extract<FromRelay, { readonly type: 'gap' }>;
+type Open = Extract<FromConnector, { readonly type: 'open' }>;
+
+export interface StreamsHost {
+  readonly storage: DurableObjectStorage;
+  /** Tells clients, once it is written. */
+  tell(event: ClientEvent): void;
+  /** Executions since a moment, by lookup; rejects until the exchange has said. */
+  executionsSince(since: string): Promise<readonly Execution[]>;
+}
+
+/** What the lookup after a gap looks back over what was known: the exchange's clock and its messages' order. */
+const LOOK_BACK_MS = 10_000;
+
+/**
+ * The streams of a desk: applies what the relay tells to the copy, and numbers it anew for clients. Each item changes
+ * copy, cursor and log in one transaction, so that a death at any line leaves all three at the same item.
+ */
+export class Streams {
+  readonly copy: Copy;
+  readonly books: Books;
+  readonly log: EventLog;
+  readonly #cursors: Cursors;
+  readonly #host: StreamsHost;
+
+  constructor(host: StreamsHost) {
+    const { sql } = host.storage;
+    this.#host = host;
+    this.copy = new Copy(sql);
+    this.books = new Books(sql);
+    this.log = new EventLog(sql);
+    this.#cursors = new Cursors(sql);
+  }
+
+  cursor(stream: string): Cursor {
+    return this.#cursors.get(stream);
+  }
+
+  /** Asks for a stream from where it was left. */
+  open(stream: string): Open {
+    const { epoch, seq } = this.#cursors.get(stream);
+    const symbol = symbolOf(stream);
+    return {
+      type: 'open',
+      stream,
+      kind: symbol === undefined ? (stream === ORDERS ? 'orders' : 'positions') : 'market_data',
+      params: symbol === undefined ? {} : { symbols: [symbol] },
+      ...(epoch !== null && { after: { epoch, seq } }),
+    };
+  }
+
+  opened({ stream, seq, resumed }: Opened, epoch: string): void {
+    if (resumed) return;
+    const { loaded, gapped } = this.#cursors.get(stream);
+    this.#cursors.put(stream, { epoch, seq, gapped: gapped || loaded });
+  }
+
+  gap({ stream, seq }: Gap): void {
+    const { loaded, gapped } = this.#cursors.get(stream);
+    this.#cursors.put(stream, { seq, gapped: gapped || loaded });
+  }
+
+  /** Applies an item. Rejects when it does not follow the one before: then the session must begin again. */
+  async apply(item: Item): Promise<void> {
+    const before = this.#cursors.get(item.stream);
+    if (item.seq <= before.seq) return;
+    if (item.seq !== before.seq + 1) throw new Error('the relay left a number out');
+    if (item.item === 'heartbeat') {
+      this.#cursors.put(item.stream, { seq: item.seq, asOf: item.at });
+      this.#host.tell({ stream: item.stream, seq: before.ownSeq, at: item.at, type: 'heartbeat', body: {} });
+      return;
+    }
+    if (item.stream === ORDERS) await this.#orders(item, before);
+    else if (item.stream === POSITIONS) this.#positions(item, before);
+    else this.#book(item, before);
+  }
+
+  async #orders(item: Item, before: Cursor): Promise<void> {
+    const { snapshot, update } = orderItem.parse(item.body);
+    if (snapshot) {
+      // What ended in the gap stands in no snapshot of open orders: it is looked up.
+      const missed =
+        before.gapped && before.asOf !== null ? await this.#host.executionsSince(lookBack(before.asOf)) : [];
+      if (INSTRUMENTED) await pauseAt('connector/orders/recovered');
+      this.#commit(item, before, () => {
+        const executions = missed.filter((one) => this.copy.execute(one));
+        this.copy.replaceOrders(snapshot.orders);
+        const body = { orders: snapshot.orders, ...(before.gapped && { executions }) };
+        return before.gapped ? [gapEvent, { type: 'snapshot', body }] : [{ type: 'snapshot', body }];
+      });
+      return;
+    }
+    if (!update) return;
+    this.#commit(item, before, () => {
+      const executions = update.executions.filter((one) => this.copy.execute(one));
+      const { cancel_reject } = update;
+      if (executions.length === 0 && !cancel_reject) return [];
+      return [{ type: 'update', body: { executions, ...(cancel_reject && { cancel_reject }) } }];
+    });
+  }
+
+  #positions(item: Item, before: Cursor): void {
+    const { snapshot, update } = positionItem.parse(item.body);
+    this.#commit(item, before, () => {
+      if (snapshot) {
+        this.copy.replacePositions(snapshot.positions);
+        const told = { type: 'snapshot', body: { positions: snapshot.positions } } as const;
+        return before.gapped ? [gapEvent, told] : [told];
+      }
+      if (!update) return [];
+      this.copy.putPositions(update.positions);
+      return [{ type: 'update', body: { positions: update.positions } }];
+    });
+  }
+
+  #book(item: Item, before: Cursor): void {
+    const { update } = bookItem.parse(item.body);
+    const symbol = symbolOf(item.stream);
+    if (!update || symbol === undefined || update.symbol !== symbol) return;
+    this.#commit(item, before, () => {
+      const body = this.books.put(symbol, update, item.at);
+      return [{ type: item.item === 'snapshot' ? 'snapshot' : 'update', body }];
+    });
+  }
+
+  /** Writes what an item changes, with its place and what clients hear of it, then tells them. */
+  #commit(item: Item, before: Cursor, change: () => readonly Told[]): void {
+    const { stream, seq, at } = item;
+    const { epoch, seq: stands } = this.#cursors.get(stream);
+    // While something was looked up another connection has begun: it is told this item again.
+    if (epoch !== before.epoch || stands !== before.seq) return;
+    const events = this.#host.storage.transactionSync(() => {
+      const told = change();
+      reach('connector/item/applied');
+      const { ownSeq } = this.#cursors.get(stream);
+      const numbered = told.map((one, index): ClientEvent => ({
+        ...one,
+        stream,
+        at,
+        seq: ownSeq + index + 1,
+      }));
+      if (symbolOf(stream) === undefined) for (const event of numbered) this.log.add(event);
+      const mended = item.item === 'snapshot' ? { loaded: true, gapped: false } : {};
+      this.#cursors.put(stream, { seq, asOf: at, ownSeq: ownSeq + told.length, ...mended });
+      return numbered;
+    });
+    reach('connector/item/committed');
+    for (const event of events) this.#host.tell(event);
+  }
+
+  /** All that is known of a stream, as one event under its last number; undefined before there is anything. */
+  snapshot(stream: string): ClientEvent | undefined {
+    const { ownSeq: seq, loaded, asOf } = this.#cursors.get(stream);
+    if (!loaded) return undefined;
+    const symbol = symbolOf(stream);
+    const body =
+      symbol === undefined
+        ? stream === ORDERS
+          ? { orders: this.copy.openOrders() }
+          : { positions: this.copy.positions() }
+        : this.books.get(symbol);
+    return body && { stream, seq, at: asOf ?? '', type: 'snapshot', body };
+  }
+}
+
+type Told = Pick<ClientEvent, 'type' | 'body'>;
+const gapEvent: Told = { type: 'gap', body: {} };
+
+const lookBack = (asOf: string): string => new Date(Date.parse(asOf) - LOOK_BACK_MS).toISOString();
+
+/** The streams that a desk has open always; books come and go with their clients. */
+export const deskStreams = [ORDERS, POSITIONS] as const;
+export const streamOf = (kind: 'orders' | 'positions' | 'market_data', symbol: string): string =>
+  kind === 'market_data' ? bookStream(symbol) : kind;

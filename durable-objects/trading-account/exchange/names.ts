@@ -1,0 +1,64 @@
+import { failure, type Failure } from '../../../shared/errors/failure.ts';
+import type { Identity } from '../journal.ts';
+import { SDK_RETRY_MS } from '../once.ts';
+import type { ExchangeCommand } from './model.ts';
+import type { ExchangeRow, ExchangeTables } from './tables.ts';
+
+/** What the journal says of a command. */
+export type Known =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'done'; readonly row: ExchangeRow }
+  /** Nobody knows what became of it: the exchange must be asked. */
+  | { readonly kind: 'unknown'; readonly row: ExchangeRow }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+type Named = Pick<ExchangeCommand, 'naming' | 'ownIds'>;
+
+/** Looks a command up by its key, by each `clord_id` that the caller chose, and for an SDK's retry by what it asks. */
+export function lookUp(tables: ExchangeTables, { naming, ownIds }: Named, now: number): Known {
+  const { key, fingerprint, sdkRetry } = naming;
+  const byKey = key === undefined ? undefined : tables.named(`key:${key}`);
+  if (byKey) return judge(byKey, fingerprint, 'IDEMPOTENCY_KEY_REUSE');
+  for (const id of ownIds) {
+    const named = tables.named(`clord:${id}`);
+    if (named) return judge(named, fingerprint, 'DUPLICATE_CLIENT_ORDER_ID');
+  }
+  if (key !== undefined || sdkRetry !== true) return { kind: 'new' };
+  const before = tables.named(`sdk:${fingerprint}`);
+  const isRecent = before && (before.row.endedAt === null || now - before.row.endedAt <= SDK_RETRY_MS);
+  return before && isRecent ? judge(before, fingerprint, 'IDEMPOTENCY_KEY_REUSE') : { kind: 'new' };
+}
+
+/** The names under which a command is kept. All have its fingerprint: a list is one command. */
+export function namesOf({ naming, ownIds }: Named): readonly Identity[] {
+  const { key, fingerprint } = naming;
+  const names = [
+    key === undefined ? `sdk:${fingerprint}` : `key:${key}`,
+    ...ownIds.map((id) => `clord:${id}`),
+  ];
+  return names.map((name) => ({ key: name, fingerprint }));
+}
+
+function judge(
+  { fingerprint, row }: { readonly fingerprint: string; readonly row: ExchangeRow },
+  asked: string,
+  reuse: 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID',
+): Known {
+  if (fingerprint !== asked) {
+    const message = reuse === 'DUPLICATE_CLIENT_ORDER_ID' ? { message: 'duplicate clord_id' } : {};
+    return { kind: 'refused', failure: failure(reuse, message) };
+  }
+  switch (row.state) {
+    case 'pending':
+    case 'sent':
+      return { kind: 'refused', failure: failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 }) };
+    case 'unknown':
+      return { kind: 'unknown', row };
+    case 'done':
+      return { kind: 'done', row };
+    case 'released':
+      return { kind: 'new' };
+    default:
+      return row.state satisfies never;
+  }
+}

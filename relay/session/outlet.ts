@@ -1,0 +1,125 @@
+import type { FromRelay } from '../../shared/relay/frames.ts';
+import { sessionClose } from '../../shared/relay/frames.ts';
+import type { Limits } from '../config/environment.ts';
+import type { DeskFeeds } from '../streams/desk-feeds.ts';
+import type { DeskStream } from '../streams/desk-stream.ts';
+import type { Wire } from './wire.ts';
+
+/** Unsent part of a window at which the exchange is asked to wait, and at which it may go on. */
+const PAUSE_AT = 0.5;
+const RESUME_AT = 0.25;
+
+/**
+ * What goes to the connector, one frame of each stream in turn, as fast as it reads. While it does not, books are
+ * skipped to the newest and all other streams wait at the exchange.
+ */
+export class Outlet {
+  readonly #feeds: DeskFeeds;
+  readonly #limits: Limits;
+  readonly #done: (stream: DeskStream) => void;
+  #waiting = new Set<DeskStream>();
+  #wire: Wire | undefined;
+  #isPumping = false;
+
+  /** `done`: a stream that the exchange ended has been told so. */
+  constructor(feeds: DeskFeeds, limits: Limits, done: (stream: DeskStream) => void) {
+    this.#feeds = feeds;
+    this.#limits = limits;
+    this.#done = done;
+  }
+
+  get isAttached(): boolean {
+    return this.#wire !== undefined;
+  }
+
+  /** Whether this is the connection that there is, not one that was given up. */
+  isServing(wire: Wire): boolean {
+    return this.#wire === wire;
+  }
+
+  get buffered(): number {
+    return this.#wire?.buffered ?? 0;
+  }
+
+  /** Nothing is sent before the connector has opened its streams again. */
+  attach(wire: Wire): void {
+    this.#wire?.close(sessionClose.replaced, 'a newer connection has taken over');
+    this.#wire = wire;
+    this.#waiting = new Set();
+  }
+
+  /** @returns whether it was the session's. */
+  detach(wire: Wire): boolean {
+    if (this.#wire !== wire) return false;
+    this.#wire = undefined;
+    this.#waiting = new Set();
+    return true;
+  }
+
+  say(frame: FromRelay): void {
+    this.#wire?.say(frame);
+  }
+
+  ready(stream: DeskStream): void {
+    if (!stream.isOpen) return;
+    this.#waiting.add(stream);
+    this.pump();
+    this.#throttle(stream);
+  }
+
+  forget(stream: DeskStream): void {
+    this.#waiting.delete(stream);
+  }
+
+  closeWire(code: number, reason: string): void {
+    this.#wire?.close(code, reason);
+  }
+
+  close(): void {
+    this.#wire?.terminate();
+    this.#wire = undefined;
+    this.#waiting = new Set();
+  }
+
+  pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (this.#wire !== undefined && this.#wire.isOpen && !this.#wire.isFull) {
+      const [stream] = this.#waiting;
+      if (stream === undefined) break;
+      this.#waiting.delete(stream);
+      this.#sendOne(this.#wire, stream);
+    }
+    this.#isPumping = false;
+  }
+
+  #sendOne(wire: Wire, stream: DeskStream): void {
+    const frame = stream.window.get(stream.sent + 1);
+    if (frame !== undefined) {
+      stream.sent += 1;
+      wire.write(frame);
+      this.#throttle(stream);
+      // To the end of the queue: no stream keeps another one waiting.
+      if (stream.unsent > 0 || stream.ending !== undefined) this.#waiting.add(stream);
+      return;
+    }
+    if (stream.ending === undefined) return;
+    wire.say({ type: 'close', stream: stream.name, ...stream.ending });
+    this.#done(stream);
+  }
+
+  /** Only for somebody who reads: one that is away is not waited for. */
+  #throttle(stream: DeskStream): void {
+    if (stream.kind === 'market_data') return;
+    const { windowItems, windowBytes } = this.#limits;
+    const share = Math.max(
+      stream.unsent / windowItems,
+      stream.unsent === 0 ? 0 : ((stream.window.bytes / stream.window.size) * stream.unsent) / windowBytes,
+    );
+    if (this.#feeds.isPaused(stream)) {
+      if (share <= RESUME_AT) this.#feeds.resume(stream);
+    } else if (share >= PAUSE_AT && this.#wire !== undefined) {
+      this.#feeds.pause(stream);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { inject } from 'vitest';
+import type { Actor, Scope } from '../../shared/vault/request.ts';
+
+/** A desk of a test's own at the exchange emulator of the object tests. */
+export interface Desk {
+  readonly tenant: string;
+  readonly scope: Scope;
+  readonly actor: Actor;
+  readonly username: string;
+  readonly password: string;
+  /** As the exchange names the user. */
+  readonly user: string;
+  /** As it names the account. */
+  readonly account: string;
+}
+
+/** A call of the emulator's control API. */
+export async function control(path: string, body: unknown): Promise<void> {
+  const response = await fetch(`${inject('exchange').exchangeUrl}/__control/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`the emulator refused ${path}: ${await response.text()}`);
+  await response.body?.cancel();
+}
+
+export async function newDesk(): Promise<Desk> {
+  const id = crypto.randomUUID().slice(0, 8);
+  const [firm, username, password] = [`Firm${id}`, `trader-${id}`, 'Local-exchange-1'];
+  await control('user', { name: username, firm, accounts: ['main'], password });
+  const tenant = `tnt_${id}`;
+  return {
+    tenant,
+    scope: { tenant, account: `acct_${tenant}` },
+    actor: { keyId: 'key_test', requestId: crypto.randomUUID() },
+    username,
+    password,
+    user: `firms/${firm}/users/${username}`,
+    account: `firms/${firm}/accounts/main`,
+  };
+}
+
+/** An open instrument with cents. */
+export const SYMBOL = 'aec-nfl-kc-buf-w1';
+
+/** Ids of the desk's open orders, as the exchange itself tells them. */
+export async function lookUpOrders(desk: Desk, rpc: 'get_open_orders'): Promise<readonly string[]> {
+  const { orders = [] } = await (await directly(desk))(rpc, {});
+  // The emulator's own list.
+  return (orders as readonly { readonly id: string }[]).map(({ id }) => id);
+}
+
+/** Stops and starts the relay before the exchange. */
+export async function relayControl(what: 'stop' | 'start' | 'restart'): Promise<void> {
+  const response = await fetch(`${inject('exchange').relayControlUrl}/${what}`, { method: 'POST' });
+  if (!response.ok) throw new Error(await response.text());
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The desk's user as a client of the exchange itself, past the gateway. */
+export async function directly(desk: Desk): Promise<(rpc: string, body: unknown) => Promise<Json>> {
+  const { exchangeUrl } = inject('exchange');
+  const post = async (path: string, body: unknown, headers = {}): Promise<Json> => {
+    const response = await fetch(`${exchangeUrl}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    // The emulator's own reply.
+    return (await response.json()) as Json;
+  };
+  const { username, password } = desk;
+  const { accessToken } = await post('/auth/v1beta1/login', { username, password });
+  const authorization = `Bearer ${String(accessToken)}`;
+  return (rpc, body) => post(`/api/v1beta1/${rpc}`, body, { authorization });
+}

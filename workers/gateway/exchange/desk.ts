@@ -1,0 +1,77 @@
+import { decodeJwt } from 'jose';
+import type { AskRequest } from '../../../durable-objects/exchange-connector/exchange-connector.ts';
+import { answerOf } from '../../../durable-objects/exchange-connector/replies.ts';
+import { hasRelay, relayKeys } from '../../../durable-objects/exchange-connector/relay-keys.ts';
+import { exchangeConnector } from '../../../durable-objects/stubs.ts';
+import { now } from '../../../shared/clock.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import { sha256Hex } from '../../../shared/keys/digest.ts';
+import { sealCredential } from '../../../shared/relay/relay-credential.ts';
+import type { Actor } from '../../../shared/vault/request.ts';
+import { tenantPrincipalOf } from '../http/objects.ts';
+import type { AuthRule, Call } from '../http/route.ts';
+
+/** Who may use the exchange: keys of a desk. Their own Bearer token of the exchange may stand in `Authorization`. */
+export const deskAuth = { kind: 'key', permission: 'desk' } as const satisfies AuthRule;
+
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'request' | 'caller' | 'requestId'>;
+
+export const actorOf = (call: AnyCall): Actor => ({
+  keyId: tenantPrincipalOf(call.caller).key,
+  requestId: call.requestId,
+});
+
+export const connectorOf = (call: AnyCall): ReturnType<typeof exchangeConnector> =>
+  exchangeConnector(call.env, tenantPrincipalOf(call.caller).tenant);
+
+/** A token without `exp` is taken to be good for as long as a request may run. */
+const UNDATED_MS = 60_000;
+
+/**
+ * How the exchange is to believe this request: by the caller's own Bearer token, sealed to the relay here and now and
+ * kept nowhere, else by the desk's.
+ */
+export async function authOf(call: AnyCall): Promise<Exclude<AskRequest['auth'], 'none'>> {
+  const token = /^bearer (?!pst_)(\S{1,8192})$/i.exec(call.request.headers.get('authorization') ?? '')?.[1];
+  if (token === undefined || !hasRelay(call.env)) return 'desk';
+  const desk = `${tenantPrincipalOf(call.caller).tenant}/${call.env.EXCHANGE_ENVIRONMENT}`;
+  const { sealing } = await relayKeys(call.env);
+  const credential = { access_token: token, expires_at: expiryOf(token), desk };
+  return {
+    sealed: await sealCredential(sealing, credential),
+    identity: await sha256Hex(subjectOf(token) ?? token),
+  };
+}
+
+/** The user, who stays the same when the token is renewed. */
+export function subjectOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).sub;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only a hint for the relay: the exchange decides. */
+function expiryOf(token: string): number {
+  try {
+    const { exp } = decodeJwt(token);
+    if (exp !== undefined && Number.isSafeInteger(exp) && exp > 0) return exp * 1000;
+  } catch {
+    // No JWT: the exchange may have tokens of another form.
+  }
+  return now() + UNDATED_MS;
+}
+
+/** One question of this caller's: the exchange's body. Throws its refusal. */
+export async function asked(
+  call: AnyCall,
+  path: string,
+  body: unknown,
+  auth: AskRequest['auth'],
+): Promise<unknown> {
+  const reply = await connectorOf(call).ask({ path, body: JSON.stringify(body), actor: actorOf(call), auth });
+  const answer = reply.ok ? answerOf(reply) : reply;
+  if (!answer.ok) throw new RequestError(answer);
+  return answer.body;
+}
