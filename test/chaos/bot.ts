@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import type { FeeAuth } from '../end-to-end/escrow-stage.ts';
+import { signFee } from './fees.ts';
 import type { Planned } from './plan.ts';
 import type { ChaosAccount, Markets } from './stage.ts';
 
@@ -22,6 +24,8 @@ export interface Said {
   end: End;
   /** Every order id that a reply to it named: of one command there is one. */
   readonly ids: Set<string>;
+  /** What was signed for its fee; the last is what it says. More than one where the gateway took one in vain. */
+  readonly fees: FeeAuth[];
 }
 
 /** Longer than the gateway gives a venue. */
@@ -32,7 +36,10 @@ const PAUSE_MS = 250;
  * Tries in one go. A caller with a name for its command may say it again any time later; an SDK gives up here, well
  * within the time in which its retry is still the same command.
  */
-const TRIES = 6;
+const TRIES = 3;
+
+/** How the gateway refuses a fee that was taken before: then the command before it was released. */
+const FEE_USED = 'fee_auth.order_id: was used before';
 
 const orderReply = z.object({ id: z.string(), status: z.string() });
 
@@ -40,7 +47,13 @@ const orderReply = z.object({ id: z.string(), status: z.string() });
 export interface Street {
   readonly url: string;
   readonly markets: Markets;
-  readonly replies: Map<string, number>;
+  readonly replies: Map<string, Told>;
+}
+
+/** How often bots were told something, and how long they waited for it altogether. */
+export interface Told {
+  readonly count: number;
+  readonly ms: number;
 }
 
 /** Says a command as a careful bot does, until it is certain what became of it, it gives up, or `until` (ms since 1970). */
@@ -55,6 +68,11 @@ export async function say(street: Street, said: Said, until: number, tries = TRI
     if (Date.now() >= until) return;
     said.tries += 1;
     const end = await sayOnce(street, said);
+    if (end === 'unheard') {
+      said.tries -= 1;
+      await sleep(PAUSE_MS);
+      continue;
+    }
     if (end.state === 'acknowledged') said.ids.add(end.id);
     // Lost on the way: the bot knows nothing of it and says it again.
     said.end = first && planned.losesReply && planned.naming !== 'none' ? { state: 'open' } : end;
@@ -65,8 +83,13 @@ export async function say(street: Street, said: Said, until: number, tries = TRI
 export const isNamed = ({ planned }: Said): boolean =>
   planned.naming === 'key' || planned.naming === 'client';
 
-async function sayOnce({ url, markets, replies }: Street, said: Said): Promise<End> {
-  const count = (word: string): void => void replies.set(word, (replies.get(word) ?? 0) + 1);
+/** `unheard`: nobody listened, so nothing was said. */
+async function sayOnce({ url, markets, replies }: Street, said: Said): Promise<End | 'unheard'> {
+  const began = performance.now();
+  const count = (word: string): void => {
+    const { count: before, ms } = replies.get(word) ?? { count: 0, ms: 0 };
+    replies.set(word, { count: before + 1, ms: ms + performance.now() - began });
+  };
   try {
     const response = await fetch(`${url}${pathOf(said)}`, {
       method: said.target === undefined ? 'POST' : 'DELETE',
@@ -77,9 +100,15 @@ async function sayOnce({ url, markets, replies }: Street, said: Said): Promise<E
     const text = await response.text();
     const reason = response.headers.get('x-polysim-code') ?? '';
     count(response.ok ? 'ok' : reason === '' ? String(response.status) : reason);
+    if (text.includes(FEE_USED)) {
+      // The fee was taken, its order came to nothing, and the fee goes back: the next try needs another signature.
+      await signFee(said);
+      return { state: 'released' };
+    }
     if (response.status === 200) return { state: 'acknowledged', ...orderReply.parse(JSON.parse(text)) };
     return judge(response.status, reason);
-  } catch {
+  } catch (error) {
+    if (refusedConnection.safeParse(error).success) return 'unheard';
     count('no reply');
     return { state: 'open' };
   }
@@ -90,6 +119,8 @@ function judge(status: number, reason: string): End {
   const again = status === 429 || status >= 500 || reason === 'IDEMPOTENCY_CONFLICT_PENDING';
   return again ? { state: 'open' } : { state: 'refused', reason };
 }
+
+const refusedConnection = z.object({ cause: z.object({ code: z.literal('ECONNREFUSED') }) });
 
 const pathOf = ({ account, target }: Said): string =>
   `/api/v1/orders${target === undefined ? '' : `/${target}`}?exchange=${account.venue}`;
@@ -109,13 +140,14 @@ function headersOf(said: Said): Record<string, string> {
 }
 
 const bodyOf = (said: Said, markets: Markets): object => {
-  const { account, planned } = said;
+  const { account, planned, fees } = said;
   return {
     market_id: markets[account.venue],
     outcome: 'Yes',
     side: 'buy',
     price: planned.price,
     size: planned.size,
+    ...(fees.length > 0 && { fee_auth: fees.at(-1) }),
     ...(planned.naming === 'client' && { params: { client_order_id: planned.name } }),
   };
 };

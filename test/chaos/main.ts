@@ -20,16 +20,20 @@ async function main(): Promise<void> {
     commands: 2_000,
     unnamed: true,
     kills: 20,
-    faultEveryMs: 600,
+    active: 12,
+    commandsPerFault: 8,
     hangs: true,
-    stormMs: 100_000,
-    settleMs: 60_000,
+    stormMs: 125_000,
+    settleMs: 160_000,
     tell,
   });
-  const { said, tries, kills, faults, acknowledged, reconciled, violations } = report;
-  tell(`${said} commands said ${tries} times, ${kills} kills, ${faults} faults`);
-  tell(`replies: ${[...report.replies].map(([word, count]) => `${word} ${count}`).join(', ')}`);
-  tell(`orders: ${acknowledged} acknowledged, ${reconciled} found by the journal alone`);
+  const { said, tries, kills, armed, fees, acknowledged, reconciled, violations } = report;
+  tell(`${said} commands said ${tries} times, ${kills} kills, ${armed} faults`);
+  const replies = [...report.replies].map(
+    ([word, { count, ms }]) => `${word} ${count} (${Math.round(ms / count)} ms)`,
+  );
+  tell(`replies: ${replies.join(', ')}`);
+  tell(`orders: ${acknowledged} acknowledged, ${reconciled} found by the journal alone; ${fees} fees pulled`);
   for (const violation of violations) console.error(`VIOLATION ${violation}`);
   tell(violations.length === 0 ? 'everything holds' : `${violations.length} violations (seed ${seed})`);
   process.exitCode = violations.length === 0 ? 0 : 1;

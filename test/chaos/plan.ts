@@ -23,6 +23,8 @@ export interface Planned {
   readonly name: string;
   readonly price: number;
   readonly size: number;
+  /** Whether its order brings a fee, where the account is one whose orders may. */
+  readonly fee: boolean;
   /** Whether its first reply is thrown away, as if it had been lost on the way to the caller. */
   readonly losesReply: boolean;
 }
@@ -51,6 +53,7 @@ const modes: Readonly<Record<ChaosVenue, readonly ChaosMode[]>> = {
 
 /** The venues' smallest order is of five shares. */
 const FIRST_SIZE = 5;
+export const sizeOf = (n: number): number => FIRST_SIZE + n;
 /** At this price the books have asks; below it nothing. */
 export const ASK = 0.6;
 
@@ -78,7 +81,8 @@ export function makePlan(random: Random, { accounts, commands, unnamed }: PlanSi
         name: random.uuid(),
         // Most rest; some take what the book offers and are filled at once.
         price: random.chance(0.15) ? ASK : random.between(10, 40) / 100,
-        size: FIRST_SIZE + n,
+        size: sizeOf(n),
+        fee: random.chance(0.7),
         losesReply: random.chance(0.08),
       };
     }),

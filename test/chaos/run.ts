@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../../scripts/lib/launch.ts';
 import type { OwnProgram } from '../support/program.ts';
-import type { Said, Street } from './bot.ts';
+import type { Said, Street, Told } from './bot.ts';
 import { liveOrders, paperBooks, type Standing } from './books.ts';
+import { chainStock } from './chain-stock.ts';
+import { judgeFees } from './fees-verdict.ts';
 import { readJournals } from './journals.ts';
 import { makePlan, type PlanSize } from './plan.ts';
 import { Random } from './random.ts';
 import { sayAgain, settle } from './settle.ts';
 import { openAccounts, openMarkets, type ChaosAccount } from './stage.ts';
-import { ended, Killer, lane } from './storm.ts';
+import { ended, Killer, storm } from './storm.ts';
 import { VenueFaults } from './venue-faults.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -18,11 +20,13 @@ export interface ChaosOptions extends PlanSize {
   readonly seed: number;
   /** Of workerd, by SIGKILL. */
   readonly kills: number;
-  /** Between two faults at the venues. */
-  readonly faultEveryMs: number;
+  /** Accounts that talk at the same time. */
+  readonly active: number;
+  /** At the venues: one for so many commands, however fast the machine is. */
+  readonly commandsPerFault: number;
   /** Whether some of them keep the gateway waiting for its ten seconds. */
   readonly hangs: boolean;
-  /** What the storm may take, and what settling may take after it. */
+  /** From the start of the run: when the storm is over at the latest, and settling after it. */
   readonly stormMs: number;
   readonly settleMs: number;
   readonly tell: (line: string) => void;
@@ -32,13 +36,18 @@ export interface ChaosReport extends Verdict {
   readonly said: number;
   readonly tries: number;
   readonly kills: number;
-  readonly faults: number;
+  /** Faults at the venues. */
+  readonly armed: number;
+  /** Fees that were pulled. */
+  readonly fees: number;
   /** By the gateway's word for them. */
-  readonly replies: ReadonlyMap<string, number>;
+  readonly replies: ReadonlyMap<string, Told>;
 }
 
 /** Between two lines of progress. */
 const TELL_MS = 5_000;
+/** Saying some commands again takes a second or two; it must not fail because settling took all its time. */
+const REPLAY_MS = 8_000;
 
 /** A storm over the real program: commands, faults of the venues, deaths of workerd. Then what must hold is judged. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -55,6 +64,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 async function judged(program: OwnProgram, options: ChaosOptions): Promise<ChaosReport> {
+  const begun = Date.now();
+  const until = begun + options.stormMs;
   const random = new Random(options.seed);
   const plan = makePlan(random.fork(), options);
   const faults = new VenueFaults(program, random.fork(), options.hangs);
@@ -67,44 +78,45 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   options.tell(`${accounts.length} accounts are open`);
 
   const telling = setInterval(() => options.tell(progress()), TELL_MS);
-  const until = Date.now() + options.stormMs;
-  faults.start(options.faultEveryMs);
-  const lanes = accounts.map((account, index) => {
-    const own = plan.commands.filter((one) => one.account === index);
-    return lane(street, account, own, said, until);
-  });
-  // By commands, or by time where the machine is too slow for them.
-  const share = (): number =>
-    Math.max(ended(said) / options.commands, 1 - (until - Date.now()) / options.stormMs);
-  const over = Promise.all(lanes).then(() => (killer.over = true));
+  faults.start(() => said.length / options.commandsPerFault);
+  const talk = storm(street, accounts, plan, said, { active: options.active, until });
+  const share = (): number => said.length / options.commands;
+  const over = talk.then(() => (killer.over = true));
   await Promise.all([over, killer.run(share)]);
   await faults.stop();
   clearInterval(telling);
   options.tell(`${progress()}: the storm is over`);
 
-  const settled = Date.now() + options.settleMs;
+  const settled = begun + options.settleMs;
+  const inStorm = said.length;
+  const unsaid = plan.commands.length - inStorm;
   await settle(program, street, accounts, said, settled);
-  const replayed = await sayAgain(street, said, settled);
+  const replayed = await sayAgain(street, said, settled + REPLAY_MS);
   options.tell('settled; taking stock');
   const paper = await takeStock(program, accounts);
   const standing = [...(await liveOrders(program, markets)), ...paper.orders];
+  const chain = await chainStock(program, said);
   // The journals are read when nobody writes them.
   await program.stop();
-  const verdict = judge(said, standing, readJournals(program) ?? []);
-  const unsaid = plan.commands.length - said.length;
+  const journals = readJournals(program);
+  if (!journals) throw new Error('the journals cannot be read');
+  const verdict = judge(said, standing, journals.commands);
+  const fees = judgeFees(said, standing, journals.escrows, chain);
   return {
     ...verdict,
+    fees: fees.pulled,
     violations: [
       ...verdict.violations,
+      ...fees.violations,
       ...replayed,
       ...paper.violations,
       ...(unsaid > 0 ? [`${unsaid} commands were not said in time`] : []),
       ...(killer.kills < options.kills ? [`workerd was killed only ${killer.kills} times`] : []),
     ],
-    said: said.length,
+    said: inStorm,
     tries: said.reduce((sum, { tries }) => sum + tries, 0),
     kills: killer.kills,
-    faults: faults.armed,
+    armed: faults.armed,
     replies: street.replies,
   };
 }

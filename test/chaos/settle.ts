@@ -1,7 +1,10 @@
+import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { isNamed, say, type Said, type Street } from './bot.ts';
-import { isUnfinished, readJournals } from './journals.ts';
+import { isMoving, isUnfinished, readJournals } from './journals.ts';
+import { sizeOf } from './plan.ts';
 import type { ChaosAccount } from './stage.ts';
 
 /** Absence is believed after a minute (docs/consistency.md). */
@@ -12,6 +15,8 @@ const QUIET_MS = 1_000;
 const LOOK_MS = 500;
 /** As many commands are said again at the end, to see that they are answered and not done. */
 const REPLAYED = 100;
+/** Commands that are said again at a time: all of them at once would only wait for each other. */
+const TOGETHER = 24;
 
 /**
  * Lets what the storm left open become certain: a minute passes by the gateway's clock, whoever has a name for a
@@ -21,19 +26,38 @@ export async function settle(
   program: OwnProgram,
   street: Street,
   accounts: readonly ChaosAccount[],
-  said: readonly Said[],
+  said: Said[],
   until: number,
 ): Promise<void> {
   await sleep(QUIET_MS);
   await advance(program, ABSENCE_HOLDS_MS);
   const waiting = said.filter((one) => isNamed(one) && one.end.state !== 'acknowledged');
-  await Promise.all(waiting.map((one) => say(street, one, until, Infinity)));
+  await inTurns(waiting, TOGETHER, (one) => say(street, one, until, Infinity));
+  const rousing = rousers(accounts, said);
+  said.push(...rousing);
+  await inTurns(rousing, TOGETHER, (one) => say(street, one, until, Infinity));
   while (Date.now() < until) {
-    const journal = readJournals(program);
-    if (journal && !journal.some(isUnfinished)) return;
+    const journals = readJournals(program);
+    if (journals && !journals.commands.some(isUnfinished) && !journals.escrows.some(isMoving)) return;
     await Promise.all(accounts.map((account) => askWithOwnCredential(street, account)));
     await sleep(LOOK_MS);
   }
+}
+
+/**
+ * One more order for each account with a credential in the vault: its lease makes the account's alarm ring within half a
+ * minute. Alarms were set by the machine's time, the last of them more than a minute ahead.
+ */
+function rousers(accounts: readonly ChaosAccount[], said: readonly Said[]): readonly Said[] {
+  const first = Math.max(0, ...said.map(({ planned }) => planned.n)) + 1;
+  return accounts
+    .filter(({ venue, mode }) => venue !== 'paper' && mode !== 'request')
+    .map((account, nth): Said => {
+      const n = first + nth;
+      const rest = { account: nth, cancels: false, fee: false, losesReply: false };
+      const planned = { ...rest, n, naming: 'key', name: randomUUID(), price: 0.2, size: sizeOf(n) } as const;
+      return { planned, account, tries: 0, end: { state: 'open' }, ids: new Set(), fees: [] };
+    });
 }
 
 /** Nobody else can settle what was sent with such a credential. */
@@ -62,12 +86,10 @@ export async function sayAgain(
   const done = said.filter((one) => isNamed(one) && one.end.state === 'acknowledged');
   const step = Math.max(1, Math.floor(done.length / REPLAYED));
   const again = done.filter((_, index) => index % step === 0);
-  await Promise.all(
-    again.map((one) => {
-      one.end = { state: 'open' };
-      return say(street, one, until, Infinity);
-    }),
-  );
+  await inTurns(again, TOGETHER, (one) => {
+    one.end = { state: 'open' };
+    return say(street, one, until, Infinity);
+  });
   return again
     .filter(
       ({ end, target, ids }) => end.state !== 'acknowledged' || (target === undefined && ids.size !== 1),

@@ -1,9 +1,11 @@
+import type { Wallet } from 'ethers';
 import * as z from 'zod';
 import { clobAccount, credentialsHeader, fundWallet, kalshiAccount } from '../end-to-end/venue-accounts.ts';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
+import { openFees } from './fees.ts';
 import { ASK, type ChaosVenue, type PlannedAccount } from './plan.ts';
 
 /** An account of the run, and how it asks. */
@@ -12,6 +14,8 @@ export interface ChaosAccount extends PlannedAccount {
   readonly book: string;
   /** Who it is, and the credentials of the request where it brings them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Who pays the fees of its orders; undefined where they bring none. */
+  readonly payer?: Wallet;
 }
 
 /** The market of each venue that the run trades on. */
@@ -57,7 +61,7 @@ async function openAccount(
   planned: Omit<ChaosAccount, 'headers'>,
 ): Promise<ChaosAccount> {
   const roles = planned.mode === 'customer' ? ['trader', 'builder'] : ['trader'];
-  const { keys } = await createTenant(program.file, { roles });
+  const { keys, tenant } = await createTenant(program.file, { roles });
   let headers: Record<string, string> = { 'x-api-key': keys[0]?.raw_key ?? '' };
   if (planned.venue === 'paper') return { ...planned, headers };
   if (planned.mode === 'customer') {
@@ -77,7 +81,8 @@ async function openAccount(
   if (planned.mode === 'request')
     return { ...planned, headers: { ...headers, ...credentialsHeader(credential) } };
   await post(program, '/api/v1/onboard', headers, { exchange, mode: 'self', ...credential });
-  return { ...planned, headers };
+  if (planned.mode !== 'customer' || exchange !== 'polymarket') return { ...planned, headers };
+  return { ...planned, headers, payer: await openFees(program, tenant) };
 }
 
 const customerReply = z.object({ customer_id: z.string() });

@@ -1,35 +1,74 @@
+import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
+import { signFee } from './fees.ts';
 import { say, type Said, type Street } from './bot.ts';
-import type { Planned } from './plan.ts';
+import type { Plan, Planned } from './plan.ts';
 import type { Random } from './random.ts';
 import type { ChaosAccount } from './stage.ts';
 
-/** The commands of one account, one after another, each until its bot is certain or gives up. */
-export async function lane(
+/** Commands of an account that are said in one go; then others have their turn. */
+const TURN = 10;
+/** Commands of one account that are on their way together. */
+const TOGETHER = 3;
+
+/** What one account has to say, and what it has at rest. */
+interface Lane {
+  readonly account: ChaosAccount;
+  readonly commands: readonly Planned[];
+  /** Ids of its orders that may be cancelled. */
+  readonly resting: string[];
+}
+
+/**
+ * Says all commands, or as many as there is time for. `active` accounts talk at a time, in turns: every death of
+ * workerd costs a cold start of each of them, so with all of them at once there would be little else.
+ */
+export async function storm(
   street: Street,
-  account: ChaosAccount,
-  commands: readonly Planned[],
+  accounts: readonly ChaosAccount[],
+  { commands }: Plan,
+  all: Said[],
+  { active, until }: { readonly active: number; readonly until: number },
+): Promise<void> {
+  const lanes = accounts.map((account, index): Lane => ({
+    account,
+    commands: commands.filter((one) => one.account === index),
+    resting: [],
+  }));
+  const longest = Math.max(...lanes.map((lane) => lane.commands.length));
+  const turns = Array.from({ length: Math.ceil(longest / TURN) }, (_, nth) =>
+    lanes.map((lane) => ({ lane, commands: lane.commands.slice(nth * TURN, (nth + 1) * TURN) })),
+  ).flat();
+  await inTurns(turns, active, ({ lane, commands: own }) =>
+    inTurns(own, TOGETHER, (planned) => sayFirst(street, lane, planned, all, until)),
+  );
+}
+
+/** Says a command for the first time, as often as its bot will. */
+async function sayFirst(
+  street: Street,
+  { account, resting }: Lane,
+  planned: Planned,
   all: Said[],
   until: number,
 ): Promise<void> {
-  const resting: string[] = [];
-  for (const planned of commands) {
-    if (Date.now() >= until) return;
-    const target = planned.cancels ? resting.pop() : undefined;
-    const said: Said = {
-      planned,
-      account,
-      ...(target !== undefined && { target }),
-      tries: 0,
-      end: { state: 'open' },
-      ids: new Set(),
-    };
-    all.push(said);
-    await say(street, said, until);
-    const { end } = said;
-    if (target === undefined && end.state === 'acknowledged' && end.status === 'open') resting.push(end.id);
-  }
+  if (Date.now() >= until) return;
+  const target = planned.cancels ? resting.pop() : undefined;
+  const said: Said = {
+    planned,
+    account,
+    ...(target !== undefined && { target }),
+    tries: 0,
+    end: { state: 'open' },
+    ids: new Set(),
+    fees: [],
+  };
+  if (target === undefined && planned.fee) await signFee(said);
+  all.push(said);
+  await say(street, said, until);
+  const { end } = said;
+  if (target === undefined && end.state === 'acknowledged' && end.status === 'open') resting.push(end.id);
 }
 
 /** How often the killer looks how far the storm is. */

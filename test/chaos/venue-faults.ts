@@ -38,6 +38,8 @@ const kinds = [
 /** Ten seconds each: few. */
 const HANG = { kind: 'hang' };
 const HANG_SHARE = 0.02;
+/** How often it looks how far the storm is. */
+const LOOK_MS = 20;
 
 /** Faults at both venues, one after another, until told to stop. */
 export class VenueFaults {
@@ -54,9 +56,9 @@ export class VenueFaults {
     this.#hangs = hangs;
   }
 
-  /** Arms one fault per pause, at a venue and a place that the seed chooses. */
-  start(pauseMs: number): void {
-    this.#done = this.#storm(pauseMs);
+  /** Keeps as many armed in all as `wanted` says by then, at venues and places that the seed chooses. */
+  start(wanted: () => number): void {
+    this.#done = this.#storm(wanted);
   }
 
   /** From its return on, the venues answer as they should. */
@@ -68,17 +70,21 @@ export class VenueFaults {
     }
   }
 
-  async #storm(pauseMs: number): Promise<void> {
+  async #storm(wanted: () => number): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      const venue = this.#random.pick<Faulty>([
-        ['polymarket', 1],
-        ['kalshi', 1],
-      ]);
-      const [method, path] = this.#random.pick(targets[venue]);
-      const fault = this.#hangs && this.#random.chance(HANG_SHARE) ? HANG : this.#random.pick<object>(kinds);
-      await controlVenue(this.#program.file, 'faults', { method, path, ...fault }, 'POST', venue);
-      this.armed += 1;
-      await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      if (this.armed < wanted()) await this.#arm();
+      else await sleep(LOOK_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
+  }
+
+  async #arm(): Promise<void> {
+    const venue = this.#random.pick<Faulty>([
+      ['polymarket', 1],
+      ['kalshi', 1],
+    ]);
+    const [method, path] = this.#random.pick(targets[venue]);
+    const fault = this.#hangs && this.#random.chance(HANG_SHARE) ? HANG : this.#random.pick<object>(kinds);
+    await controlVenue(this.#program.file, 'faults', { method, path, ...fault }, 'POST', venue);
+    this.armed += 1;
   }
 }
