@@ -1,3 +1,7 @@
+import { decode, encode } from './encoding.ts';
+
+export { decode, encode };
+
 /** What a command is known by when it comes again (design, section 6). Scope: the account. */
 export interface Identity {
   /** `key:<Idempotency-Key>`, `client:<client_order_id>`, `order:<hash of the signed order>`, `sdk:<fingerprint>`. */
@@ -66,14 +70,3 @@ export class Journal {
     return oldest === null ? undefined : oldest + KEEP_MS;
   }
 }
-
-/** JSON has no bigint: one stands as `{"$n":"…"}`, which no text from outside can become. */
-export const encode = (value: unknown): string =>
-  JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'bigint' ? { $n: member.toString() } : member,
-  );
-
-export const decode = (text: string): unknown =>
-  JSON.parse(text, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && '$n' in member ? BigInt(String(member.$n)) : member,
-  );

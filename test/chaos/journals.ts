@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
-import { decode } from '../../durable-objects/trading-account/journal.ts';
+import { decode } from '../../durable-objects/trading-account/encoding.ts';
 import type { OwnProgram } from '../support/program.ts';
 
 /** A row of `live_commands`, as an account keeps it on disk. */
