@@ -19,7 +19,7 @@ export async function measureSignatures({ home, load, cleanup, step }: Bench): P
       name: 'signing',
       vars: {},
       objects: { KEEPER: 'Keeper' },
-      vault: { VAULT_ROOT_KEYS: testRootKeys(1), KEY_EXPORT: 'off' },
+      vault: { VAULT_ROOT_KEYS: testRootKeys(1), KEY_EXPORT: 'off', RELAY_SEALING_KEY: '' },
     },
     cleanup,
   );

@@ -76,7 +76,8 @@ export class ExchangeStream {
       this.#listener.down('waiting for a credential');
       return;
     }
-    const call = this.#host.channel.open(this.kind, this.#listener.request(), credential);
+    const call = this.#opened(credential);
+    if (call === undefined) return;
     this.#call = call;
     call.on('data', (message: Message) => {
       if (this.#call === call) this.#receive(message);
@@ -98,6 +99,17 @@ export class ExchangeStream {
     };
     this.#silence = setTimeout(silent, this.#host.silenceMs);
     if (this.kind === 'drop_copy') this.#quiet = setTimeout(() => this.#answered(), this.#host.quietMs);
+  }
+
+  /** Undefined, and told as down, where the channel is closed already: the relay is ending, and nobody tries again. */
+  #opened(credential: RelayCredential): Call | undefined {
+    try {
+      return this.#host.channel.open(this.kind, this.#listener.request(), credential);
+    } catch (error) {
+      this.#isClosed = true;
+      this.#listener.down(String(error).slice(0, 200));
+      return undefined;
+    }
   }
 
   /** A new credential is here: whoever waits need not wait any longer. */

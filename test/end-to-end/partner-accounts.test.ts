@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { createTenant, operate } from '../support/tenants.ts';
 import { ask, member, type Answer } from './ask.ts';
 import { ACCOUNTS, accountBody, newPartner, USERS, type Partner } from './partner.ts';
@@ -7,7 +7,8 @@ import { newTrader } from './trader.ts';
 
 const file = inject('postern');
 let partner: Partner;
-beforeAll(async () => {
+// One each: together they ask more in a second than one partner may.
+beforeEach(async () => {
   partner = await newPartner(file);
 });
 

@@ -30,7 +30,7 @@ export async function serveVault(
     home,
     {
       name: 'vault',
-      vars: { VAULT_ROOT_KEYS: testRootKeys(...versions), KEY_EXPORT: 'off' },
+      vars: { VAULT_ROOT_KEYS: testRootKeys(...versions), KEY_EXPORT: 'off', RELAY_SEALING_KEY: '' },
       objects: { CREDENTIAL_VAULT: 'CredentialVault', VAULT_REGISTRY: 'VaultRegistry' },
     },
     cleanup,
