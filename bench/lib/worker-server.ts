@@ -37,6 +37,8 @@ export async function serveWorker(home: string, spec: WorkerSpec, cleanup: Clean
     target: 'esnext',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*'],
+    // As production has it (wrangler.toml).
+    define: { INSTRUMENTED: 'false' },
     logLevel: 'silent',
   });
   if (spec.vault) copyFileSync(`${bundleFolder('vault')}/index.js`, join(folder, 'vault.js'));
