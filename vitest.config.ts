@@ -15,8 +15,8 @@ const patience = { poll: { timeout: 20_000, interval: 50 } };
  */
 const oneModuleGraph = {
   isolate: false,
-  // Each end-to-end file may start a program of its own: two cores carry two at once.
-  maxWorkers: 2,
+  // Each end-to-end file may start a program of its own and waits for it: two cores carry three at once.
+  maxWorkers: 3,
 };
 
 /** Bindings of object tests: obviously test secrets, the emulator's URL where production has the venue's. */
