@@ -284,7 +284,12 @@ export class TradingAccount extends OutsideDoor {
     this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.outside.sweep(at));
     reach('account/sweep/swept');
     this.#noteEquity(at);
-    await this.#wakeInTime(at, books ? MATCH_EVERY_MS : MATCH_RETRY_MS);
+    await Promise.all([
+      this.#wakeInTime(at, books ? MATCH_EVERY_MS : MATCH_RETRY_MS),
+      // Asked even where one room has set the alarm since it rang: another may still wait for its answer, and dies with
+      // this process.
+      this.#wake.by(this.outside.nextLook()),
+    ]);
   }
 
   /** Settles what has resolved, and gives the books of what rests; undefined when the venue gives none. */
