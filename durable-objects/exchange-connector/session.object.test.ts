@@ -1,12 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects } from 'cloudflare:test';
-import { afterEach, expect, inject, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { vaultOf } from '../vault-stubs.ts';
 import { exchangeConnector } from '../stubs.ts';
-import { control, newDesk, type Desk } from '../../test/support/desk.ts';
+import { control, exchangeAt, newDesk, type Desk } from '../../test/support/desk.ts';
 import { meaningOf } from './replies.ts';
 
-const { exchangeUrl } = inject('exchange');
 afterEach(() => control('tokens', { access_ttl_ms: 3_600_000, refresh_ttl_ms: 86_400_000 }));
 
 const login = ({ tenant, username, password, actor }: Desk, wrong = '') =>
@@ -59,7 +58,7 @@ test('a session that the exchange no longer takes is logged in again with the se
   const desk = await newDesk();
   await login(desk);
   // The exchange has one refresh token for each user: this spends the desk's.
-  await fetch(`${exchangeUrl}/auth/v1beta1/login`, {
+  await fetch(await exchangeAt('/auth/v1beta1/login'), {
     method: 'POST',
     body: JSON.stringify({ username: desk.username, password: desk.password }),
   });

@@ -1,7 +1,15 @@
 import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects } from 'cloudflare:test';
-import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
-import { control, directly, newDesk, relayControl, SYMBOL, type Desk } from '../../test/support/desk.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  control,
+  directly,
+  exchangeAt,
+  newDesk,
+  relayControl,
+  SYMBOL,
+  type Desk,
+} from '../../test/support/desk.ts';
 import { exchangeConnector } from '../stubs.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -94,7 +102,7 @@ const lookUp = (rpc: string, body: Json, fresh = false) =>
   exchangeConnector(env, desk.tenant).lookUp(rpc, body, desk.actor, fresh);
 
 async function upstreamStreams(): Promise<readonly string[]> {
-  const response = await fetch(`${inject('exchange').exchangeUrl}/__control/stats`);
+  const response = await fetch(await exchangeAt('/__control/stats'));
   const { streams } = (await response.json()) as {
     readonly streams: readonly { readonly kind: string; readonly user: string }[];
   };

@@ -24,6 +24,7 @@ export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #wires = new Set<Wire>();
   #isDraining = false;
+  #isClosed = false;
   #isRelieving = false;
 
   constructor(options: SessionsOptions) {
@@ -46,6 +47,12 @@ export class Sessions {
 
   /** Serves a connection of a desk's connector until it closes. `onEnd` is told then. */
   serve(socket: WebSocket, desk: string, onEnd: () => void = () => undefined): void {
+    // Whoever was let in while the relay closed: nobody would end it later.
+    if (this.#isClosed) {
+      socket.terminate();
+      onEnd();
+      return;
+    }
     const { host, pingMs, log } = this.#options;
     const wire = new Wire(socket, host.limits.socketBytes, pingMs);
     this.#wires.add(wire);
@@ -80,8 +87,9 @@ export class Sessions {
     for (const wire of this.#wires) wire.close(sessionClose.draining, 'draining');
   }
 
-  /** Ends what is left. */
+  /** Ends what is left, and from now on whoever comes. */
   close(): void {
+    this.#isClosed = true;
     for (const session of this.all) session.end();
     for (const wire of this.#wires) wire.terminate();
   }

@@ -94,6 +94,16 @@ describe('who returns', () => {
     expect([gap?.type, snapshot && orderIds(snapshot)]).toEqual(['gap', [id]]);
   });
 
+  test('to a relay that is closing keeps nothing of it alive', async () => {
+    const { exchange } = relay;
+    const coming = Array.from({ length: 20 }, () => relay.dial().catch(() => undefined));
+    await Promise.race(coming);
+    // The others are being let in just now.
+    await relay.close();
+    relay = await startTestRelay({}, {}, exchange);
+    for (const connector of await Promise.all(coming)) await connector?.closed();
+  });
+
   test('by a second connection ends the first', async () => {
     const first = await connected(relay);
     await openLive(first, 'orders', 'orders');

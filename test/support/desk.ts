@@ -1,5 +1,24 @@
 import { inject } from 'vitest';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
+import type { ExchangeStage } from './exchange-stage-types.ts';
+
+/** Each test file has this module of its own, and with it an exchange and a relay. */
+const stage = crypto.randomUUID().slice(0, 8);
+
+async function stageControl(what: '' | '/stop' | '/start'): Promise<ExchangeStage> {
+  const response = await fetch(`${inject('exchange').controlUrl}/${stage}${what}`, { method: 'POST' });
+  if (!response.ok) throw new Error(await response.text());
+  // The stages' own reply.
+  return (await response.json()) as ExchangeStage;
+}
+
+let opened: Promise<ExchangeStage> | undefined;
+
+/** Where this file's exchange is. */
+export async function exchangeAt(path: string): Promise<string> {
+  opened ??= stageControl('');
+  return `${(await opened).exchangeUrl}${path}`;
+}
 
 /** A desk of a test's own at the exchange emulator of the object tests. */
 export interface Desk {
@@ -16,7 +35,7 @@ export interface Desk {
 
 /** A call of the emulator's control API. */
 export async function control(path: string, body: unknown): Promise<void> {
-  const response = await fetch(`${inject('exchange').exchangeUrl}/__control/${path}`, {
+  const response = await fetch(await exchangeAt(`/__control/${path}`), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -29,7 +48,7 @@ export async function newDesk(): Promise<Desk> {
   const id = crypto.randomUUID().slice(0, 8);
   const [firm, username, password] = [`Firm${id}`, `trader-${id}`, 'Local-exchange-1'];
   await control('user', { name: username, firm, accounts: ['main'], password });
-  const tenant = `tnt_${id}`;
+  const tenant = `tnt_${stage}_${id}`;
   return {
     tenant,
     scope: { tenant, account: `acct_${tenant}` },
@@ -52,18 +71,16 @@ export async function lookUpOrders(desk: Desk, rpc: 'get_open_orders'): Promise<
 }
 
 /** Stops and starts the relay before the exchange. */
-export async function relayControl(what: 'stop' | 'start' | 'restart'): Promise<void> {
-  const response = await fetch(`${inject('exchange').relayControlUrl}/${what}`, { method: 'POST' });
-  if (!response.ok) throw new Error(await response.text());
+export async function relayControl(what: 'stop' | 'start'): Promise<void> {
+  await stageControl(`/${what}`);
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** The desk's user as a client of the exchange itself, past the gateway. */
 export async function directly(desk: Desk): Promise<(rpc: string, body: unknown) => Promise<Json>> {
-  const { exchangeUrl } = inject('exchange');
   const post = async (path: string, body: unknown, headers = {}): Promise<Json> => {
-    const response = await fetch(`${exchangeUrl}${path}`, {
+    const response = await fetch(await exchangeAt(path), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),

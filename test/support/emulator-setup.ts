@@ -4,7 +4,7 @@ import { startDataVenues } from '../../emulators/data-venues/index.ts';
 import { startChainEmulator } from '../../emulators/chain/index.ts';
 import { startKalshiEmulator } from '../../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
-import { startExchangeStage } from './exchange-stage.ts';
+import { startExchangeStages } from './exchange-stage.ts';
 
 /** One emulator of each venue for all object tests; they reach it over real HTTP. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -13,11 +13,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataVenues = await startDataVenues({ clock: 'manual' });
   const { limitless, opinion, predictfun } = dataVenues.venues;
   const chain = await startChainEmulator();
-  const exchange = await startExchangeStage();
-  const { vars, exchangeUrl, relayControlUrl } = exchange;
+  const exchange = await startExchangeStages();
+  const { vars, controlUrl } = exchange;
   const relayer = { address: utils.computeAddress(process.env['RELAYER_KEY'] ?? '') };
   await fetch(`${chain.url}/__control/operator`, { method: 'POST', body: JSON.stringify(relayer) });
-  project.provide('exchange', { vars, exchangeUrl, relayControlUrl });
+  project.provide('exchange', { vars, controlUrl });
   project.provide('chainUrl', chain.url);
   project.provide('clobUrl', polymarket.url);
   project.provide('kalshiUrl', kalshi.url);

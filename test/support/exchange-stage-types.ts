@@ -1,12 +1,19 @@
-/** An exchange and a relay before it, for tests that run inside workerd and can only reach them by HTTP. */
-export interface ExchangeStage {
+/** Exchanges and relays before them, for tests that run inside workerd and can only reach them by HTTP. */
+export interface ExchangeStages {
   /** Bindings of the gateway; the vault needs RELAY_SEALING_KEY of them. */
   readonly vars: Readonly<
     Record<'RELAY_URL' | 'RELAY_EDGE_KEY' | 'RELAY_SIGNING_KEY' | 'RELAY_SEALING_KEY', string>
   >;
-  /** The emulator: its REST and its control API. */
-  readonly exchangeUrl: string;
-  /** `POST /stop`, `POST /start`, `POST /restart`: of the relay, on its port. */
-  readonly relayControlUrl: string;
+  /** `POST /<stage>` makes an exchange and a relay; `/<stage>/stop` and `/<stage>/start` are of its relay. */
+  readonly controlUrl: string;
   close(): Promise<void>;
 }
+
+/** Reply to `POST /<stage>`. */
+export interface ExchangeStage {
+  /** The emulator: its REST and its control API. */
+  readonly exchangeUrl: string;
+}
+
+/** Tenants that a stage serves are `tnt_<stage>_<anything>`. */
+export const stageOf = (tenant: string): string => tenant.split('_')[1] ?? '';

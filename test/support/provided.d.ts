@@ -1,5 +1,5 @@
 import type { PosternFile } from '../../scripts/lib/launch-file.ts';
-import type { ExchangeStage } from './exchange-stage-types.ts';
+import type { ExchangeStages } from './exchange-stage-types.ts';
 
 /** What the global set-ups provide to tests. */
 declare module 'vitest' {
@@ -12,8 +12,8 @@ declare module 'vitest' {
     dataVenueUrls: Readonly<Record<'LIMITLESS_URL' | 'OPINION_URL' | 'PREDICTFUN_URL', string>>;
     /** JSON-RPC URL of an emulated chain whose escrow the test relayer operates. */
     chainUrl: string;
-    /** An exchange emulator with a relay before it. */
-    exchange: Omit<ExchangeStage, 'close'>;
+    /** Where test files have an exchange with a relay before it made. */
+    exchange: Omit<ExchangeStages, 'close'>;
     /** What `postern.json` of the running program says. */
     postern: PosternFile;
     /** Folder of its state and logs. */
