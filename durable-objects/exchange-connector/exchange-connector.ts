@@ -8,6 +8,7 @@ import { accountOf } from '../tenant/profile.ts';
 import type { OrderRef } from '../trading-account/exchange/model.ts';
 import type { FoundOrder } from '../trading-account/exchange/settle.ts';
 import { vaultOf } from '../vault-stubs.ts';
+import { ABORT } from './abort.ts';
 import { Asking, noRelay, READY_MS, type Asked, type AskRequest } from './asking.ts';
 import { Clients } from './clients.ts';
 import { DeskSession, type Settled } from './desk-session.ts';
@@ -137,6 +138,7 @@ export class ExchangeConnector extends DurableObject<Env> {
 
   /** Takes a client's websocket; the gateway has admitted it, and counts it by `id` at `gate`. */
   override async fetch(request: Request): Promise<Response> {
+    if (INSTRUMENTED && request.url === ABORT) this.ctx.abort('aborted by a test');
     const { searchParams } = new URL(request.url);
     await this.#touch();
     return this.#clients.accept(searchParams.get('id') ?? '', searchParams.get('gate') ?? '');

@@ -76,6 +76,8 @@ export interface ExchangeCredential {
 }
 export interface ExchangeTokens {
   readonly access: string;
+  /** Absent in what was stored before it was kept. */
+  readonly accessIssuedAt?: number | undefined;
   readonly accessExpiresAt: number;
   readonly refresh: string;
   readonly refreshExpiresAt: number;

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { OwnProgram } from '../../support/program.ts';
 import type { Client } from './client.ts';
-import { controlExchange, exchangeStats, type Desk, type ExchangeStats } from './stage.ts';
+import { controlExchange, exchangeStats, lookUp, type Desk, type ExchangeStats } from './stage.ts';
 
 const LOOK_MS = 50;
 const REFRESH = 'POST /auth/v1beta1/refresh';
@@ -16,13 +15,19 @@ export async function workDone(program: OwnProgram, until: number): Promise<bool
   return false;
 }
 
-/** Waits until every client is connected and the desk's streams are open at the exchange. */
-export async function allUp(program: OwnProgram, desk: Desk, clients: readonly Client[], until: number) {
+/** Waits until every client is connected, the desk's streams are open at the exchange, and its copy is live. */
+export async function allUp(
+  program: OwnProgram,
+  desk: Desk,
+  clients: readonly Client[],
+  until: number,
+): Promise<boolean> {
   const kinds = ['orders', 'positions', 'market_data'];
   while (Date.now() < until) {
     const open = streamsOf(await exchangeStats(program), desk).map(({ kind }) => kind);
-    if (clients.every(({ isConnected }) => isConnected) && kinds.every((kind) => open.includes(kind)))
-      return true;
+    const isUp =
+      clients.every(({ isConnected }) => isConnected) && kinds.every((kind) => open.includes(kind));
+    if (isUp && (await lookUp(program, desk, 'get_open_orders', {})).source === 'stream') return true;
     await sleep(LOOK_MS);
   }
   return false;
@@ -43,8 +48,8 @@ export async function calm(
   await sleep(ms);
   const after = await exchangeStats(program);
   const found: string[] = [];
-  if (!isDeepStrictEqual(streamsOf(before.stats, desk), streamsOf(after, desk)))
-    found.push('streams were opened anew while nothing died');
+  const [first, last] = [before.stats, after].map((one) => JSON.stringify(streamsOf(one, desk)));
+  if (first !== last) found.push(`streams were opened anew while nothing died: ${first}, then ${last}`);
   if (gaps() !== before.gaps) found.push(`${gaps() - before.gaps} gaps were told while nothing died`);
   if (connections() !== before.connections) found.push('clients were cut off while nothing died');
   const renewed = (after.requests[REFRESH] ?? 0) - (before.stats.requests[REFRESH] ?? 0);

@@ -2,10 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../../support/program.ts';
 import type { Client } from './client.ts';
-import { controlExchange, exchangeState, type Desk, type ExchangeState } from './stage.ts';
+import { controlExchange, exchangeState, lookUp, type Desk, type ExchangeState } from './stage.ts';
 
 const LOOK_MS = 100;
-type Json = Readonly<Record<string, unknown>>;
 
 /** Levels that no generator makes: whoever has them has the newest book. */
 const LAST_BOOK = {
@@ -35,20 +34,12 @@ export async function compareCopies(
 }
 
 async function differences(
-  { file }: OwnProgram,
-  { keys, account }: Desk,
+  program: OwnProgram,
+  desk: Desk,
   state: ExchangeState,
 ): Promise<readonly string[]> {
-  const ask = async (rpc: string, body: Json): Promise<{ readonly json: Json; readonly source: string }> => {
-    const response = await fetch(`${file.url}/api/v1beta1/${rpc}`, {
-      method: 'POST',
-      headers: { 'x-api-key': keys[0] ?? '', 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    // A lookup's reply is an object.
-    const json = (await response.json()) as Json;
-    return { json, source: response.headers.get('x-postern-source') ?? String(response.status) };
-  };
+  const ask = (rpc: string, body: object) => lookUp(program, desk, rpc, body);
+  const { account } = desk;
   const open = new Set(state.open_orders);
   const expected = {
     get_open_orders: state.orders.filter(({ id }) => open.has(id)).toSorted(byId),
@@ -100,4 +91,6 @@ function behind({ spec, memory }: Client, state: ExchangeState): readonly string
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => a.id.localeCompare(b.id);
 const sorted = (list: unknown): readonly string[] =>
-  Array.isArray(list) ? list.map((one) => JSON.stringify(one, Object.keys(one as object).toSorted())).toSorted() : [];
+  Array.isArray(list)
+    ? list.map((one) => JSON.stringify(one, Object.keys(one as object).toSorted())).toSorted()
+    : [];

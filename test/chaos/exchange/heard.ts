@@ -90,10 +90,8 @@ export class Memory {
   #book(book: EventBody): void {
     this.bookEvents += 1;
     const before = this.books.get(book.symbol);
-    if (before && before.transact_time > book.transact_time)
-      this.violations.push(
-        `${book.symbol} went back from ${before.transact_time} to ${book.transact_time}`,
-      );
+    if (before && Date.parse(before.transact_time) > Date.parse(book.transact_time))
+      this.violations.push(`${book.symbol} went back from ${before.transact_time} to ${book.transact_time}`);
     this.books.set(book.symbol, book);
   }
 }

@@ -45,10 +45,18 @@ export async function exchangeMain(argument: string | undefined): Promise<void> 
       tell,
     });
     const { kills, violations, replies } = report;
-    tell(`killed: ${Object.entries(kills).map(([victim, times]) => `${victim} ${times}`).join(', ')}`);
+    tell(
+      `killed: ${Object.entries(kills)
+        .map(([victim, times]) => `${victim} ${times}`)
+        .join(', ')}`,
+    );
     tell(`${report.executions} executions, ${report.books} books made; ${report.tokens} tokens given out`);
-    tell(`${report.said} commands said ${report.tries} times; ${[...replies].map(([word, times]) => `${word} ${times}`).join(', ')}`);
-    tell(`clients: ${report.events} events (${report.bookEvents} books), ${report.gaps} gaps, ${report.connections} connections`);
+    tell(
+      `${report.said} commands said ${report.tries} times; ${[...replies].map(([word, times]) => `${word} ${times}`).join(', ')}`,
+    );
+    tell(
+      `clients: ${report.events} events (${report.bookEvents} books), ${report.gaps} gaps, ${report.connections} connections`,
+    );
     for (const violation of violations) console.error(`VIOLATION ${violation}`);
     tell(violations.length === 0 ? 'everything holds' : `${violations.length} violations (seed ${seed})`);
     process.exitCode = violations.length === 0 ? 0 : 1;

@@ -8,7 +8,14 @@ import { compareCopies } from './copies.ts';
 import { killPlan, Killer, victims, type Victim } from './killer.ts';
 import { findLeaks } from './leaks.ts';
 import { Ledger } from './ledger.ts';
-import { controlExchange, controlGateway, exchangeStats, issuedTokens, openDesk } from './stage.ts';
+import {
+  controlExchange,
+  controlGateway,
+  exchangeStats,
+  issuedTokens,
+  openDesk,
+  type Desk,
+} from './stage.ts';
 import { judgeCommands, judgeOrders } from './verdict.ts';
 
 export interface StormOptions {
@@ -57,6 +64,8 @@ const TELL_MS = 5_000;
 const ABSENCE_HOLDS_MS = 31_000;
 /** What commands have to become certain by themselves before that. */
 const SETTLE_MS = 1_500;
+/** Longest wait for all to be well again: some deaths are to strike what has not recovered. */
+const RECOVERY_MS = 5_000;
 /** Of its last phase: comparing the copies. */
 const COMPARE_MS = 20_000;
 
@@ -69,7 +78,7 @@ export async function runExchangeStorm(program: OwnProgram, options: StormOption
   const until = Date.now() + options.wholeMs;
   const random = new Random(options.seed);
   await controlExchange(program, 'tokens', { access_ttl_ms: tokenMs });
-  const desk = await openDesk(program, options.clients.length + 1);
+  const desk = await openDesk(program);
   const killer = new Killer(program, desk);
   const { url } = program.file;
   const clients = options.clients.map((listens, nth) => {
@@ -78,7 +87,8 @@ export async function runExchangeStorm(program: OwnProgram, options: StormOption
       name: `client ${nth} (${listens})`,
       listens,
       url,
-      key: desk.keys[nth] ?? '',
+      // The last is the commands' own.
+      key: desk.keys[nth % (desk.keys.length - 1)] ?? '',
       symbols: follows.filter((symbol) => symbol !== undefined),
       random: random.fork(),
     });
@@ -96,20 +106,23 @@ export async function runExchangeStorm(program: OwnProgram, options: StormOption
     if (!(await allUp(program, desk, clients, until))) throw new Error('the clients never came up');
     for (const lane of lanes) lane.start();
     tell(`${clients.length} clients listen`);
-    await storm(program, options, killer, { desk, random: random.fork() });
+    const recovered = () => allUp(program, desk, clients, Math.min(until, Date.now() + RECOVERY_MS));
+    await storm(program, options, killer, { desk, random: random.fork(), recovered });
     tell(`${progress()}: the storm is over`);
     const isUp = (await workDone(program, until)) && (await allUp(program, desk, clients, until));
     if (!isUp) violations.push('streams and clients did not come back');
-    await settle(program, lanes, until - options.calmMs - COMPARE_MS);
-    tell('settled');
-    const after = Array.from({ length: options.lanes }, () => new Lane(counter, random.fork()));
-    for (const lane of after) lane.start();
     violations.push(...(await calm(program, desk, clients, { ms: options.calmMs, symbols })));
-    await Promise.all(after.map((lane) => lane.stop(until - COMPARE_MS)));
-    lanes.push(...after);
-    tell('calm; comparing');
+    tell('calm');
+    await settle(program, lanes, until - COMPARE_MS);
+    tell('settled; comparing');
     await workDone(program, until);
-    const compared = await compareCopies(program, desk, clients, symbols, Math.min(until, Date.now() + COMPARE_MS));
+    const compared = await compareCopies(
+      program,
+      desk,
+      clients,
+      symbols,
+      Math.min(until, Date.now() + COMPARE_MS),
+    );
     violations.push(...compared.violations);
     const ledger = new Ledger(compared.state);
     for (const { spec, memory } of clients) {
@@ -145,12 +158,19 @@ export async function runExchangeStorm(program: OwnProgram, options: StormOption
   }
 }
 
-/** For each death its share of the work, and the death somewhere within it. */
+interface StormHost {
+  readonly desk: Desk;
+  readonly random: Random;
+  /** Settles when everything is up, or has not been for long. */
+  readonly recovered: () => Promise<unknown>;
+}
+
+/** For each death its share of the work, and the death somewhere within it: every other time after all has recovered. */
 async function storm(
   program: OwnProgram,
   options: StormOptions,
   killer: Killer,
-  { desk, random }: { readonly desk: { readonly username: string; readonly account: string }; readonly random: Random },
+  { desk, random, recovered }: StormHost,
 ): Promise<void> {
   const { books, executions, perSecond, symbols, stormMs } = options;
   const until = Date.now() + stormMs;
@@ -158,6 +178,7 @@ async function storm(
   const share = (whole: number): number => Math.ceil(whole / plan.length);
   const turnMs = ((share(books) + share(executions)) / perSecond) * 1000;
   for (const victim of plan) {
+    if (random.chance(0.5)) await recovered();
     if (Date.now() >= until) return;
     const work = { username: desk.username, account: desk.account, symbols };
     await controlExchange(program, 'generate', {
@@ -180,7 +201,6 @@ async function settle(program: OwnProgram, lanes: readonly Lane[], until: number
   if (isDone) return;
   await controlGateway(program, 'POST', 'clock', { kind: 'advance', ms: ABSENCE_HOLDS_MS });
   await stopped;
-  await controlGateway(program, 'DELETE', 'clock');
 }
 
 const saidBy = (lanes: readonly Lane[]): readonly Said[] => lanes.flatMap(({ said }) => said);

@@ -4,7 +4,7 @@ import { controlVenue } from '../../support/control.ts';
 import type { OwnProgram } from '../../support/program.ts';
 import { createTenant } from '../../support/tenants.ts';
 
-/** The storm's own desk, a firm of its own at the exchange, and a gateway key for each of its clients. */
+/** The storm's own desk, a firm of its own at the exchange, and gateway keys among which its clients share. */
 export interface Desk {
   readonly tenant: string;
   readonly keys: readonly string[];
@@ -35,13 +35,16 @@ const stats = z.object({
 });
 export type ExchangeStats = z.infer<typeof stats>;
 
-/** Opens a desk with `keys` keys and logs it in for good. */
-export async function openDesk(program: OwnProgram, keys: number): Promise<Desk> {
+/** As many as an operator may make at once: a key has 50 sockets, and those that were cut off count for a while. */
+const KEYS = 5;
+
+/** Opens a desk and logs it in for good. */
+export async function openDesk(program: OwnProgram): Promise<Desk> {
   const { file } = program;
   const id = randomUUID().slice(0, 8);
   const [firm, username, password] = [`Storm${id}`, `storm-${id}`, `Local-exchange-${id}`];
   await controlExchange(program, 'user', { name: username, firm, accounts: ['main'], password });
-  const made = await createTenant(file, { roles: ['trader', 'desk'], keys });
+  const made = await createTenant(file, { roles: ['trader', 'desk'], keys: KEYS });
   const raw = made.keys.map(({ raw_key }) => raw_key);
   const response = await fetch(`${file.url}/auth/v1beta1/login`, {
     method: 'POST',
@@ -66,6 +69,24 @@ const issued = z.object({ issued: z.array(z.string()) });
 /** Every token that the exchange gave out. */
 export const issuedTokens = async (program: OwnProgram): Promise<readonly string[]> =>
   issued.parse(await told(program, 'tokens')).issued;
+
+/** A lookup of the desk by way of the gateway; `source` is the status where there was no answer. */
+export async function lookUp(
+  { file }: OwnProgram,
+  { keys }: Desk,
+  rpc: string,
+  body: object,
+): Promise<{ readonly json: Readonly<Record<string, unknown>>; readonly source: string }> {
+  const response = await fetch(`${file.url}/api/v1beta1/${rpc}`, {
+    method: 'POST',
+    headers: { 'x-api-key': keys[0] ?? '', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => undefined);
+  if (!response) return { json: {}, source: 'no reply' };
+  // A lookup's reply is an object.
+  const json = (await response.json()) as Readonly<Record<string, unknown>>;
+  return { json, source: response.headers.get('x-postern-source') ?? String(response.status) };
+}
 
 async function told({ file }: OwnProgram, path: string): Promise<unknown> {
   const response = await fetch(`${file.emulators.exchange ?? ''}/__control/${path}`);

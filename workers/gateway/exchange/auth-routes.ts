@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { SessionIntent } from '../../../shared/vault/exchange-session.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { actorOf, asked, authOf, connectorOf, deskAuth, subjectOf } from './desk.ts';
+import { actorOf, asked, authOf, connectorLost, connectorOf, deskAuth, subjectOf } from './desk.ts';
 
 const username = z.string().min(1).max(256);
 const password = z.string().min(1).max(1024);
@@ -95,7 +95,7 @@ const verify = route({
 });
 
 async function kept(call: Call<unknown, unknown, unknown>, intent: SessionIntent) {
-  const settled = await connectorOf(call).keep(intent, actorOf(call));
+  const settled = await connectorOf(call).keep(intent, actorOf(call)).catch(connectorLost);
   if (!settled.ok) throw new RequestError(settled);
   return settled.step;
 }
