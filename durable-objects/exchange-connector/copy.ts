@@ -42,6 +42,18 @@ export class Copy {
     return true;
   }
 
+  /**
+   * Applies executions that were looked up on top of a snapshot that is older than they are: of one that was applied
+   * before, the snapshot may have taken the order back. Returns those that are new.
+   */
+  catchUp(executions: readonly Execution[]): readonly Execution[] {
+    return executions.filter((one) => {
+      const isNew = this.execute(one);
+      if (!isNew && one.order) this.putOrder(one.order, one.text);
+      return isNew;
+    });
+  }
+
   /** When the newest execution that is known happened, Unix ms by the exchange's clock. */
   newestExecution(): number | undefined {
     const { at } = this.#sql.exec<{ at: number | null }>('SELECT MAX(at) AS at FROM executions').one();

@@ -109,13 +109,13 @@ export class Streams {
     const { snapshot, update } = orderItem.parse(item.body);
     if (snapshot) {
       // What ended in the gap stands in no snapshot of open orders: it is looked up.
-      const since = before.gapped ? this.#knownUntil(before) : undefined;
+      const since = before.gapped ? this.#knownUntil(before, item) : undefined;
       const missed = since === undefined ? [] : await this.#host.executionsSince(since);
       if (INSTRUMENTED) await pauseAt('connector/orders/recovered');
       this.#commit(item, before, () => {
         this.copy.replaceOrders(snapshot.orders);
         // Looked up later than the snapshot was made: what the stream will tell of them again is nothing new by then.
-        const executions = missed.filter((one) => this.copy.execute(one));
+        const executions = this.copy.catchUp(missed);
         const body = { orders: this.copy.openOrders(), ...(before.gapped && { executions }) };
         return before.gapped ? [gapEvent, { type: 'snapshot', body }] : [{ type: 'snapshot', body }];
       });
@@ -131,12 +131,14 @@ export class Streams {
   }
 
   /**
-   * From when on executions may be missing, RFC 3339. By the last one that is known, because what waited at the exchange
-   * is older than the moment when the relay had it.
+   * From when on executions are looked up, RFC 3339: before the last one that is known, because what waited at the
+   * exchange is older than the moment when the relay had it; and before the snapshot, which may itself have waited here
+   * while later ones were looked up.
    */
-  #knownUntil({ asOf }: Cursor): string | undefined {
-    const at = this.copy.newestExecution() ?? (asOf === null ? undefined : Date.parse(asOf));
-    return at === undefined ? undefined : new Date(at - LOOK_BACK_MS).toISOString();
+  #knownUntil({ asOf }: Cursor, { at: snapshotAt }: Item): string | undefined {
+    if (asOf === null) return undefined;
+    const known = this.copy.newestExecution() ?? Date.parse(asOf);
+    return new Date(Math.min(known, Date.parse(snapshotAt)) - LOOK_BACK_MS).toISOString();
   }
 
   #positions(item: Item, before: Cursor): void {

@@ -29,15 +29,21 @@ const REPLY_MS = 15_000;
 const PAUSE_MS = 150;
 /** Between two commands of a lane: a key may have 100 requests a second. */
 const PACE_MS = 80;
+/** In one go. */
+const TRIES = 3;
+/** Uncertain commands that a lane leaves waiting before it says them again and nothing else. */
+const MOST_WAITING = 20;
 /** Orders that a lane leaves at rest. */
 const MOST_RESTING = 4;
 
-/** Says orders and cancels, one after another, until `stop`; each until it is answered for certain. */
+/** Says orders and cancels until `stop`, and each again until it is answered for certain. */
 export class Lane {
   readonly said: Said[] = [];
   readonly #counter: Counter;
   readonly #random: Random;
   readonly #resting: { readonly id: string; readonly symbol: string }[] = [];
+  /** Of which nobody can say yet what became of them. */
+  readonly #waiting: Said[] = [];
   #isStopped = false;
   #giveUpAt = Number.POSITIVE_INFINITY;
   #done: Promise<void> | undefined;
@@ -60,16 +66,23 @@ export class Lane {
 
   async #run(): Promise<void> {
     while (!this.#isStopped) {
-      const cancelled =
-        this.#resting.length >= MOST_RESTING || this.#random.chance(0.4) ? this.#resting.shift() : undefined;
-      const command = cancelled ? cancelOf(cancelled, this.#random.uuid()) : this.#order();
-      this.said.push(command);
-      await this.#say(command);
-      const { symbol, time_in_force } = command.body;
-      if (command.rpc === 'insert_order' && command.orderId !== undefined && time_in_force === RESTS)
-        this.#resting.push({ id: command.orderId, symbol: String(symbol) });
+      const waits = this.#waiting.length >= MOST_WAITING || this.#random.chance(0.1);
+      const command = (waits ? this.#waiting.shift() : undefined) ?? this.#next();
+      await this.#say(command, TRIES);
       await sleep(PACE_MS);
     }
+    while (this.#waiting.length > 0 && Date.now() < this.#giveUpAt) {
+      const command = this.#waiting.shift();
+      if (command) await this.#say(command, TRIES);
+    }
+  }
+
+  #next(): Said {
+    const cancelled =
+      this.#resting.length >= MOST_RESTING || this.#random.chance(0.4) ? this.#resting.shift() : undefined;
+    const command = cancelled ? cancelOf(cancelled, this.#random.uuid()) : this.#order();
+    this.said.push(command);
+    return command;
   }
 
   #order(): Said {
@@ -92,11 +105,19 @@ export class Lane {
     return { rpc: 'insert_order', name, body, tries: 0, end: 'open', orderId: undefined, told: '' };
   }
 
-  async #say(command: Said): Promise<void> {
-    while (command.end === 'open' && Date.now() < this.#giveUpAt) {
-      if (command.tries > 0) await sleep(PAUSE_MS);
+  /** As often as a bot would in one go; what is uncertain then waits, and others have their turn. */
+  async #say(command: Said, tries: number): Promise<void> {
+    for (let nth = 0; nth < tries && command.end === 'open'; nth += 1) {
+      if (nth > 0) await sleep(PAUSE_MS);
       await this.#sayOnce(command);
     }
+    if (command.end === 'open') {
+      this.#waiting.push(command);
+      return;
+    }
+    const { symbol, time_in_force } = command.body;
+    if (command.rpc === 'insert_order' && command.orderId !== undefined && time_in_force === RESTS)
+      this.#resting.push({ id: command.orderId, symbol: String(symbol) });
   }
 
   async #sayOnce(command: Said): Promise<void> {
