@@ -4,7 +4,7 @@ import type { Said } from './commands.ts';
 import type { ExchangeState } from './stage.ts';
 
 /** So many of a client's violations are told: one that lost its place has thousands. */
-const MOST_TOLD = 5;
+export const MOST_TOLD = 5;
 
 /**
  * Whether a client was told every execution exactly once, in order, and every snapshot as it was then. A client that
