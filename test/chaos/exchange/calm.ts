@@ -24,9 +24,8 @@ export async function allUp(
 ): Promise<boolean> {
   const kinds = ['orders', 'positions', 'market_data'];
   while (Date.now() < until) {
-    const open = streamsOf(await exchangeStats(program), desk).map(({ kind }) => kind);
-    const isUp =
-      clients.every(({ isConnected }) => isConnected) && kinds.every((kind) => open.includes(kind));
+    const open = new Set(streamsOf(await exchangeStats(program), desk).map(({ kind }) => kind));
+    const isUp = clients.every(({ isConnected }) => isConnected) && kinds.every((kind) => open.has(kind));
     if (isUp && (await lookUp(program, desk, 'get_open_orders', {})).source === 'stream') return true;
     await sleep(LOOK_MS);
   }

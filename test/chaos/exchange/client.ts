@@ -99,7 +99,10 @@ export class Client {
       body: JSON.stringify(stream === 'market_data' ? { symbols } : {}),
       signal,
     });
-    if (response.status !== 200 || !response.body) return void (await response.body?.cancel());
+    if (response.status !== 200 || !response.body) {
+      await response.body?.cancel();
+      return;
+    }
     this.connections += 1;
     this.isConnected = true;
     if (stream === 'orders') this.memory.begin();

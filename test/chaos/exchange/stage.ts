@@ -15,7 +15,11 @@ export interface Desk {
 }
 
 /** As the exchange lists them: an order, and an execution with the order as it was then. */
-const wireOrder = z.looseObject({ id: z.string(), clord_id: z.string().default('') });
+const wireOrder = z.looseObject({
+  id: z.string(),
+  clord_id: z.string().default(''),
+  state: z.string().optional(),
+});
 const wireExecution = z.looseObject({ id: z.string(), order: wireOrder, type: z.string().optional() });
 const state = z.object({
   orders: z.array(wireOrder),

@@ -85,8 +85,8 @@ export function judgeCommands(said: readonly Said[], state: ExchangeState): read
     if (end === 'refused') found.push(`${is} failed: ${told}`);
     const order = orders.get(orderId ?? '');
     if (rpc === 'cancel_order') {
-      if (end === 'done' && order?.['state'] !== 'ORDER_STATE_CANCELED')
-        found.push(`${is} left its order ${String(order?.['state'] ?? 'open')}`);
+      if (end === 'done' && order?.state !== 'ORDER_STATE_CANCELED')
+        found.push(`${is} left its order ${order?.state ?? 'open'}`);
       continue;
     }
     const stands = times.get(name) ?? 0;

@@ -54,7 +54,7 @@ export function controlApp(): Hono<{ Bindings: Env }> {
     if (!body.success) return c.text(z.prettifyError(body.error), 400);
     // Its answer is that it died.
     await exchangeConnector(c.env, body.data.tenant)
-      .fetch(ABORT)
+      .fetch(new Request(ABORT))
       .catch(() => undefined);
     return c.json({});
   });
