@@ -1,9 +1,10 @@
 import { startProgram, type OwnProgram } from '../../support/program.ts';
 
-/** A program of the storm's own: books move when they are told to, and nobody counts requests. */
-export const startExchangeProgram = (): Promise<OwnProgram> =>
-  startProgram({
-    build: 'instrumented',
-    exchange: true,
-    emulatorEnv: { EMULATOR_CLOCK: 'manual', EXCHANGE_RATE_LIMITS: 'off' },
-  });
+/** What a storm needs of its program: fault control, and an exchange whose books move when told to and that counts nothing. */
+export const stormLaunch = {
+  build: 'instrumented',
+  exchange: true,
+  emulatorEnv: { EMULATOR_CLOCK: 'manual', EXCHANGE_RATE_LIMITS: 'off' },
+} as const;
+
+export const startExchangeProgram = (): Promise<OwnProgram> => startProgram(stormLaunch);
