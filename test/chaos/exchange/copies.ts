@@ -55,8 +55,9 @@ async function differences(
   const listed = orders.json['orders'] as readonly { readonly id: string }[] | undefined;
   if (!isDeepStrictEqual(listed?.toSorted(byId), expected.get_open_orders))
     found.push(`the copy has ${listed?.length} open orders, the exchange ${open.size}, or they differ`);
-  if (!isDeepStrictEqual(sorted(positions.json['positions']), sorted(expected.list_account_positions)))
-    found.push('the copy has other positions than the exchange');
+  const [copied, held] = [sorted(positions.json['positions']), sorted(expected.list_account_positions)];
+  if (!isDeepStrictEqual(copied, held))
+    found.push(`the copy's positions are not the exchange's: ${unlike(copied, held)}`);
   if (told.json['balance'] !== balance?.balance)
     found.push(`the balance is ${String(told.json['balance'])}, at the exchange ${balance?.balance}`);
   return found;
@@ -89,6 +90,9 @@ function behind({ spec, memory }: Client, state: ExchangeState): readonly string
   return found;
 }
 
+/** What only one of two lists has. */
+const unlike = (copied: readonly string[], held: readonly string[]): string =>
+  `${copied.filter((one) => !held.includes(one)).join(' ')} instead of ${held.filter((one) => !copied.includes(one)).join(' ')}`;
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => a.id.localeCompare(b.id);
 const sorted = (list: unknown): readonly string[] =>
   Array.isArray(list)
