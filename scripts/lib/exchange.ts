@@ -5,8 +5,19 @@ import { inProject } from './paths.ts';
 
 /** The exchange that this machine plays, and the relay in front of it. */
 export interface LocalExchange {
-  readonly exchange: { readonly child: Child; readonly url: string; readonly grpc: string };
+  readonly exchange: {
+    readonly child: Child;
+    readonly url: string;
+    readonly grpc: string;
+    /** A user that every new emulator knows. */
+    readonly login: ExchangeLogin;
+  };
   readonly relay: SupervisedRelay;
+}
+
+export interface ExchangeLogin {
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface SupervisedRelay {
@@ -67,8 +78,13 @@ async function startExchange(spec: ExchangeSpec): Promise<LocalExchange['exchang
     readyTimeoutMs: spec.readyTimeoutMs,
   });
   // The emulator's own ready line.
-  const { url, grpc } = JSON.parse(ready) as { readonly url: string; readonly grpc: string };
-  return { child, url, grpc };
+  const { url, grpc, users, password } = JSON.parse(ready) as {
+    readonly url: string;
+    readonly grpc: string;
+    readonly users: readonly { readonly name: string }[];
+    readonly password: string;
+  };
+  return { child, url, grpc, login: { username: users[0]?.name ?? '', password } };
 }
 
 /** A relay that ends more often than this is broken, not unlucky. */

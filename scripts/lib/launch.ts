@@ -9,6 +9,7 @@ import { exchangeVars, startExchangeAndRelay, type LocalExchange } from './excha
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
 import { startOutbox } from './outbox.ts';
+import { seedDesk } from './seed-desk.ts';
 import { SAMPLE_OWNER, seedKeys } from './seed.ts';
 import { workerdBinary } from './workerd-binary.ts';
 import { SOCKET, workerdConfig } from './workerd-config.ts';
@@ -240,6 +241,7 @@ async function describe(
   const stateFile = posternFile(home);
   const { address } = new Wallet(secrets.walletKey);
   const keys = await seedKeys(gateway.url, secrets.adminToken, address, stateFile);
+  if (exchange) await seedDesk(gateway.url, keys.desk, exchange.exchange.login);
   const file: PosternFile = {
     url: gateway.url,
     adminToken: secrets.adminToken,
