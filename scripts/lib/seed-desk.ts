@@ -5,7 +5,11 @@ import type { ExchangeLogin } from './exchange.ts';
  * vault keeps the password, and logs in again by itself when it is asked. So the desk is asked first, and a login that
  * works, this one or another, stays as it is.
  */
-export async function seedDesk(url: string, key: string, { username, password }: ExchangeLogin): Promise<void> {
+export async function seedDesk(
+  url: string,
+  key: string,
+  { username, password }: ExchangeLogin,
+): Promise<void> {
   const post = (path: string, body: object, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
     fetch(`${url}${path}`, {
       method: 'POST',
