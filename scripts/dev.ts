@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Wallet } from 'ethers';
+import { FEE_ESCROW } from '../emulators/chain/contracts/addresses.ts';
 import { startEmulators, venueVars } from './lib/emulators.ts';
-import { exchangeVars, startExchangeAndRelay } from './lib/exchange.ts';
+import { exchangeVars, exchangeVaultVars, startExchangeAndRelay } from './lib/exchange.ts';
 import { localSecrets } from './lib/local-secrets.ts';
 import { inProject, root } from './lib/paths.ts';
 
@@ -16,7 +17,8 @@ const home = resolve(process.env['POSTERN_HOME'] ?? '.local/dev');
 mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
 const secrets = localSecrets(home);
 const spec = { home, env: {}, readyTimeoutMs: 30_000 };
-const exchangeSpec = { ...spec, keys: secrets.exchange, onEvent: (message: string) => console.log(message) };
+const onEvent = (message: string): void => console.log(message);
+const { exchange: keys } = secrets;
 const [emulators, exchange] = await Promise.all([
   startEmulators({
     ...spec,
@@ -24,12 +26,12 @@ const [emulators, exchange] = await Promise.all([
     wallet: new Wallet(secrets.walletKey).address,
     relayer: new Wallet(secrets.relayerKey).address,
   }),
-  startExchangeAndRelay(exchangeSpec),
+  startExchangeAndRelay({ ...spec, keys, dialect: 'v1beta1', onEvent }),
 ]);
 const vars = {
   ...venueVars(emulators),
-  ...exchangeVars(exchange, secrets.exchange),
-  RELAY_EDGE_KEY: secrets.exchange.edgePrivate,
+  ...exchangeVars(exchange, keys),
+  RELAY_EDGE_KEY: keys.edgePrivate,
   CLIENT_IP_HEADER: '',
   KEY_MODE: 'test',
 };
@@ -57,15 +59,18 @@ function vaultConfig(settings: Readonly<Record<string, string>>): string {
 }
 
 const vaultFile = vaultConfig({
-  ESCROW_CONTRACT: vars.ESCROW_CONTRACT ?? '',
-  RELAY_SEALING_KEY: secrets.exchange.sealingPublic,
+  ESCROW_CONTRACT: FEE_ESCROW,
+  ...exchangeVaultVars(exchange, keys),
 });
 const wrangler = spawn(
   process.execPath,
   [
     inProject('node_modules/wrangler/bin/wrangler.js'),
     'dev',
-    ...['-c', 'wrangler.toml', '-c', vaultFile],
+    '-c',
+    'wrangler.toml',
+    '-c',
+    vaultFile,
     ...Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
     ...process.argv.slice(2),
   ],

@@ -39,6 +39,8 @@ export interface ExchangeSpec {
   /** For tests: EMULATOR_CLOCK, EMULATOR_SEED. */
   readonly env: Readonly<Record<string, string>>;
   readonly keys: ExchangeKeys;
+  /** That the relay speaks; the emulator speaks both. */
+  readonly dialect: 'v1beta1' | 'v1';
   readonly readyTimeoutMs: number;
   readonly onEvent?: ((message: string) => void) | undefined;
 }
@@ -65,6 +67,14 @@ export function exchangeVars({ relay }: LocalExchange, keys: ExchangeKeys): Read
     RELAY_SEALING_KEY: keys.sealingPublic,
     EXCHANGE_ENVIRONMENT: LOCAL_ENVIRONMENT,
   };
+}
+
+/** What tells the vault for whom it seals and signs. */
+export function exchangeVaultVars(
+  { exchange }: LocalExchange,
+  keys: ExchangeKeys,
+): Readonly<Record<'RELAY_SEALING_KEY' | 'EXCHANGE_TOKEN_URL', string>> {
+  return { RELAY_SEALING_KEY: keys.sealingPublic, EXCHANGE_TOKEN_URL: `${exchange.url}/oauth/token` };
 }
 
 async function startExchange(spec: ExchangeSpec): Promise<LocalExchange['exchange']> {
@@ -121,7 +131,7 @@ async function startRelay(spec: ExchangeSpec, exchange: LocalExchange['exchange'
 }
 
 async function relayProcess(
-  { home, keys, readyTimeoutMs }: ExchangeSpec,
+  { home, keys, dialect, readyTimeoutMs }: ExchangeSpec,
   exchange: LocalExchange['exchange'],
   { port, opsPort }: { readonly port: string; readonly opsPort: string },
 ): Promise<{ child: Child; url: string; ops: string }> {
@@ -131,6 +141,7 @@ async function relayProcess(
     args: [inProject('relay/main.ts')],
     env: {
       ...process.env,
+      RELAY_DIALECT: dialect,
       RELAY_REST_URL: exchange.url,
       RELAY_GRPC_URL: `http://${exchange.grpc}`,
       RELAY_EDGE_KEYS: JSON.stringify({ keys: [{ ...JSON.parse(keys.edgePublic), kid: 'gateway' }] }),
