@@ -63,11 +63,11 @@ const news = z.object({
     )
     .default([]),
 });
-const told = z.object({ body: news.optional(), result: z.object({ update: news.optional() }).optional() });
+const telling = z.object({ body: news.optional(), result: z.object({ update: news.optional() }).optional() });
 
 /** Executions of a frame or a line: whose, what, and how much at which price. */
 function executionsIn(text: string): readonly string[] {
-  const { body, result } = told.parse(JSON.parse(text));
+  const { body, result } = telling.parse(JSON.parse(text));
   return ((body ?? result?.update)?.executions ?? []).map((one) => {
     const trade = one.last_px === undefined ? [] : [`${one.last_shares} at ${one.last_px}`];
     const said = one.text === undefined ? [] : [one.text];
@@ -91,6 +91,8 @@ describe('auth', () => {
       'refreshExpirationTime',
       'refreshIssueTime',
     ]);
+    // No account that /api/v1 trades.
+    expect(member(await trader.call('GET', '/api/v1/wallet'), 'linked_exchanges')).toEqual([]);
     const wrong = await trader.call('POST', '/auth/v1beta1/login', { username, password: 'x' });
     expect(refusal(wrong)).toEqual([401, 16, 'EXCHANGE_REFUSED']);
   });
