@@ -2,9 +2,11 @@ import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
+import { SEALED_PREFIX } from '../../shared/relay/routes.ts';
 import { control, newDesk, speakV1, type Desk } from '../../test/support/desk.ts';
 import { exchangeConnector } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
+import { HttpTransport } from './http-transport.ts';
 import { meaningOf } from './replies.ts';
 
 let pem: string;
@@ -67,6 +69,28 @@ test('a token that expires soon is followed by one for a new assertion, also of 
   expect(answers).toEqual([{ orders: [] }, { orders: [] }]);
   const one = ['exchangeSession ok', 'exchangeAnswer ok'];
   expect(await audited(desk)).toEqual([...one, ...one]);
+});
+
+test('the token of a login that was replaced meanwhile is kept by nobody', async () => {
+  const [desk, next] = [await clientDesk(), await clientDesk()];
+  await signIn(desk);
+  const { scope, actor } = desk;
+  const name = `${desk.tenant}/${env.EXCHANGE_ENVIRONMENT}`;
+  const call = { scope, actor, desk: name };
+  const intent = { kind: 'session', refused: 1 } as const;
+  const begun = await vaultOf(env).exchangeSession({ ...call, intent });
+  if (!begun.ok || begun.step.state !== 'call') throw new Error('a renewal is a call');
+  const { id, path, sealed } = begun.step;
+  const renewed = await new HttpTransport(env, name).call({ path: `${SEALED_PREFIX}${path}`, body: sealed });
+  await signIn({ ...next, tenant: desk.tenant });
+  const { status, body } = renewed;
+  expect(await vaultOf(env).exchangeAnswer({ ...call, id, status, body })).toMatchObject({
+    reason: 'CREDENTIAL_CHANGED',
+  });
+  await abortAllDurableObjects();
+  const asked = { path: '/api/v1beta1/whoami', body: '{}', actor, auth: 'desk' as const };
+  const reply = await exchangeConnector(env, desk.tenant).ask(asked);
+  expect(reply.ok && meaningOf(reply)).toMatchObject({ body: { user: next.user } });
 });
 
 test('a key that cannot sign is refused before anything leaves, one of another client by the exchange', async () => {

@@ -113,8 +113,7 @@ function toFailure({ reason, message, part = '' }: VaultFailure): Failure {
   }
   if (reason === 'CREDENTIAL_MISSING' || reason === 'CREDENTIAL_INCOMPLETE') {
     return failure('CREDENTIALS_REQUIRED', {
-      message:
-        'Log in with POST /auth/v1beta1/login {username, password, store: true}, or send your own Bearer token',
+      message: 'Log in with POST /auth/v1beta1/login and store: true, or send your own Bearer token',
     });
   }
   // Its sentences name members and versions, never a value.
