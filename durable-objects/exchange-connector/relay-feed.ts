@@ -20,10 +20,6 @@ const CROSSING_MS = 2_000;
 /** What one connection with the relay is used for: which streams are open on it, what they tell, and its token. */
 export class RelayFeed implements SessionListener {
   readonly #host: FeedHost;
-  /** Streams that the exchange serves just now. */
-  readonly #live = new Set<string>();
-  /** Books that are open at the relay. */
-  readonly #openBooks = new Set<string>();
   #epoch = '';
   #credential: Ready | undefined;
   #handedAt = Number.NEGATIVE_INFINITY;
@@ -34,22 +30,29 @@ export class RelayFeed implements SessionListener {
 
   /** Whether the copy says of a stream what the exchange would. */
   isLive(stream: string): boolean {
-    const { loaded, gapped } = this.#host.streams.cursor(stream);
-    return this.#host.link().isUp && this.#live.has(stream) && loaded && !gapped;
+    const { loaded, gapped, live } = this.#host.streams.cursor(stream);
+    return live && loaded && !gapped && this.#host.link().isUp;
   }
 
   up(epoch: string): void {
     this.#epoch = epoch;
     this.#credential = undefined;
     const { streams } = this.#host;
-    for (const stream of deskStreams) this.#host.link().send(streams.open(stream));
+    for (const stream of deskStreams) this.#host.link().send(streams.ask(stream));
     this.followBooks();
     void this.renew();
   }
 
+  resumed(epoch: string): void {
+    this.#epoch = epoch;
+  }
+
+  rest(): void {
+    for (const stream of this.#host.streams.open) this.#host.link().send({ type: 'close', stream });
+  }
+
   down(): void {
-    this.#live.clear();
-    this.#openBooks.clear();
+    this.#host.streams.closeAll();
   }
 
   async frame(frame: FromRelay): Promise<void> {
@@ -66,16 +69,14 @@ export class RelayFeed implements SessionListener {
         streams.gap(frame);
         return;
       case 'state':
-        if (frame.live) this.#live.add(frame.stream);
-        else this.#live.delete(frame.stream);
+        streams.state(frame.stream, frame.live);
         return;
       case 'close':
-        this.#live.delete(frame.stream);
-        this.#openBooks.delete(symbolOf(frame.stream) ?? '');
+        streams.closed(frame.stream);
         return;
       case 'credential_wanted':
         // Not waited for: items go on meanwhile. One that crossed ours on the way is asked again if it was meant.
-        if (now() - this.#handedAt > CROSSING_MS) void this.renew(true);
+        if (this.#host.link().isUp && now() - this.#handedAt > CROSSING_MS) void this.renew(true);
         return;
       // Answered by the session itself.
       case 'hello':
@@ -106,16 +107,13 @@ export class RelayFeed implements SessionListener {
   followBooks(): void {
     const link = this.#host.link();
     if (!link.isUp) return;
-    const wanted = this.#host.books();
-    for (const symbol of wanted) {
-      if (this.#openBooks.has(symbol)) continue;
-      this.#openBooks.add(symbol);
-      link.send(this.#host.streams.open(bookStream(symbol)));
-    }
-    for (const symbol of this.#openBooks) {
-      if (wanted.has(symbol)) continue;
-      this.#openBooks.delete(symbol);
-      link.send({ type: 'close', stream: bookStream(symbol) });
+    const { streams } = this.#host;
+    const wanted = new Set([...this.#host.books()].map(bookStream));
+    const open = new Set(streams.open.filter((stream) => symbolOf(stream) !== undefined));
+    for (const stream of wanted.difference(open)) link.send(streams.ask(stream));
+    for (const stream of open.difference(wanted)) {
+      streams.closed(stream);
+      link.send({ type: 'close', stream });
     }
   }
 }

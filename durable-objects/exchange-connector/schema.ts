@@ -61,4 +61,12 @@ export const migrations: readonly Migration[] = [
         at INTEGER NOT NULL
       ) WITHOUT ROWID;`,
   },
+  {
+    // What is open on a connection that outlives the object.
+    id: 2,
+    sql: `
+      ALTER TABLE streams ADD COLUMN open INTEGER NOT NULL DEFAULT 0 CHECK (open IN (0, 1));
+      ALTER TABLE streams ADD COLUMN live INTEGER NOT NULL DEFAULT 0 CHECK (live IN (0, 1));
+      CREATE INDEX streams_open ON streams (open) WHERE open = 1;`,
+  },
 ];

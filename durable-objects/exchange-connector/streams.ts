@@ -56,9 +56,14 @@ export class Streams {
     return this.#cursors.get(stream);
   }
 
+  /** Names of the streams that are open on the connection that stands. */
+  get open(): readonly string[] {
+    return this.#cursors.open;
+  }
+
   /** Asks for a stream from where it was left. */
-  open(stream: string): Open {
-    const { epoch, seq } = this.#cursors.get(stream);
+  ask(stream: string): Open {
+    const { epoch, seq } = this.#cursors.put(stream, { open: true, live: false });
     const symbol = symbolOf(stream);
     return {
       type: 'open',
@@ -67,6 +72,22 @@ export class Streams {
       params: symbol === undefined ? {} : { symbols: [symbol] },
       ...(epoch !== null && { after: { epoch, seq } }),
     };
+  }
+
+  /** Whether the exchange serves an open stream just now. */
+  state(stream: string, live: boolean): void {
+    const known = this.#cursors.get(stream);
+    // It was closed while the relay said so.
+    if (known.open && known.live !== live) this.#cursors.put(stream, { live });
+  }
+
+  closed(stream: string): void {
+    if (this.#cursors.get(stream).open) this.#cursors.put(stream, { open: false, live: false });
+  }
+
+  /** The connection has ended. */
+  closeAll(): void {
+    this.#cursors.closeAll();
   }
 
   opened({ stream, seq, resumed }: Opened, epoch: string): void {

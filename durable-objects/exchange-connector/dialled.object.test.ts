@@ -1,0 +1,132 @@
+import { env } from 'cloudflare:workers';
+import { abortAllDurableObjects, evictDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  control,
+  desksDialIn,
+  dialIn,
+  directly,
+  exchangeAt,
+  newDesk,
+  newDialIn,
+  stopDialIns,
+  SYMBOL,
+  type Desk,
+} from '../../test/support/desk.ts';
+import { knock } from '../../test/support/dial-in.ts';
+import { exchangeConnector } from '../stubs.ts';
+
+// All that holds of a relay that is reached by HTTP holds of one that dials in.
+desksDialIn();
+afterEach(() => stopDialIns());
+
+describe('sessions', async () => void (await import('./session.object.test.ts')));
+describe('streams', async () => void (await import('./streams.object.test.ts')));
+describe('commands', async () => void (await import('../trading-account/exchange/commands.object.test.ts')));
+
+describe('the socket by which a relay dialled in', () => {
+  let desk: Desk;
+  beforeEach(async () => {
+    desk = await newDesk();
+    const { username, password, actor } = desk;
+    const settled = await exchangeConnector(env, desk.tenant).keep(
+      { kind: 'login', username, password },
+      actor,
+    );
+    expect(settled).toMatchObject({ ok: true });
+  });
+
+  const stub = () => env.EXCHANGE_CONNECTOR.getByName(`${desk.tenant}/${env.EXCHANGE_ENVIRONMENT}`);
+  const ask = (rpc: string, body: object = {}) =>
+    exchangeConnector(env, desk.tenant).ask({
+      path: `/api/v1beta1/${rpc}`,
+      body: JSON.stringify(body),
+      actor: desk.actor,
+      auth: 'desk',
+    });
+  const openOrders = () =>
+    exchangeConnector(env, desk.tenant).lookUp('get_open_orders', {}, desk.actor, false);
+  const insert = async (): Promise<string> => {
+    const { order_id } = await (
+      await directly(desk)
+    )('insert_order', {
+      type: 'ORDER_TYPE_LIMIT',
+      side: 'SIDE_BUY',
+      symbol: SYMBOL,
+      order_qty: '10',
+      price: '100',
+      time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+    });
+    return String(order_id);
+  };
+  const stats = async () => {
+    const response = await fetch(await exchangeAt('/__control/stats'));
+    // The emulator's own reply.
+    return (await response.json()) as {
+      readonly streams: readonly {
+        readonly user: string;
+        readonly kind: string;
+        readonly opened_ms: number;
+      }[];
+      readonly counts: { readonly faults_armed: number };
+    };
+  };
+  const upstream = async () => (await stats()).streams.filter(({ user }) => user.includes(desk.username));
+  const isInCopy = (order: string) =>
+    expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [{ id: order }] } });
+
+  test('stays while its object is evicted; streams and calls go on over it, and nothing is opened again', async () => {
+    await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [] } });
+    const streams = (await upstream()).map(({ opened_ms }) => opened_ms);
+    await evictDurableObject(stub());
+    // Told by the relay, it wakes the object.
+    const order = await insert();
+    await isInCopy(order);
+    await evictDurableObject(stub());
+    expect(await ask('cancel_order', { order_id: order, symbol: SYMBOL })).toMatchObject({ status: 200 });
+    await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [] } });
+    expect(dialIn().arrivals).toBe(1);
+    expect((await upstream()).map(({ opened_ms }) => opened_ms)).toEqual(streams);
+  });
+
+  test('comes again when it is cut or its object dies, and what was told meanwhile is there', async () => {
+    await expect.poll(openOrders).toMatchObject({ source: 'stream' });
+    dialIn().cut();
+    const order = await insert();
+    await isInCopy(order);
+    expect(dialIn().arrivals).toBe(2);
+    await abortAllDurableObjects();
+    expect(await ask('whoami')).toMatchObject({ status: 200 });
+    expect(dialIn().arrivals).toBe(3);
+  });
+
+  test('leaves a call unknown that was under way when it was lost, for the journal to settle', async () => {
+    await expect.poll(openOrders).toMatchObject({ source: 'stream' });
+    await control('faults', { path: '/api/v1beta1/whoami', kind: 'delay', delay_ms: 3_000 });
+    const reply = ask('whoami');
+    await expect.poll(async () => (await stats()).counts.faults_armed).toBe(0);
+    dialIn().cut();
+    expect(await reply).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('is replaced by a newer one of the desk', async () => {
+    await expect.poll(openOrders).toMatchObject({ source: 'stream' });
+    const older = dialIn();
+    await newDialIn(desk.tenant);
+    await expect.poll(() => dialIn().arrivals).toBe(1);
+    expect(await ask('whoami')).toMatchObject({ status: 200 });
+    expect(older.arrivals).toBe(1);
+  });
+
+  test('is opened by each token once, and by none but the relay of a desk that may dial in', async () => {
+    await expect.poll(openOrders).toMatchObject({ source: 'stream' });
+    const { token } = dialIn();
+    expect((await knock(token)).status).toBe(401);
+    expect((await knock(`${token.slice(0, -8)}AAAAAAAA`)).status).toBe(401);
+    // Signed by the relay, for a tenant whose relay is to be reached by HTTP.
+    await newDialIn('tnt_other');
+    await expect.poll(() => dialIn().token).not.toBe('');
+    expect((await knock(dialIn().token)).status).toBe(501);
+    expect(await ask('whoami')).toMatchObject({ status: 200 });
+  });
+});
