@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { abortAllDurableObjects, evictDurableObject } from 'cloudflare:test';
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   control,
@@ -14,6 +14,7 @@ import {
   type Desk,
 } from '../../test/support/desk.ts';
 import { knock } from '../../test/support/dial-in.ts';
+import { moveClock, resetClock } from '../../shared/clock.ts';
 import { exchangeConnector } from '../stubs.ts';
 
 // All that holds of a relay that is reached by HTTP holds of one that dials in.
@@ -87,6 +88,20 @@ describe('the socket by which a relay dialled in', () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [] } });
     expect(dialIn().arrivals).toBe(1);
     expect((await upstream()).map(({ opened_ms }) => opened_ms)).toEqual(streams);
+  });
+
+  test('stays when nobody uses the desk, whose streams are given up until somebody does', async () => {
+    await expect.poll(openOrders).toMatchObject({ source: 'stream' });
+    moveClock({ kind: 'advance', ms: 16 * 60_000 });
+    try {
+      await runInDurableObject(stub(), (instance) => instance.alarm());
+      await expect.poll(upstream).toEqual([]);
+    } finally {
+      resetClock();
+    }
+    const order = await insert();
+    await isInCopy(order);
+    expect(dialIn().arrivals).toBe(1);
   });
 
   test('comes again when it is cut or its object dies, and what was told meanwhile is there', async () => {
