@@ -73,8 +73,9 @@ describe('the socket by which a relay dialled in', () => {
     };
   };
   const upstream = async () => (await stats()).streams.filter(({ user }) => user.includes(desk.username));
-  const isInCopy = (order: string) =>
-    expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [{ id: order }] } });
+  const isInCopy = async (order: string) => {
+    await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [{ id: order }] } });
+  };
 
   test('stays while its object is evicted; streams and calls go on over it, and nothing is opened again', async () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [] } });

@@ -139,10 +139,10 @@ class Stage {
   }
 
   async stop(): Promise<void> {
-    const relays = [this.#relay, ...this.#dialled];
+    const relays = [...(this.#relay ? [this.#relay] : []), ...this.#dialled];
     this.#relay = undefined;
     this.#dialled = [];
-    await Promise.all(relays.map((relay) => relay?.close()));
+    await Promise.all(relays.map((relay) => relay.close()));
   }
 
   async close(): Promise<void> {
