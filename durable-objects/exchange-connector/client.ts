@@ -63,9 +63,7 @@ export class Client {
   /** Tells an event as far as it concerns these symbols. */
   event(event: ClientEvent, wanted: true | readonly string[] = true): void {
     const told = narrowed(event, wanted);
-    if (!told) return;
-    const book = symbolOf(told.stream);
-    this.send(book === undefined ? told : { ...told, stream: 'market_data', symbol: book });
+    if (told) this.#write(textOf(told));
   }
 
   /** A book is whole: who lags is told the newest later. */
@@ -75,11 +73,14 @@ export class Client {
   }
 
   send(value: object): void {
+    this.#write(JSON.stringify(value));
+  }
+
+  #write(text: string): void {
     if (this.#sent >= CREDIT_BYTES && !this.#showsLife()) {
       this.#host.tooSlow(this);
       return;
     }
-    const text = JSON.stringify(value);
     this.#sent += text.length;
     try {
       this.socket.send(text);
@@ -94,4 +95,15 @@ export class Client {
     this.alive(ping);
     return true;
   }
+}
+
+/** The same event goes to many clients: its text is made once. */
+const texts = new WeakMap<ClientEvent, string>();
+function textOf(event: ClientEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const book = symbolOf(event.stream);
+  const text = JSON.stringify(book === undefined ? event : { ...event, stream: 'market_data', symbol: book });
+  texts.set(event, text);
+  return text;
 }

@@ -10,9 +10,7 @@ export interface Cursor {
   /** Something may be missing: the next snapshot mends it. */
   readonly gapped: boolean;
   readonly asOf: string | null;
-  /** Asked for on the connection that stands. */
-  readonly open: boolean;
-  /** The exchange serves it just now. */
+  /** The exchange serves it just now, on the connection that stands. */
   readonly live: boolean;
 }
 
@@ -23,7 +21,6 @@ type Row = {
   loaded: number;
   gapped: number;
   as_of: string | null;
-  open: number;
   live: number;
 };
 
@@ -34,7 +31,6 @@ const fresh: Cursor = {
   loaded: false,
   gapped: false,
   asOf: null,
-  open: false,
   live: false,
 };
 
@@ -56,27 +52,15 @@ export class Cursors {
       loaded: row.loaded === 1,
       gapped: row.gapped === 1,
       asOf: row.as_of,
-      open: row.open === 1,
       live: row.live === 1,
     };
-  }
-
-  /** Names of the streams that are open. */
-  get open(): readonly string[] {
-    const rows = this.#sql.exec<{ name: string }>('SELECT name FROM streams WHERE open = 1').toArray();
-    return rows.map(({ name }) => name);
-  }
-
-  /** The connection has ended, and all that was open on it. */
-  closeAll(): void {
-    this.#sql.exec('UPDATE streams SET open = 0, live = 0 WHERE open = 1');
   }
 
   put(stream: string, change: Partial<Cursor>): Cursor {
     const next = { ...this.get(stream), ...change };
     this.#sql.exec(
-      `INSERT OR REPLACE INTO streams (name, epoch, seq, own_seq, loaded, gapped, as_of, open, live)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO streams (name, epoch, seq, own_seq, loaded, gapped, as_of, live)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       stream,
       next.epoch,
       next.seq,
@@ -84,7 +68,6 @@ export class Cursors {
       next.loaded ? 1 : 0,
       next.gapped ? 1 : 0,
       next.asOf,
-      next.open ? 1 : 0,
       next.live ? 1 : 0,
     );
     return next;

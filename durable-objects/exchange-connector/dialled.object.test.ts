@@ -77,6 +77,24 @@ describe('the socket by which a relay dialled in', () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [{ id: order }] } });
   };
 
+  /** A client that comes now; the first that it hears of the book. */
+  const bookOf = async (): Promise<unknown> => {
+    const url = `https://desk/?id=${crypto.randomUUID()}&gate=${'0'.repeat(64)}`;
+    const { webSocket } = await stub().fetch(url, { headers: { upgrade: 'websocket' } });
+    if (!webSocket) throw new Error('no socket');
+    clients.push(webSocket);
+    const heard = new Promise<unknown>((resolve) => {
+      webSocket.addEventListener('message', ({ data }) => resolve(JSON.parse(String(data))));
+    });
+    webSocket.accept();
+    webSocket.send(JSON.stringify({ op: 'subscribe', stream: 'market_data', symbols: [SYMBOL] }));
+    return heard;
+  };
+  const clients: WebSocket[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close(1000);
+  });
+
   test('stays while its object is evicted; streams and calls go on over it, and nothing is opened again', async () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [] } });
     const streams = (await upstream()).map(({ opened_ms }) => opened_ms);
@@ -89,6 +107,14 @@ describe('the socket by which a relay dialled in', () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [] } });
     expect(dialIn().arrivals).toBe(1);
     expect((await upstream()).map(({ opened_ms }) => opened_ms)).toEqual(streams);
+  });
+
+  test('tells whoever comes after an eviction the book as it stands, though nothing moves', async () => {
+    expect(await bookOf()).toMatchObject({ stream: 'market_data', symbol: SYMBOL });
+    await evictDurableObject(stub());
+    expect(await bookOf()).toMatchObject({ stream: 'market_data', symbol: SYMBOL });
+    const kinds = (await upstream()).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'market_data')).toHaveLength(1);
   });
 
   test('stays when nobody uses the desk, whose streams are given up until somebody does', async () => {

@@ -4,7 +4,7 @@ import { self } from './asking.ts';
 import type { DeskSession, Ready } from './desk-session.ts';
 import type { RelaySession, SessionListener } from './relay-session.ts';
 import { deskStreams, type Streams } from './streams.ts';
-import { bookStream, symbolOf } from './wire.ts';
+import { bookStream } from './wire.ts';
 
 export interface FeedHost {
   readonly session: DeskSession;
@@ -17,9 +17,14 @@ export interface FeedHost {
 /** A question and its answer may cross: longer than the way to the relay, shorter than its patience. */
 const CROSSING_MS = 2_000;
 
+/** `earlier`: an object before this one. */
+type Opener = 'this' | 'earlier';
+
 /** What one connection with the relay is used for: which streams are open on it, what they tell, and its token. */
 export class RelayFeed implements SessionListener {
   readonly #host: FeedHost;
+  /** Streams of books that are open at the relay, and by whom. */
+  readonly #books = new Map<string, Opener>();
   #epoch = '';
   #credential: Ready | undefined;
   #handedAt = Number.NEGATIVE_INFINITY;
@@ -38,21 +43,24 @@ export class RelayFeed implements SessionListener {
     this.#epoch = epoch;
     this.#credential = undefined;
     const { streams } = this.#host;
-    for (const stream of deskStreams) this.#host.link().send(streams.ask(stream));
+    for (const stream of deskStreams) this.#host.link().send(streams.open(stream));
     this.followBooks();
     void this.renew();
   }
 
   resumed(epoch: string): void {
     this.#epoch = epoch;
+    for (const symbol of this.#host.books()) this.#books.set(bookStream(symbol), 'earlier');
   }
 
   rest(): void {
-    for (const stream of this.#host.streams.open) this.#host.link().send({ type: 'close', stream });
+    for (const stream of [...deskStreams, ...this.#books.keys()])
+      this.#host.link().send({ type: 'close', stream });
   }
 
   down(): void {
-    this.#host.streams.closeAll();
+    this.#books.clear();
+    for (const stream of deskStreams) this.#host.streams.state(stream, false);
   }
 
   async frame(frame: FromRelay): Promise<void> {
@@ -69,10 +77,12 @@ export class RelayFeed implements SessionListener {
         streams.gap(frame);
         return;
       case 'state':
-        streams.state(frame.stream, frame.live);
+        // Of streams that were closed meanwhile it says nothing.
+        if (this.#host.link().isUp) streams.state(frame.stream, frame.live);
         return;
       case 'close':
-        streams.closed(frame.stream);
+        streams.state(frame.stream, false);
+        this.#books.delete(frame.stream);
         return;
       case 'credential_wanted':
         // Not waited for: items go on meanwhile. One that crossed ours on the way is asked again if it was meant.
@@ -107,12 +117,16 @@ export class RelayFeed implements SessionListener {
   followBooks(): void {
     const link = this.#host.link();
     if (!link.isUp) return;
-    const { streams } = this.#host;
     const wanted = new Set([...this.#host.books()].map(bookStream));
-    const open = new Set(streams.open.filter((stream) => symbolOf(stream) !== undefined));
-    for (const stream of wanted.difference(open)) link.send(streams.ask(stream));
-    for (const stream of open.difference(wanted)) {
-      streams.closed(stream);
+    for (const stream of wanted) {
+      // An earlier object had its newest book: it is asked for again, for those who come now.
+      if (this.#books.get(stream) === 'this') continue;
+      this.#books.set(stream, 'this');
+      link.send(this.#host.streams.open(stream));
+    }
+    for (const stream of this.#books.keys()) {
+      if (wanted.has(stream)) continue;
+      this.#books.delete(stream);
       link.send({ type: 'close', stream });
     }
   }

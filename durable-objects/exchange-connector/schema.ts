@@ -62,11 +62,15 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID;`,
   },
   {
-    // What is open on a connection that outlives the object.
     id: 2,
+    // Books are kept in memory; of their streams only how far the numbers go.
     sql: `
-      ALTER TABLE streams ADD COLUMN open INTEGER NOT NULL DEFAULT 0 CHECK (open IN (0, 1));
-      ALTER TABLE streams ADD COLUMN live INTEGER NOT NULL DEFAULT 0 CHECK (live IN (0, 1));
-      CREATE INDEX streams_open ON streams (open) WHERE open = 1;`,
+      DROP TABLE books;
+      UPDATE streams SET epoch = NULL, seq = 0, loaded = 0, gapped = 0, as_of = NULL WHERE name LIKE 'md:%';`,
+  },
+  {
+    id: 3,
+    // A connection by which a relay dialled in outlives the object.
+    sql: 'ALTER TABLE streams ADD COLUMN live INTEGER NOT NULL DEFAULT 0 CHECK (live IN (0, 1));',
   },
 ];
