@@ -110,9 +110,9 @@ describe('the socket by which a relay dialled in', () => {
   });
 
   test('tells whoever comes after an eviction the book as it stands, though nothing moves', async () => {
-    expect(await bookOf()).toMatchObject({ stream: 'market_data', symbol: SYMBOL });
+    expect(await bookOf()).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
     await evictDurableObject(stub());
-    expect(await bookOf()).toMatchObject({ stream: 'market_data', symbol: SYMBOL });
+    expect(await bookOf()).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
     const kinds = (await upstream()).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'market_data')).toHaveLength(1);
   });
