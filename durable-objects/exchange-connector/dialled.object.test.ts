@@ -77,19 +77,20 @@ describe('the socket by which a relay dialled in', () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [{ id: order }] } });
   };
 
-  /** A client that comes now; the first that it hears of the book. */
-  const bookOf = async (): Promise<unknown> => {
+  /** A client that comes now, and what it hears. */
+  const follow = async (stream: string, members: object = {}): Promise<readonly unknown[]> => {
     const url = `https://desk/?id=${crypto.randomUUID()}&gate=${'0'.repeat(64)}`;
     const { webSocket } = await stub().fetch(url, { headers: { upgrade: 'websocket' } });
     if (!webSocket) throw new Error('no socket');
     clients.push(webSocket);
-    const heard = new Promise<unknown>((resolve) => {
-      webSocket.addEventListener('message', ({ data }) => resolve(JSON.parse(String(data))));
-    });
+    const heard: unknown[] = [];
+    webSocket.addEventListener('message', ({ data }) => heard.push(JSON.parse(String(data))));
     webSocket.accept();
-    webSocket.send(JSON.stringify({ op: 'subscribe', stream: 'market_data', symbols: [SYMBOL] }));
+    webSocket.send(JSON.stringify({ op: 'subscribe', stream, ...members }));
+    await expect.poll(() => heard).not.toHaveLength(0);
     return heard;
   };
+  const followBook = () => follow('market_data', { symbols: [SYMBOL] });
   const clients: WebSocket[] = [];
   afterEach(() => {
     for (const client of clients.splice(0)) client.close(1000);
@@ -98,9 +99,12 @@ describe('the socket by which a relay dialled in', () => {
   test('stays while its object is evicted; streams and calls go on over it, and nothing is opened again', async () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream', body: { orders: [] } });
     const streams = (await upstream()).map(({ opened_ms }) => opened_ms);
+    const heard = await follow('orders');
     await evictDurableObject(stub());
-    // Told by the relay, it wakes the object.
+    // Nobody but the relay wakes the object.
     const order = await insert();
+    const told = { type: 'update', body: { executions: [{ order: { id: order } }] } };
+    await expect.poll(() => heard.at(-1)).toMatchObject(told);
     await isInCopy(order);
     await evictDurableObject(stub());
     expect(await ask('cancel_order', { order_id: order, symbol: SYMBOL })).toMatchObject({ status: 200 });
@@ -110,9 +114,9 @@ describe('the socket by which a relay dialled in', () => {
   });
 
   test('tells whoever comes after an eviction the book as it stands, though nothing moves', async () => {
-    expect(await bookOf()).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
+    expect((await followBook())[0]).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
     await evictDurableObject(stub());
-    expect(await bookOf()).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
+    expect((await followBook())[0]).toMatchObject({ symbol: SYMBOL, body: { symbol: SYMBOL } });
     const kinds = (await upstream()).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'market_data')).toHaveLength(1);
   });
