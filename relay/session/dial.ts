@@ -39,11 +39,12 @@ export function startDialling(options: DialOptions): { stop(): void } {
     });
     let isOpen = false;
     let isOver = false;
+    let refused: number | undefined;
     const again = (code?: number): void => {
       if (isOver) return;
       isOver = true;
       const replaced = code === sessionClose.replaced;
-      log('warn', 'dial-in closed', { desk, connected: isOpen, replaced });
+      log('warn', 'dial-in closed', { desk, connected: isOpen, replaced, status: refused });
       if (replaced) later(desk, REPLACED);
       else later(desk, isOpen ? 1 : failures + 1);
     };
@@ -51,6 +52,10 @@ export function startDialling(options: DialOptions): { stop(): void } {
       isOpen = true;
       log('info', 'dial-in open', { desk });
       sessions.serve(socket, desk, { ended: again });
+    });
+    socket.on('unexpected-response', (_request, { statusCode }) => {
+      refused = statusCode;
+      socket.terminate();
     });
     socket.on('error', () => socket.terminate());
     socket.on('close', again);

@@ -138,6 +138,18 @@ test('its pings are answered by a runtime that lets the connector sleep; replace
   expect(failures[0]).toBeGreaterThan(10);
 });
 
+test('a gateway that will not have it says so in the log, and it comes again', async () => {
+  const refusals: unknown[] = [];
+  const server = createServer((_request, response) => response.writeHead(501).end());
+  const port = await listening(server);
+  const log: Tuning['log'] = (_level, event, members) => {
+    if (event === 'dial-in closed') refusals.push(members);
+  };
+  await startDialling({ RELAY_DIAL_URL: `ws://127.0.0.1:${port}/` }, { log });
+  await expect.poll(() => refusals.length).toBeGreaterThan(1);
+  expect(refusals[0]).toMatchObject({ desk: DESK, connected: false, status: 501 });
+});
+
 test('a relay that drains answers the call that its socket has brought, then closes it', async () => {
   const { relay, arrivals } = await startDialling();
   const connector = await first(arrivals);

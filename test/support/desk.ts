@@ -7,7 +7,7 @@ import type { ExchangeStage } from './exchange-stage-types.ts';
 const stage = crypto.randomUUID().slice(0, 8);
 
 async function stageControl(
-  what: '' | '/stop' | '/start' | '/dial' | `/dial/${string}`,
+  what: '' | '/v1' | '/stop' | '/start' | '/dial' | `/dial/${string}`,
 ): Promise<ExchangeStage> {
   const response = await fetch(`${inject('exchange').controlUrl}/${stage}${what}`, { method: 'POST' });
   if (!response.ok) throw new Error(await response.text());
@@ -21,6 +21,12 @@ let opened: Promise<ExchangeStage> | undefined;
 export async function exchangeAt(path: string): Promise<string> {
   opened ??= stageControl('');
   return `${(await opened).exchangeUrl}${path}`;
+}
+
+/** Before anything else: this file's relay speaks the v1 dialect. */
+export async function speakV1(): Promise<void> {
+  opened = stageControl('/v1');
+  await opened;
 }
 
 /** A desk of a test's own at the exchange emulator of the object tests. */

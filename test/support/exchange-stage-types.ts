@@ -5,9 +5,9 @@ export interface ExchangeStages {
     Record<'RELAY_URL' | 'RELAY_DIAL' | 'RELAY_EDGE_KEY' | 'RELAY_SIGNING_KEY' | 'RELAY_SEALING_KEY', string>
   >;
   /**
-   * `POST /<stage>` makes an exchange and a relay; `/<stage>/stop` and `/<stage>/start` are of its relays.
-   * `/<stage>/dial` makes a relay that dials in for a tenant whom the gateway lets do so, `/<stage>/dial/<tenant>` for
-   * that one, at `relay-bridge.ts`.
+   * `POST /<stage>` makes an exchange and a relay, `/<stage>/v1` one whose relay speaks v1; `/<stage>/stop` and
+   * `/<stage>/start` are of its relays. `/<stage>/dial` makes a relay that dials in for a tenant whom the gateway lets do
+   * so, `/<stage>/dial/<tenant>` for that one, at `relay-bridge.ts`.
    */
   readonly controlUrl: string;
   close(): Promise<void>;

@@ -37,7 +37,8 @@ export async function startExchangeStages(): Promise<ExchangeStages> {
   const control = createServer((request, response) => {
     const [, name = '', what = 'open', whom] = (request.url ?? '').split('/');
     const act = async (): Promise<ExchangeStage> => {
-      const stage = stages.get(name) ?? (await Stage.open({ keys, dialUrl }));
+      const dialect = what === 'v1' ? 'v1' : 'v1beta1';
+      const stage = stages.get(name) ?? (await Stage.open({ keys, dialUrl, dialect }));
       stages.set(name, stage);
       if (what === 'stop') await stage.stop();
       if (what === 'start') await stage.start();
@@ -81,6 +82,7 @@ export async function startExchangeStages(): Promise<ExchangeStages> {
 interface StageSpec {
   readonly keys: Readonly<Record<string, string>>;
   readonly dialUrl: string;
+  readonly dialect: 'v1' | 'v1beta1';
 }
 
 /** At once, but for a relay that another one has replaced: it stays away. */
@@ -95,10 +97,11 @@ class Stage {
   readonly #dialling: string[] = [];
   #dialled: Relay[] = [];
 
-  static async open({ keys, dialUrl }: StageSpec): Promise<Stage> {
+  static async open({ keys, dialUrl, dialect }: StageSpec): Promise<Stage> {
     const exchange = await startExchangeEmulator({ clock: 'manual', rateLimits: false });
     const environment = {
       ...keys,
+      RELAY_DIALECT: dialect,
       RELAY_REST_URL: exchange.url,
       RELAY_GRPC_URL: `http://${exchange.grpc}`,
       RELAY_PORT: '0',
