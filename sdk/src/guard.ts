@@ -14,10 +14,11 @@ export function departure(schema: Schema, value: unknown, at = '$'): string | un
   return undefined;
 }
 
+/** An integer that a number cannot hold exactly has lost digits on its way: it is not what was sent. */
 function isOfType(type: string | readonly string[], value: unknown): boolean {
   const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
   const types = typeof type === 'string' ? [type] : type;
-  return types.some((one) => one === kind || (one === 'integer' && Number.isInteger(value)));
+  return types.some((one) => one === kind || (one === 'integer' && Number.isSafeInteger(value)));
 }
 
 function departureOfItems(
