@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { buildSdkIfStale } from '../../../scripts/lib/build-sdk.ts';
+import { inProject } from '../../../scripts/lib/paths.ts';
+import { rowsOf } from '../../end-to-end/ask.ts';
+import { newBuilder, USERS } from '../../end-to-end/builder.ts';
+import { newTrader } from '../../end-to-end/trader.ts';
+
+const file = inject('postern');
+const run = promisify(execFile);
+const EXAMPLES = ['agent.ts', 'builder.ts'] as const;
+
+/** A folder outside the project, where the package is installed as `npm install` would. */
+let home: string;
+let packed: readonly string[];
+beforeAll(async () => {
+  await buildSdkIfStale();
+  home = mkdtempSync(join(tmpdir(), 'postern-sdk-'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', home], {
+    cwd: inProject('sdk'),
+  });
+  // What npm prints with --json.
+  const [report] = JSON.parse(stdout) as readonly [
+    { readonly filename: string; readonly files: readonly { readonly path: string }[] },
+  ];
+  packed = report.files.map(({ path }) => path);
+  const scope = join(home, 'node_modules/@postern');
+  mkdirSync(scope, { recursive: true });
+  await run('tar', ['-xzf', join(home, report.filename), '-C', scope]);
+  await run('mv', [join(scope, 'package'), join(scope, 'sdk')]);
+  writeFileSync(join(home, 'package.json'), '{"type":"module"}');
+  for (const name of EXAMPLES) copyFileSync(inProject(`sdk/examples/${name}`), join(home, name));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** What an example printed. Rejects with what it complained of if it ended in a failure. */
+async function example(name: (typeof EXAMPLES)[number], key: string): Promise<string> {
+  const env = { ...process.env, POSTERN_URL: file.url, POSTERN_KEY: key };
+  return (await run(process.execPath, [join(home, name)], { env })).stdout;
+}
+
+test('the package is its modules and their types, and nothing else', () => {
+  expect(packed).toEqual(
+    expect.arrayContaining(['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']),
+  );
+  expect(packed.filter((path) => !/^dist\/[\w/-]+\.(?:js|d\.ts)$/.test(path))).toEqual([
+    'README.md',
+    'package.json',
+  ]);
+});
+
+test("the examples fit the package's types, in a project that knows Node's types alone", async () => {
+  mkdirSync(join(home, 'node_modules/@types'), { recursive: true });
+  symlinkSync(inProject('node_modules/@types/node'), join(home, 'node_modules/@types/node'));
+  const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--types', 'node'];
+  const modules = ['--module', 'nodenext', '--target', 'es2022'];
+  const tsc = inProject('node_modules/.bin/tsc');
+  await run(tsc, [...options, ...modules, ...EXAMPLES], { cwd: home }).catch((error: { stdout: string }) => {
+    throw new Error(error.stdout);
+  });
+});
+
+test("the README's programs are the examples", () => {
+  const readme = readFileSync(inProject('sdk/README.md'), 'utf8');
+  for (const name of EXAMPLES) {
+    const text = readFileSync(inProject(`sdk/examples/${name}`), 'utf8');
+    expect(readme).toContain(`\`\`\`ts\n${text}\`\`\`\n`);
+  }
+});
+
+describe('as pasted', () => {
+  test('builder.ts makes a customer and buys for it', async () => {
+    const builder = await newBuilder(file);
+    const said = await example('builder.ts', builder.keys[0] ?? '');
+    expect(said).toMatch(/^order \S+ (?:open|filled|partially_filled) /m);
+    const users = (await builder.call('GET', USERS)).json as { users: { customer_id: string }[] };
+    const [{ customer_id: customer = '' } = {}] = users.users;
+    expect(said).toContain(`customer ${customer}`);
+    const orders = await builder.as(customer, 'GET', '/api/v1/orders?exchange=paper&status=all');
+    expect(rowsOf(orders)).toHaveLength(1);
+    expect(rowsOf(await builder.as(customer, 'GET', '/api/v1/orders?exchange=paper'))).toEqual([]);
+  });
+
+  test.todo('agent.ts');
+});
+void newTrader;
