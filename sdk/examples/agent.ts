@@ -3,6 +3,8 @@
  * in auto mode. On paper, unless the account's own venue is another.
  *
  *   POSTERN_URL=http://127.0.0.1:8787 POSTERN_KEY=<a key that trades> node agent.ts
+ *
+ * POSTERN_TOKEN names what to buy; without it, an outcome of the first market that is open.
  */
 import { createRouter, createSessions, type Agent, type Result } from '@postern/sdk';
 
@@ -18,11 +20,11 @@ function must<T>(result: Result<T>): T {
   process.exit(1);
 }
 
-/** The agent's own part: buys for five dollars what it does not have, and sells what it had from earlier runs. */
+/** The agent's own part: buys for five dollars of one outcome, and sells what it has of others. */
 async function act(agent: Agent, tokenId: string): Promise<number | undefined> {
   const { polymarket } = agent.platforms;
   for (const { tokenId: held, formattedShares } of agent.portfolio.positions) {
-    if (held === null) continue;
+    if (held === null || held === tokenId) continue;
     must(await polymarket.marketOrder({ tokenId: held, side: 'SELL', size: Number(formattedShares) }));
   }
   const bought = must(await polymarket.marketOrder({ tokenId, side: 'BUY', size: 5 }));
@@ -31,11 +33,15 @@ async function act(agent: Agent, tokenId: string): Promise<number | undefined> {
   return undefined;
 }
 
-const { markets } = must(
-  await createRouter(client).markets({ exchanges: 'polymarket', status: 'active', limit: 1 }),
-);
-const tokenId = markets[0]?.outcomes[0]?.token_id;
-if (tokenId === undefined) throw new Error('no market is open');
+/** An outcome that can be bought. */
+async function anyToken(): Promise<string> {
+  const { markets } = must(
+    await createRouter(client).markets({ exchanges: 'polymarket', status: 'active', limit: 1 }),
+  );
+  return markets[0]?.outcomes[0]?.token_id ?? '';
+}
+
+const tokenId = process.env['POSTERN_TOKEN'] ?? (await anyToken());
 
 const sessions = createSessions(client);
 for (const mode of ['manual', 'auto'] as const) {

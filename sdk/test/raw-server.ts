@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 export interface Answer {
   readonly bytes: Buffer;
   /** `reset`: the connection breaks; `silence`: nothing more comes, and it stays open. */
-  readonly then: 'end' | 'reset' | 'silence';
+  readonly after: 'end' | 'reset' | 'silence';
 }
 
 export interface Seen {
@@ -37,9 +37,9 @@ export async function startRawServer(): Promise<RawServer> {
       const request = wholeRequest(text);
       if (!request) return;
       seen.push(request);
-      const { bytes, then } = answer(seen.length - 1);
-      if (then === 'reset') socket.write(bytes, () => socket.resetAndDestroy());
-      else if (then === 'end') socket.end(bytes);
+      const { bytes, after } = answer(seen.length - 1);
+      if (after === 'reset') socket.write(bytes, () => socket.resetAndDestroy());
+      else if (after === 'end') socket.end(bytes);
       else socket.write(bytes);
     });
   });
@@ -84,7 +84,7 @@ export const http = (
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${status} Whatever\r\nconnection: close\r\n${lines.join('')}\r\n`;
-  return { bytes: Buffer.concat([Buffer.from(head), Buffer.from(body)]), then: 'end' };
+  return { bytes: Buffer.concat([Buffer.from(head), Buffer.from(body)]), after: 'end' };
 };
 
 /** A refusal in the words of the gateway. */

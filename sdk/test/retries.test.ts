@@ -30,13 +30,13 @@ function run(kind: Kind, timeoutMs = PATIENCE_MS, signal?: AbortSignal): Promise
   return request(client, name, input, kind === 'once' ? options : { signal, timeoutMs });
 }
 
-const reset: Answer = { bytes: Buffer.alloc(0), then: 'reset' };
+const reset: Answer = { bytes: Buffer.alloc(0), after: 'reset' };
 const cut: Answer = {
   bytes: Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id"'),
-  then: 'reset',
+  after: 'reset',
 };
 const page = http(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' });
-const silence: Answer = { bytes: Buffer.alloc(0), then: 'silence' };
+const silence: Answer = { bytes: Buffer.alloc(0), after: 'silence' };
 
 /** README, "What is repeated": attempts of a read, of a named command and of one that may be done twice. */
 const table: readonly (readonly [string, Answer, number, number, number, 'none' | 'unknown'])[] = [

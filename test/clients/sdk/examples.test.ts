@@ -14,6 +14,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { buildSdkIfStale } from '../../../scripts/lib/build-sdk.ts';
 import { inProject } from '../../../scripts/lib/paths.ts';
+import { createRouter } from '../../../sdk/src/index.ts';
+import { startFaultyProxy, type Loss } from '../../support/faulty-proxy.ts';
+import { markets, openMarket, setBook } from '../../support/markets.ts';
 import { rowsOf } from '../../end-to-end/ask.ts';
 import { newBuilder, USERS } from '../../end-to-end/builder.ts';
 import { newTrader } from '../../end-to-end/trader.ts';
@@ -21,6 +24,17 @@ import { newTrader } from '../../end-to-end/trader.ts';
 const file = inject('postern');
 const run = promisify(execFile);
 const EXAMPLES = ['agent.ts', 'builder.ts'] as const;
+
+/** Of an outcome whose book no other test sets. */
+let token: string;
+beforeAll(async () => {
+  const fit = (await markets(file)).filter((one) => one.accepting_orders && one.minimum_tick_size === 0.01);
+  token = fit.at(-1)?.tokens[1]?.token_id ?? '';
+  await setBook(file, token, {
+    bids: [{ price: '0.40', size: '5000' }],
+    asks: [{ price: '0.50', size: '5000' }],
+  });
+});
 
 /** A folder outside the project, where the package is installed as `npm install` would. */
 let home: string;
@@ -46,8 +60,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** What an example printed. Rejects with what it complained of if it ended in a failure. */
-async function example(name: (typeof EXAMPLES)[number], key: string): Promise<string> {
-  const env = { ...process.env, POSTERN_URL: file.url, POSTERN_KEY: key };
+async function example(name: (typeof EXAMPLES)[number], key: string, more = {}): Promise<string> {
+  const env = { ...process.env, POSTERN_URL: file.url, POSTERN_KEY: key, ...more };
   return (await run(process.execPath, [join(home, name)], { env })).stdout;
 }
 
@@ -86,13 +100,40 @@ describe('as pasted', () => {
     const said = await example('builder.ts', builder.keys[0] ?? '');
     expect(said).toMatch(/^order \S+ (?:open|filled|partially_filled) /m);
     const users = (await builder.call('GET', USERS)).json as { users: { customer_id: string }[] };
-    const [{ customer_id: customer = '' } = {}] = users.users;
+    const customer = users.users[0]?.customer_id ?? '';
     expect(said).toContain(`customer ${customer}`);
     const orders = await builder.as(customer, 'GET', '/api/v1/orders?exchange=paper&status=all');
     expect(rowsOf(orders)).toHaveLength(1);
     expect(rowsOf(await builder.as(customer, 'GET', '/api/v1/orders?exchange=paper'))).toEqual([]);
   });
 
-  test.todo('agent.ts');
+  test('agent.ts is suggested, approved and executed in manual mode, and buys at once in auto mode', async () => {
+    const trader = await newTrader(file);
+    const said = await example('agent.ts', trader.keys[0] ?? '', { POSTERN_TOKEN: token });
+    const lines = [/^session \d+ run 1 manual/m, /^approved \d+ executed$/m, /^session \d+ run 1 auto/m];
+    for (const line of [...lines, /^bought 10\S* shares at 0.50*$/m]) expect(said).toMatch(line);
+    expect(said.match(/^positions \[ '10\S* \w+' \]$/gm)).toHaveLength(2);
+  });
 });
-void newTrader;
+
+test.each<Loss>(['bad gateway', 'dropped connection'])(
+  'after a %s in place of the reply: one order stands, and the caller has its first outcome',
+  async (loss) => {
+    const trader = await newTrader(file);
+    const proxy = await startFaultyProxy(file.url, loss);
+    try {
+      const router = createRouter({ url: proxy.url, apiKey: trader.keys[0] ?? '' });
+      const { condition: market_id } = await openMarket(file);
+      const placed = await router.placeOrder({ ...cheap, market_id });
+      expect(placed).toMatchObject({ success: true, replayed: true, data: { status: 'open' } });
+      expect(proxy.orders()).toBe(2);
+      const open = await router.orders({ exchange: 'paper' });
+      expect(open).toMatchObject({ success: true, data: [placed.success ? placed.data : {}] });
+    } finally {
+      await proxy.close();
+    }
+  },
+);
+
+/** Rests: nobody sells for that. */
+const cheap = { exchange: 'paper', outcome: 'yes', side: 'buy', price: 0.01, size: 20 } as const;
