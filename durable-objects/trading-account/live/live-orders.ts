@@ -3,18 +3,21 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { OrderQuery, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { AllocationBook } from '../allocations/book.ts';
+import type { Claims } from '../allocations/claims.ts';
+import { trespass } from '../allocations/free.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
 import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
 import { asAsked, labelled, withLabel } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
-import type { LiveAccess, LiveCommand, LiveReply, Sent, Settled } from './model.ts';
+import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
 import { cancelResting } from './cancel-resting.ts';
 import { LiveSwitch } from './live-switch.ts';
 import { Reconciler, type OpenSession, type SettleCtf } from './reconciler.ts';
 import { inTurns } from './in-turns.ts';
-import { prepare } from './prepare.ts';
+import { prepare, type Ready } from './prepare.ts';
 import { LiveTables, type LiveRow } from './tables.ts';
 
 /** How long a command may take to be sent: as long as any request may (design, section 10). */
@@ -35,6 +38,8 @@ export interface LiveHost {
   readonly settleCtf?: SettleCtf;
   /** Fees that orders bring; undefined where none can. */
   readonly escrows?: Escrows;
+  /** What of the wallet belongs to sessions; undefined where nobody has any. */
+  readonly allocations?: { readonly book: AllocationBook; readonly claims: Claims };
   /** Sets the account's alarm, unless it rings before. */
   wake(at: number): Promise<void>;
   /** Why the account takes no more commands. */
@@ -60,7 +65,7 @@ export class LiveOrders {
 
   constructor(host: LiveHost) {
     this.#host = host;
-    this.#tables = new LiveTables(host.storage.sql, host.escrows);
+    this.#tables = new LiveTables(host.storage.sql, [host.escrows, host.allocations?.claims]);
     this.#reconciler = new Reconciler(this.#tables, host.open, host.settleCtf);
     this.#switch = new LiveSwitch({
       kv: host.storage.kv,
@@ -109,6 +114,23 @@ export class LiveOrders {
   /** Whether a key was used here: paper and live share them. */
   isTaken(name: string): boolean {
     return this.#tables.named(name) !== undefined;
+  }
+
+  /** How the command of a name stands, once the venue has been asked where that is not known. */
+  async standing(access: LiveAccess, name: string): Promise<LiveState | undefined> {
+    const row = this.#tables.named(name)?.row;
+    if (row?.state === 'unknown') await this.#reconciler.settleNow(row, this.#host.open(access));
+    return this.#tables.named(name)?.row.state;
+  }
+
+  /** Looks after sessions' orders that the venue took and had not executed. */
+  async settleClaims(access: LiveAccess): Promise<void> {
+    const { claims } = this.#host.allocations ?? {};
+    for (const command of claims?.waiting() ?? []) {
+      const id = this.#tables.row(command)?.order?.id;
+      const found = id === undefined ? undefined : await this.#host.open(access).order(id);
+      if (found?.ok === true) claims?.ordered(found.value, command);
+    }
   }
 
   async order(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
@@ -175,6 +197,8 @@ export class LiveOrders {
   async #run(command: LiveCommand, session: TradingSession): Promise<LiveReply> {
     const at = now();
     const id = this.#tables.admit(command.access, liveNames(nameable(command)), at, at + LEASE_MS);
+    const short = command.claim && this.#host.allocations?.claims.hold(id, command.claim);
+    if (short) return this.#release(id, short);
     const alarm = this.#host.wake(at + LEASE_MS);
     reach('account/live/admitted');
     try {
@@ -184,6 +208,8 @@ export class LiveOrders {
       if (!('sent' in ready)) return this.#release(id, ready);
       const who = await session.identity();
       if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
+      const theirs = await this.#trespass(command, ready, session);
+      if (theirs) return this.#release(id, theirs);
       const closed = this.#host.closed();
       if (closed) return this.#release(id, closed);
       const unpaid = await this.#takeFee(id, command, ready.sent);
@@ -204,6 +230,19 @@ export class LiveOrders {
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
+  }
+
+  /** Of an order of the account's own: why it would take of what its sessions have. */
+  #trespass(
+    { claim, access }: LiveCommand,
+    { sent, tokenId }: Ready,
+    session: TradingSession,
+  ): ReturnType<typeof trespass> {
+    const book = this.#host.allocations?.book;
+    const concerns = book && claim === undefined && access.venue === 'polymarket' && sent.kind === 'place';
+    if (!concerns || tokenId === undefined) return Promise.resolve(undefined);
+    const { side, price, size } = sent.terms;
+    return trespass(book, session, { side, token: tokenId, price, size });
   }
 
   /** Undefined: there is none to take, or the escrow holds it. */

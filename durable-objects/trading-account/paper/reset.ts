@@ -19,6 +19,8 @@ export function resetAccount(ledger: Ledger, now: number): ResetResult {
   reach('account/reset/orders-ended');
   const closed = ledger.removePositions();
   reach('account/reset/positions-removed');
+  // What sessions had went with it.
+  ledger.allocations.closeAll('paper');
   const { deposits } = ledger.requireMoney();
   ledger.setMoney({ cash: deposits, reserved: ZERO, fees: ZERO, deposits, realised: ZERO });
   return { cancelled, closed };

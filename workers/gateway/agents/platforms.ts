@@ -1,8 +1,19 @@
 import * as z from 'zod';
-import { RequestError } from '../../../shared/errors/failure.ts';
+import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
+import { parseMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { envelope, orderData, portfolioData, positionsData, redeemData, suggested } from './wire.ts';
+import { answered, sessionOf } from './objects.ts';
+import { toCaptured, toOrderData, toPortfolio, toPositions, toRedeemData } from './views.ts';
+import {
+  envelope,
+  orderData,
+  portfolioData,
+  positionsData,
+  redeemData,
+  succeeded,
+  suggested,
+} from './wire.ts';
 
 /** Whatever else it may be, a text that long is no token id; what is none has no order book. */
 const tokenId = z.string().min(1).max(100);
@@ -34,8 +45,13 @@ const marketOrder = route({
     expiresAt: z.iso.datetime({ offset: true }).nullish(),
   }),
   reply: { status: 200, schema: envelope(z.union([orderData, suggested])) },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { tokenId: token, side, size, idempotencyKey: key, expiresAt } = call.body;
+    const { session, caller } = sessionOf(call);
+    const order = { tokenId: token, side, size: microOf(size) };
+    const until = expiresAt === undefined || expiresAt === null ? null : Date.parse(expiresAt);
+    const done = await answered(session.marketOrder(order, { key, expiresAt: until }, caller));
+    return succeeded(await toCaptured(done, (executed) => toOrderData(caller.account, executed)));
   },
 });
 
@@ -49,8 +65,11 @@ const redeem = route({
     idempotencyKey: idempotencyKey.optional(),
   }),
   reply: { status: 200, schema: envelope(z.union([redeemData, suggested])) },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { tokenIds, idempotencyKey: key } = call.body;
+    const { session, caller } = sessionOf(call);
+    const done = await answered(session.redeem(tokenIds, { key }, caller));
+    return succeeded(await toCaptured(done, (rows) => toRedeemData(caller.account, rows)));
   },
 });
 
@@ -60,8 +79,9 @@ const positions = route({
   path: '/v1/platforms/polymarket/positions',
   summary: 'Live positions of the session, with their markets',
   reply: { status: 200, schema: envelope(positionsData) },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { session, caller } = sessionOf(call);
+    return succeeded(toPositions((await answered(session.portfolio(caller))).positions));
   },
 });
 
@@ -71,9 +91,21 @@ const current = route({
   path: '/v1/positions/current',
   summary: 'Live positions of the session, and its cash',
   reply: { status: 200, schema: envelope(portfolioData) },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { session, caller } = sessionOf(call);
+    return succeeded(toPortfolio(await answered(session.portfolio(caller))));
   },
 });
+
+/**
+ * A size as agents compute it, which may be no exact decimal (10 / 3): read to twelve decimals, which hides what
+ * floating point adds, and cut to millionths, so that it is never more than was meant.
+ */
+function microOf(size: number): Micro {
+  const [whole = '', fraction = ''] = size.toFixed(12).split('.');
+  const micro = parseMicro(`${whole}.${fraction.slice(0, 6)}`);
+  if (micro !== undefined && micro > 0n) return micro;
+  throw new RequestError(invalidMember('size', 'must be at least a millionth'));
+}
 
 export const platformRoutes: readonly AnyRoute[] = [marketOrder, redeem, positions, current];

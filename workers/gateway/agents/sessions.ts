@@ -1,8 +1,19 @@
 import * as z from 'zod';
-import { sessionModes, sessionVenues } from '../../../durable-objects/agent-session/model.ts';
-import { RequestError } from '../../../shared/errors/failure.ts';
-import { route, type AnyRoute } from '../http/route.ts';
-import { balance, envelope, position, sessionView } from './wire.ts';
+import {
+  sessionModes,
+  sessionVenues,
+  type SessionVenue,
+} from '../../../durable-objects/agent-session/model.ts';
+import { agentSession, tenantObject } from '../../../durable-objects/stubs.ts';
+import { now } from '../../../shared/clock.ts';
+import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
+import { formatMicro, parseMicro, type Micro } from '../../../shared/money/fixed.ts';
+import { actorOf } from '../http/actor.ts';
+import { principalOf } from '../http/objects.ts';
+import { route, type AnyRoute, type Call } from '../http/route.ts';
+import { answered, sessionCaller, sessionNamed } from './objects.ts';
+import { toBalances, toPortfolio, toSession } from './views.ts';
+import { balance, envelope, position, sessionView, succeeded } from './wire.ts';
 
 const reads = { kind: 'key', permission: 'read' } as const;
 const trades = { kind: 'key', permission: 'trade' } as const;
@@ -22,8 +33,25 @@ const create = route({
     venue: z.enum(sessionVenues).optional(),
   }),
   reply: { status: 201, schema: envelope(sessionView) },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { mode, allocation_usd: allocation, venue } = call.body;
+    const amount = amountOf(allocation);
+    const caller = sessionCaller(call);
+    const { tenant, account } = caller;
+    const tenantsOwn = tenantObject(call.env, tenant);
+    const id = await tenantsOwn.nextAgentSession(account, actorOf(call.caller, call.requestId));
+    const record = {
+      id,
+      tenant,
+      account,
+      mode,
+      venue: venue ?? defaultVenue(call),
+      allocation: amount,
+      run: 1,
+      status: 'created' as const,
+      createdAt: now(),
+    };
+    return succeeded(toSession(await answered(agentSession(call.env, tenant, id).open(record, caller))), 201);
   },
 });
 
@@ -45,8 +73,17 @@ const read = route({
       }),
     ),
   },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { session, caller } = sessionNamed(call, call.params.id);
+    const record = await answered(session.view(caller));
+    const { venue, allocation, createdAt } = record;
+    return succeeded({
+      ...toSession(record),
+      venue,
+      allocation_usd: formatMicro(allocation),
+      balances: toBalances(await answered(session.cash(caller))),
+      created_at: new Date(createdAt).toISOString(),
+    });
   },
 });
 
@@ -59,8 +96,9 @@ const change = (verb: 'start' | 'pause' | 'stop', summary: string): AnyRoute =>
     auth: trades,
     params,
     reply: { status: 200, schema: envelope(sessionView) },
-    handle() {
-      throw new RequestError('NOT_SUPPORTED');
+    async handle(call) {
+      const { session, caller } = sessionNamed(call, call.params.id);
+      return succeeded(toSession(await answered(session.change(verb, caller))));
     },
   });
 
@@ -82,10 +120,26 @@ const run = route({
       }),
     ),
   },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { session, caller } = sessionNamed(call, call.params.id);
+    const begun = await answered(session.nextRun(caller));
+    const data = { ...toSession(begun.session), cleared: begun.cleared, ...toPortfolio(begun.portfolio) };
+    return succeeded(data, 201);
   },
 });
+
+/** Keys that begin `pst_test_` try things out; others trade where their tenant does. */
+function defaultVenue({ env, caller }: Call<unknown, unknown, unknown>): SessionVenue {
+  return env.KEY_MODE === 'live' ? (principalOf(caller).defaultVenue ?? 'paper') : 'paper';
+}
+
+function amountOf(allocation: number | string): Micro {
+  const amount = parseMicro(String(allocation));
+  if (amount !== undefined && amount > 0n) return amount;
+  throw new RequestError(
+    invalidMember('allocation_usd', 'must be an amount above 0 with at most 6 decimals'),
+  );
+}
 
 export const sessionRoutes: readonly AnyRoute[] = [
   create,

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { envelope, orderData, redeemData, suggestionView } from './wire.ts';
+import { answered, sessionOf } from './objects.ts';
+import { toOrderData, toRedeemData, toSuggestion } from './views.ts';
+import { envelope, orderData, redeemData, succeeded, suggestionView } from './wire.ts';
 
 const shared = { tag: 'agents', headers: [sessionHeader] } as const;
 const reads = { kind: 'key', permission: 'read' } as const;
@@ -26,8 +28,17 @@ const list = route({
     status: 200,
     schema: envelope(z.object({ suggestions: z.array(suggestionView), nextCursor: z.string().nullable() })),
   },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { status, limit, cursor } = call.query;
+    const { session, caller } = sessionOf(call);
+    const before = cursor === undefined ? undefined : numberOf(cursor, 'INVALID_CURSOR');
+    const query = { all: status === 'all', before, limit };
+    const rows = await answered(session.suggestions(query, caller));
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return succeeded({
+      suggestions: rows.map(toSuggestion),
+      nextCursor: last === undefined ? null : String(last.id),
+    });
   },
 });
 
@@ -38,8 +49,9 @@ const clear = route({
   summary: 'Clear the suggestions of the session that nobody has approved',
   auth: reads,
   reply: { status: 200, schema: envelope(z.object({ cleared: z.number().int() })) },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { session, caller } = sessionOf(call);
+    return succeeded({ cleared: await answered(session.clearSuggestions(caller)) });
   },
 });
 
@@ -60,8 +72,15 @@ const approve = route({
       }),
     ),
   },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { session, caller } = sessionOf(call);
+    const id = numberOf(call.params.id, 'SUGGESTION_NOT_FOUND');
+    const done = await answered(session.approve(id, caller));
+    const result =
+      done.kind === 'order'
+        ? await toOrderData(caller.account, done.executed)
+        : await toRedeemData(caller.account, done.rows);
+    return succeeded({ suggestionId: id, status: 'executed', result });
   },
 });
 
@@ -76,9 +95,17 @@ const reject = route({
     status: 200,
     schema: envelope(z.object({ suggestionId: z.number().int(), status: z.literal('rejected') })),
   },
-  handle() {
-    throw new RequestError('NOT_SUPPORTED');
+  async handle(call) {
+    const { session, caller } = sessionOf(call);
+    const id = await answered(session.reject(numberOf(call.params.id, 'SUGGESTION_NOT_FOUND'), caller));
+    return succeeded({ suggestionId: id, status: 'rejected' });
   },
 });
+
+/** A suggestion's number; anything else names none. */
+function numberOf(text: string, fault: 'SUGGESTION_NOT_FOUND' | 'INVALID_CURSOR'): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new RequestError(fault);
+  return Number(text);
+}
 
 export const suggestionRoutes: readonly AnyRoute[] = [list, clear, approve, reject];
