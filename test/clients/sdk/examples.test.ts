@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { buildSdkIfStale } from '../../../scripts/lib/build-sdk.ts';
 import { inProject } from '../../../scripts/lib/paths.ts';
-import { createRouter } from '../../../sdk/src/index.ts';
+import { createRouter, createSessions, type Result } from '../../../sdk/src/index.ts';
 import { startFaultyProxy, type Loss } from '../../support/faulty-proxy.ts';
 import { markets, openMarket, setBook } from '../../support/markets.ts';
 import { rowsOf } from '../../end-to-end/ask.ts';
@@ -110,11 +110,43 @@ describe('as pasted', () => {
   test('agent.ts is suggested, approved and executed in manual mode, and buys at once in auto mode', async () => {
     const trader = await newTrader(file);
     const said = await example('agent.ts', trader.keys[0] ?? '', { POSTERN_TOKEN: token });
-    const lines = [/^session \d+ run 1 manual/m, /^approved \d+ executed$/m, /^session \d+ run 1 auto/m];
+    const lines = [/^session \d+ run \d+ manual/m, /^approved \d+ executed$/m, /^session \d+ run \d+ auto/m];
     for (const line of [...lines, /^bought 10\S* shares at 0.50*$/m]) expect(said).toMatch(line);
     expect(said.match(/^positions \[ '10\S* \w+' \]$/gm)).toHaveLength(2);
   });
 });
+
+test('an agent that was started again goes on in its run: what it did under a key, it does not do again', async () => {
+  const trader = await newTrader(file);
+  const sessions = createSessions({ url: file.url, apiKey: trader.keys[0] ?? '' });
+  const opened = dataOf(await sessions.create({ mode: 'auto', allocation_usd: 50, venue: 'paper' }));
+  const session = sessions.session(opened.session_id);
+  dataOf(await session.start());
+  const agent = dataOf(await session.nextRun());
+  const order = { tokenId: token, side: 'BUY', size: 5, idempotencyKey: 'of-this-run' } as const;
+  const bought = await agent.platforms.polymarket.marketOrder(order);
+  expect(bought).toMatchObject({ success: true, data: { orderInfo: { side: 'BUY' } } });
+  expect(agent.portfolio.positions).toEqual([]);
+
+  const again = dataOf(await session.resumeRun());
+  expect([again.sessionId, again.run, again.executionMode]).toEqual([agent.sessionId, agent.run, 'auto']);
+  expect(again.portfolio.positions).toMatchObject([
+    { tokenId: token, polymarketMetadata: { tokenId: token } },
+  ]);
+  expect(await again.platforms.polymarket.marketOrder(order)).toMatchObject({
+    success: false,
+    status: 409,
+    reason: 'ATTEMPT_CONFLICT',
+    effect: 'unknown',
+    idempotencyKey: 'of-this-run',
+  });
+  expect(dataOf(await agent.platforms.polymarket.positions()).positions).toHaveLength(1);
+});
+
+function dataOf<T>(result: Result<T>): T {
+  if (result.success) return result.data;
+  throw new Error(`${result.code}: ${result.error}`);
+}
 
 test.each<Loss>(['bad gateway', 'dropped connection'])(
   'after a %s in place of the reply: one order stands, and the caller has its first outcome',
