@@ -57,39 +57,31 @@ function alive(pid: number): boolean {
   }
 }
 
+async function ends(entry: Start, { pids }: PosternFile, signal: NodeJS.Signals): Promise<void> {
+  expect(Object.values(pids).every(alive)).toBe(true);
+  entry.process.kill(signal);
+  expect(await entry.exit).toBe(0);
+  expect(Object.values(pids).some(alive)).toBe(false);
+}
+
 describe('npm start', () => {
-  test('prints a curl that works as pasted, and secrets are for the user alone', async () => {
-    const entry = start(0);
-    await ready(entry);
-    const [, url = '', key = ''] = /curl -s (\S+) -H 'X-API-Key: (\S+)'/.exec(entry.output()) ?? [];
-    const response = await fetch(url, { headers: { 'X-API-Key': key } });
-    expect(response.status).toBe(200);
-    for (const name of ['postern.json', 'secrets.json'])
-      expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
-  });
-
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends every process it started', async (signal) => {
-    const entry = start(0);
-    await ready(entry);
-    const { pids } = fileOf();
-    expect(Object.values(pids).every(alive)).toBe(true);
-    entry.process.kill(signal);
-    expect(await entry.exit).toBe(0);
-    expect(Object.values(pids).some(alive)).toBe(false);
-  });
-
-  test('state and keys survive a restart', async () => {
+  test('prints a curl that works as pasted; ends every process it started; keys and state survive', async () => {
     const first = start(0);
     await ready(first);
+    const [, url = '', key = ''] = /curl -s (\S+) -H 'X-API-Key: (\S+)'/.exec(first.output()) ?? [];
+    expect((await fetch(url, { headers: { 'X-API-Key': key } })).status).toBe(200);
+    // Secrets are for the user alone.
+    for (const name of ['postern.json', 'secrets.json'])
+      expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
     const before = fileOf();
-    first.process.kill('SIGTERM');
-    await first.exit;
+    await ends(first, before, 'SIGINT');
+
     const second = start(0);
     await ready(second);
     const after = fileOf();
-    expect(after.keys).toEqual(before.keys);
-    expect(after.polymarket).toEqual(before.polymarket);
+    expect([after.keys, after.polymarket]).toEqual([before.keys, before.polymarket]);
     expect((await balance(after)).status).toBe(200);
+    await ends(second, after, 'SIGTERM');
   });
 
   test('says that a port is taken and exits 1, before it touches anything', async () => {
