@@ -4,7 +4,7 @@
  *
  *   POSTERN_URL=http://127.0.0.1:8787 POSTERN_KEY=<a key that trades> node agent.ts
  *
- * POSTERN_TOKEN names what to buy; without it, an outcome of the first market that is open.
+ * POSTERN_TOKEN_ID names what to buy; without it, an outcome of the first market that is open.
  */
 import { createRouter, createSessions, type Agent, type Result } from '@postern/sdk';
 
@@ -41,7 +41,7 @@ async function anyToken(): Promise<string> {
   return markets[0]?.outcomes[0]?.token_id ?? '';
 }
 
-const tokenId = process.env['POSTERN_TOKEN'] ?? (await anyToken());
+const tokenId = process.env['POSTERN_TOKEN_ID'] ?? (await anyToken());
 
 const sessions = createSessions(client);
 for (const mode of ['manual', 'auto'] as const) {

@@ -27,7 +27,6 @@ interface Terms {
 /** Sends a request once. Resolves within `timeoutMs`, whatever the server or a `fetch` of the caller's own does. */
 export async function attempt(request: Prepared, terms: Terms): Promise<Attempt> {
   const { signal, timeoutMs } = terms;
-  // Everything that a caller's signal could do wrong comes before the request goes out.
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop: () => void = () => undefined;
@@ -37,7 +36,8 @@ export async function attempt(request: Prepared, terms: Terms): Promise<Attempt>
     signal?.addEventListener('abort', stop);
   });
   try {
-    return await Promise.race([exchange(request, terms, controller.signal), stopped]);
+    const came = exchange(request, terms, controller.signal).catch((): Attempt => ({ kind: 'lost' }));
+    return await Promise.race([came, stopped]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
@@ -45,7 +45,7 @@ export async function attempt(request: Prepared, terms: Terms): Promise<Attempt>
   }
 }
 
-/** Never rejects: nobody may be waiting for it any more. */
+/** Rejects only for errors whose members throw. */
 async function exchange(
   { url, method, headers, body }: Prepared,
   { fetch, maxReplyBytes }: Terms,

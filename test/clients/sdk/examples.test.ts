@@ -28,7 +28,9 @@ const EXAMPLES = ['agent.ts', 'builder.ts'] as const;
 /** Of an outcome whose book no other test sets. */
 let token: string;
 beforeAll(async () => {
-  const fit = (await markets(file)).filter((one) => one.accepting_orders && one.minimum_tick_size === 0.01);
+  const fit = (await markets(file)).filter(
+    (one) => one.accepting_orders && one.minimum_tick_size === 0.01 && !one.neg_risk,
+  );
   token = fit.at(-1)?.tokens[1]?.token_id ?? '';
   await setBook(file, token, {
     bids: [{ price: '0.40', size: '5000' }],
@@ -42,18 +44,19 @@ let packed: readonly string[];
 beforeAll(async () => {
   await buildSdkIfStale();
   home = mkdtempSync(join(tmpdir(), 'postern-sdk-'));
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', home], {
+  // Offline: it would look for a newer npm.
+  const { stdout } = await run('npm', ['pack', '--json', '--offline', '--pack-destination', home], {
     cwd: inProject('sdk'),
+    env: { ...process.env, npm_config_update_notifier: 'false' },
   });
   // What npm prints with --json.
   const [report] = JSON.parse(stdout) as readonly [
     { readonly filename: string; readonly files: readonly { readonly path: string }[] },
   ];
   packed = report.files.map(({ path }) => path);
-  const scope = join(home, 'node_modules/@postern');
-  mkdirSync(scope, { recursive: true });
-  await run('tar', ['-xzf', join(home, report.filename), '-C', scope]);
-  await run('mv', [join(scope, 'package'), join(scope, 'sdk')]);
+  const installed = join(home, 'node_modules/@postern/sdk');
+  mkdirSync(installed, { recursive: true });
+  await run('tar', ['-xzf', join(home, report.filename), '--strip-components=1', '-C', installed]);
   writeFileSync(join(home, 'package.json'), '{"type":"module"}');
   for (const name of EXAMPLES) copyFileSync(inProject(`sdk/examples/${name}`), join(home, name));
 });
@@ -109,7 +112,7 @@ describe('as pasted', () => {
 
   test('agent.ts is suggested, approved and executed in manual mode, and buys at once in auto mode', async () => {
     const trader = await newTrader(file);
-    const said = await example('agent.ts', trader.keys[0] ?? '', { POSTERN_TOKEN: token });
+    const said = await example('agent.ts', trader.keys[0] ?? '', { POSTERN_TOKEN_ID: token });
     const lines = [/^session \d+ run \d+ manual/m, /^approved \d+ executed$/m, /^session \d+ run \d+ auto/m];
     for (const line of [...lines, /^bought 10\S* shares at 0.50*$/m]) expect(said).toMatch(line);
     expect(said.match(/^positions \[ '10\S* \w+' \]$/gm)).toHaveLength(2);
