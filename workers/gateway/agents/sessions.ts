@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  SESSION_NUMBER,
   sessionModes,
   sessionVenues,
   type SessionVenue,
@@ -20,6 +21,9 @@ const trades = { kind: 'key', permission: 'trade' } as const;
 
 /** Longer than any number of ours. What is no number names nothing: 404. */
 const params = z.object({ id: z.string().min(1).max(64) });
+
+/** Each is asked for its state: as many as one request may ask side by side. */
+const MOST_LISTED = 20;
 
 const create = route({
   method: 'POST',
@@ -54,6 +58,45 @@ const create = route({
     return succeeded(toSession(await answered(agentSession(call.env, tenant, id).open(record, caller))), 201);
   },
 });
+
+const list = route({
+  method: 'GET',
+  path: '/v1/sessions',
+  summary: "The account's sessions, newest first",
+  tag: 'agents',
+  auth: reads,
+  query: z.object({
+    limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(MOST_LISTED),
+    cursor: z.string().max(64).optional(),
+  }),
+  reply: {
+    status: 200,
+    schema: envelope(z.object({ sessions: z.array(sessionView), nextCursor: z.string().nullable() })),
+  },
+  async handle(call) {
+    const { limit, cursor } = call.query;
+    const { tenant, account } = sessionCaller(call);
+    const ids = await tenantObject(call.env, tenant).agentSessions(account, placeOf(cursor), limit);
+    const found = await Promise.all(
+      ids.map((id) => {
+        const { session, caller } = sessionNamed(call, String(id));
+        return session.view(caller);
+      }),
+    );
+    const last = ids.length < limit ? undefined : ids.at(-1);
+    return succeeded({
+      // A number whose session was refused its money names none.
+      sessions: found.flatMap((one) => (one.ok ? [toSession(one.value)] : [])),
+      nextCursor: last === undefined ? null : String(last),
+    });
+  },
+});
+
+function placeOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  if (!SESSION_NUMBER.test(cursor)) throw new RequestError('INVALID_CURSOR');
+  return Number(cursor);
+}
 
 const read = route({
   method: 'GET',
@@ -143,6 +186,7 @@ function amountOf(allocation: number | string): Micro {
 
 export const sessionRoutes: readonly AnyRoute[] = [
   create,
+  list,
   read,
   change('start', 'Let a session trade that is created or paused'),
   change('pause', 'Let a running session trade no more, until it is started again'),
