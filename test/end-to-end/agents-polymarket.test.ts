@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
-import { agentOf, dataOf, expectRefused, type Agent } from './agent.ts';
+import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
 import { member, type Answer } from './ask.ts';
 import { fundWallet } from './venue-accounts.ts';
 import { venueTrader, type VenueTrader } from './v1-polymarket-stage.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await fundWallet(file, trader.account.address, '100');
 });
 
-const session = (members: object = {}): Promise<Agent> =>
+const session = (members: SessionMembers = {}): Promise<Agent> =>
   agentOf(trader, { venue: 'polymarket', allocation_usd: 30, ...members });
 const buy = (size: number, members: object = {}): object => ({
   tokenId: market.yes,
@@ -127,7 +127,7 @@ describe('redeeming on chain', () => {
     await chain('fund', { address, usdc: '40000000', allowances: { ctf: '9000000000' } });
     const split = { condition_id: resolving.condition, amount: 40 };
     expect((await owner.call('POST', '/api/v1/polymarket/ctf/split', split)).status).toBe(200);
-    const open = { venue: 'polymarket', allocation_usd: 30 };
+    const open = { venue: 'polymarket', allocation_usd: 30 } as const;
     const [one, other] = [await agentOf(owner, open), await agentOf(owner, open)];
     for (const agent of [one, other]) await agent.order(buy(10, { tokenId: resolving.yes }));
     await one.order(buy(5));

@@ -1,9 +1,9 @@
-import { agentOf, dataOf, type Agent } from './agent.ts';
+import { agentOf, dataOf, type Agent, type SessionMembers } from './agent.ts';
 import type { Answer } from './ask.ts';
 import type { Provocations, Stage } from './provoke.ts';
 import { newTrader } from './trader.ts';
 
-const agent = async ({ program }: Stage, members: object = {}): Promise<Agent> =>
+const agent = async ({ program }: Stage, members: SessionMembers = {}): Promise<Agent> =>
   agentOf(await newTrader(program.file), members);
 const buy = (one: Agent, { yes }: Stage): Promise<Answer> =>
   one.order({ tokenId: yes, side: 'BUY', size: 1, idempotencyKey: 'said twice' });

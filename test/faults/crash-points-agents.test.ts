@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import { agentOf, dataOf, expectRefused, type Agent } from '../end-to-end/agent.ts';
+import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from '../end-to-end/agent.ts';
 import type { Answer } from '../end-to-end/ask.ts';
 import { newTrader, type Trader } from '../end-to-end/trader.ts';
 import { venueTrader, type VenueTrader } from '../end-to-end/v1-polymarket-stage.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => program.stop());
 
-const onPolymarket = { venue: 'polymarket', allocation_usd: 30 };
+const onPolymarket: SessionMembers = { venue: 'polymarket', allocation_usd: 30 };
 const buy = (agent: Agent, { yes }: Market = market): Promise<Answer> =>
   agent.order({ tokenId: yes, side: 'BUY', size: 10, idempotencyKey: 'stable' });
 /** Shares that a session holds of a token. */
@@ -51,7 +51,7 @@ async function shares(agent: Agent, { yes }: Market = market): Promise<number> {
 }
 
 describe('kill -9 during an order of a session', () => {
-  test.each<[FaultPoint, object]>([
+  test.each<[FaultPoint, SessionMembers]>([
     ['session/attempt/written', {}],
     ['session/attempt/written', onPolymarket],
   ])('%s %o: nothing has happened; the same key runs once', async (point, members) => {
@@ -64,7 +64,7 @@ describe('kill -9 during an order of a session', () => {
     await agent.change('stop');
   });
 
-  test.each<[FaultPoint, object]>([
+  test.each<[FaultPoint, SessionMembers]>([
     ['session/attempt/answered', {}],
     ['session/attempt/answered', onPolymarket],
     ['account/live/answered', onPolymarket],

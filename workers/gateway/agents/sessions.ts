@@ -12,7 +12,7 @@ import { formatMicro, parseMicro, type Micro } from '../../../shared/money/fixed
 import { actorOf } from '../http/actor.ts';
 import { principalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { answered, sessionCaller, sessionNamed } from './objects.ts';
+import { answered, done, sessionCaller, sessionNamed } from './objects.ts';
 import { toBalances, toPortfolio, toSession } from './views.ts';
 import { balance, envelope, position, sessionView, succeeded } from './wire.ts';
 
@@ -55,7 +55,7 @@ const create = route({
       status: 'created' as const,
       createdAt: now(),
     };
-    return succeeded(toSession(await answered(agentSession(call.env, tenant, id).open(record, caller))), 201);
+    return succeeded(toSession(await done(agentSession(call.env, tenant, id).open(record, caller))), 201);
   },
 });
 
@@ -141,7 +141,7 @@ const change = (verb: 'start' | 'pause' | 'stop', summary: string): AnyRoute =>
     reply: { status: 200, schema: envelope(sessionView) },
     async handle(call) {
       const { session, caller } = sessionNamed(call, call.params.id);
-      return succeeded(toSession(await answered(session.change(verb, caller))));
+      return succeeded(toSession(await done(session.change(verb, caller))));
     },
   });
 
@@ -165,7 +165,7 @@ const run = route({
   },
   async handle(call) {
     const { session, caller } = sessionNamed(call, call.params.id);
-    const begun = await answered(session.nextRun(caller));
+    const begun = await done(session.nextRun(caller));
     const data = { ...toSession(begun.session), cleared: begun.cleared, ...toPortfolio(begun.portfolio) };
     return succeeded(data, 201);
   },
