@@ -3,7 +3,8 @@ import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
 import { member, type Answer } from './ask.ts';
-import { fundWallet } from './venue-accounts.ts';
+import { newTrader } from './trader.ts';
+import { clobAccount, fundWallet } from './venue-accounts.ts';
 import { venueTrader, type VenueTrader } from './v1-polymarket-stage.ts';
 
 const file = inject('postern');
@@ -105,13 +106,23 @@ describe('a session on Polymarket', () => {
     expect(await held(agent)).toMatchObject([{ formattedShares: '4' }]);
   });
 
-  test('an account that the venue does not know opens none', async () => {
-    const { code, status } = await trader.call('POST', '/v1/sessions', {
-      mode: 'auto',
-      venue: 'kalshi',
-      allocation_usd: 1,
-    });
-    expect([status, code]).toEqual([422, 'VALIDATION_FAILED']);
+  test('trades with no other wallet than the one that it was opened on', async () => {
+    const moved = await venueTrader(file, { keyed: true });
+    await fundWallet(file, moved.account.address, '100');
+    const agent = await agentOf(moved, { venue: 'polymarket' });
+    const other = await clobAccount(file);
+    await moved.call('DELETE', '/api/v1/onboard?exchange=polymarket');
+    const whose = { private_key: other.privateKey, ...other.wire };
+    const body = { exchange: 'polymarket', mode: 'self', ...whose };
+    expect((await moved.call('POST', '/api/v1/onboard', body)).status).toBe(200);
+    expectRefused(await agent.order(buy(1)), 409, 'SESSION_STATE_CONFLICT');
+    expect(await cashOf(agent)).toBe(1_000);
+  });
+
+  test('is opened only by an account that the venue knows', async () => {
+    const body = { mode: 'auto', venue: 'polymarket', allocation_usd: 1 };
+    const answer = await (await newTrader(file)).call('POST', '/v1/sessions', body);
+    expectRefused(answer, 403, 'CREDENTIALS_REQUIRED');
   });
 });
 
