@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
+import { pauseAt } from '../../shared/testing/fault-points.ts';
 import type { VenueFailure } from '../../shared/venues/port.ts';
 import { migrate } from '../storage/migrate.ts';
 import { accountObject } from '../stubs.ts';
@@ -33,7 +34,7 @@ const RECORD = 'session';
 /** Set while the account may not know yet that the session has stopped. */
 const RELEASING = 'releasing';
 /** Pause before the account is told again. */
-const RETRY_MS = 5_000;
+const RETRY_MS = 1_000;
 
 export type Done<T> = { readonly ok: true; readonly value: T } | VenueFailure;
 
@@ -73,6 +74,7 @@ export class AgentSession extends DurableObject {
     this.ctx.storage.kv.put(RECORD, record);
     migrate(this.ctx.storage, migrations);
     await this.ctx.storage.sync();
+    if (INSTRUMENTED) await pauseAt('session/open/recorded');
     const allocated = await accountObject(this.#env, record.account).allocate(
       refToAccount(record, caller),
       record.allocation,
@@ -197,6 +199,7 @@ export class AgentSession extends DurableObject {
     this.ctx.storage.kv.put(RELEASING, true);
     this.#suggestions.clear(now());
     await this.ctx.storage.setAlarm(machineTime(now() + RETRY_MS));
+    if (INSTRUMENTED) await pauseAt('session/stop/recorded');
     await accountObject(this.#env, account).deallocate(id);
     this.ctx.storage.kv.delete(RELEASING);
     await this.ctx.storage.deleteAlarm();

@@ -131,5 +131,7 @@ export const isOpen = (failed: VenueFailure): boolean =>
 export function brokenOff(error: unknown): Failure {
   const message = String(error).slice(0, 300);
   console.error(JSON.stringify({ level: 'error', event: 'session_outcome_unknown', message }));
-  return failure('PERSISTENCE_UNKNOWN');
+  return failure('PERSISTENCE_UNKNOWN', {
+    message: 'The outcome is not known yet: look at the session before you try again',
+  });
 }

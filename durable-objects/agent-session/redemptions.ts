@@ -137,9 +137,12 @@ function command(
     },
     naming: { key: name, fingerprint: name },
     maxWrites,
-    claim: market.negRisk
-      ? { session: session.id, market: market.conditionId, payouts: mine }
-      : { market: market.conditionId, payouts },
+    claim: {
+      asker: session.id,
+      pays: market.negRisk
+        ? { session: session.id, market: market.conditionId, payouts: mine }
+        : { market: market.conditionId, payouts },
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { add, sub, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import { AllocationBook } from './allocations/book.ts';
+import { PAPER_WALLET } from './allocations/model.ts';
 import type { Money, NewOrder, Order, Position, Trade } from './model.ts';
 import { Tables, type OrderChange } from './tables.ts';
 
@@ -68,7 +69,7 @@ export class Ledger {
   spendable(session?: number): Micro {
     const { cash } = this.requireMoney();
     return session === undefined
-      ? sub(cash, this.allocations.cash('paper'))
+      ? sub(cash, this.allocations.cash(PAPER_WALLET))
       : this.allocations.spendable(session);
   }
 
@@ -76,7 +77,7 @@ export class Ledger {
   sellable(token: string, session?: number): Micro {
     if (session !== undefined) return this.allocations.sellable(session, token);
     const held = this.position(token);
-    return held ? sub(sub(held.shares, held.reserved), this.allocations.shares('paper', token)) : ZERO;
+    return held ? sub(sub(held.shares, held.reserved), this.allocations.shares(PAPER_WALLET, token)) : ZERO;
   }
 
   setMoney(money: Money): void {

@@ -5,6 +5,7 @@ import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import type { Found, Market, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import type { TradingSession } from '../../shared/venues/session.ts';
 import { chainSettings } from '../relayer/settings.ts';
 import { relayedChain } from '../relayer/relayed-chain.ts';
 import { exchangeConnector, tenantObject } from '../stubs.ts';
@@ -100,7 +101,17 @@ export class Outside {
 
   /** What the account's wallet has at Polymarket beside what its resting orders reserve. */
   cash(caller: LiveCaller): Promise<VenueResult<Micro>> {
-    return walletCash(openSession(this.#env, { venue: 'polymarket', caller, source: { kind: 'stored' } }));
+    return walletCash(this.#polymarket(caller));
+  }
+
+  /** The account's wallet at Polymarket, as `TradingSession.identity` tells it. */
+  async wallet(caller: LiveCaller): Promise<VenueResult<string>> {
+    const who = await this.#polymarket(caller).identity();
+    return who.ok ? { ok: true, value: who.identity } : { ok: false, reason: 'SIGNER_REFUSED', signer: who };
+  }
+
+  #polymarket(caller: LiveCaller): TradingSession {
+    return openSession(this.#env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
   }
 
   /** Whether an `Idempotency-Key` named something here. */

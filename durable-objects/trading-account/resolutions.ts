@@ -2,6 +2,7 @@ import { now } from '../../shared/clock.ts';
 import { reach } from '../../shared/testing/fault-points.ts';
 import type { MarketData } from '../../shared/venues/port.ts';
 import { sub, type Micro } from '../../shared/money/fixed.ts';
+import { PAPER_WALLET } from './allocations/model.ts';
 import type { Ledger } from './ledger.ts';
 import type { Position } from './model.ts';
 import { noteMarket, redeemPosition, type Redemption } from './paper/resolution.ts';
@@ -56,6 +57,6 @@ export class Resolutions {
 
   /** Shares that no session holds: those are for the session to redeem. */
   #own({ shares, token }: Position): Micro {
-    return sub(shares, this.#ledger.allocations.shares('paper', token));
+    return sub(shares, this.#ledger.allocations.shares(PAPER_WALLET, token));
   }
 }

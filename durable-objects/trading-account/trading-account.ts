@@ -274,6 +274,11 @@ export class TradingAccount extends AllocationsDoor {
     return this.#ledger.requireMoney();
   }
 
+  /** Free cash: beside what sessions have. */
+  freeCash(): Micro {
+    return this.#ledger.spendable();
+  }
+
   /** Free shares of a token: held, not behind a resting SELL, and no session's. */
   freeShares(token: string): Micro {
     return this.#ledger.sellable(token);

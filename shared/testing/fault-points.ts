@@ -50,6 +50,8 @@ export const faultPoints = [
   'account/exchange/outcome-written',
   'account/ctf/written',
   'account/ctf/sent',
+  'session/open/recorded',
+  'session/stop/recorded',
   'session/attempt/written',
   'session/attempt/answered',
   'session/suggestion/executing',

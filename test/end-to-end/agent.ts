@@ -14,10 +14,18 @@ export interface Agent {
   readonly approve: (suggestion: number) => Promise<Answer>;
 }
 
+/** Members of its creation, and whether it is started. */
+export interface SessionMembers {
+  readonly started?: boolean;
+  readonly mode?: 'auto' | 'manual';
+  readonly venue?: 'paper' | 'polymarket';
+  readonly allocation_usd?: number | string;
+}
+
 /** Opens a session, auto and with 1,000 dollars unless told otherwise, and starts it. */
 export async function agentOf(
   trader: Trader,
-  { started = true, ...members }: { readonly started?: boolean; readonly [member: string]: unknown } = {},
+  { started = true, ...members }: SessionMembers = {},
 ): Promise<Agent> {
   const opened = await trader.call('POST', '/v1/sessions', {
     mode: 'auto',

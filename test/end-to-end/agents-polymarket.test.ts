@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
-import { agentOf, dataOf, expectRefused, type Agent } from './agent.ts';
+import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
 import { member, type Answer } from './ask.ts';
-import { fundWallet } from './venue-accounts.ts';
+import { newTrader } from './trader.ts';
+import { clobAccount, fundWallet } from './venue-accounts.ts';
 import { venueTrader, type VenueTrader } from './v1-polymarket-stage.ts';
 
 const file = inject('postern');
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await fundWallet(file, trader.account.address, '100');
 });
 
-const session = (members: object = {}): Promise<Agent> =>
+const session = (members: SessionMembers = {}): Promise<Agent> =>
   agentOf(trader, { venue: 'polymarket', allocation_usd: 30, ...members });
 const buy = (size: number, members: object = {}): object => ({
   tokenId: market.yes,
@@ -105,13 +106,23 @@ describe('a session on Polymarket', () => {
     expect(await held(agent)).toMatchObject([{ formattedShares: '4' }]);
   });
 
-  test('an account that the venue does not know opens none', async () => {
-    const { code, status } = await trader.call('POST', '/v1/sessions', {
-      mode: 'auto',
-      venue: 'kalshi',
-      allocation_usd: 1,
-    });
-    expect([status, code]).toEqual([422, 'VALIDATION_FAILED']);
+  test('trades with no other wallet than the one that it was opened on', async () => {
+    const moved = await venueTrader(file, { keyed: true });
+    await fundWallet(file, moved.account.address, '100');
+    const agent = await agentOf(moved, { venue: 'polymarket' });
+    const other = await clobAccount(file);
+    await moved.call('DELETE', '/api/v1/onboard?exchange=polymarket');
+    const whose = { private_key: other.privateKey, ...other.wire };
+    const body = { exchange: 'polymarket', mode: 'self', ...whose };
+    expect((await moved.call('POST', '/api/v1/onboard', body)).status).toBe(200);
+    expectRefused(await agent.order(buy(1)), 409, 'SESSION_STATE_CONFLICT');
+    expect(await cashOf(agent)).toBe(1_000);
+  });
+
+  test('is opened only by an account that the venue knows', async () => {
+    const body = { mode: 'auto', venue: 'polymarket', allocation_usd: 1 };
+    const answer = await (await newTrader(file)).call('POST', '/v1/sessions', body);
+    expectRefused(answer, 403, 'CREDENTIALS_REQUIRED');
   });
 });
 
@@ -127,7 +138,7 @@ describe('redeeming on chain', () => {
     await chain('fund', { address, usdc: '40000000', allowances: { ctf: '9000000000' } });
     const split = { condition_id: resolving.condition, amount: 40 };
     expect((await owner.call('POST', '/api/v1/polymarket/ctf/split', split)).status).toBe(200);
-    const open = { venue: 'polymarket', allocation_usd: 30 };
+    const open = { venue: 'polymarket', allocation_usd: 30 } as const;
     const [one, other] = [await agentOf(owner, open), await agentOf(owner, open)];
     for (const agent of [one, other]) await agent.order(buy(10, { tokenId: resolving.yes }));
     await one.order(buy(5));

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import { ask, member, type Answer } from './ask.ts';
-import { agentOf, dataOf, expectRefused, type Agent } from './agent.ts';
+import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
 import { limitOrder, newTrader } from './trader.ts';
 
 const file = inject('postern');
@@ -31,7 +31,8 @@ beforeAll(async () => {
   market = await ownMarket();
 });
 
-const session = async (members: object = {}): Promise<Agent> => agentOf(await newTrader(file), members);
+const session = async (members: SessionMembers = {}): Promise<Agent> =>
+  agentOf(await newTrader(file), members);
 const buy = (size: number, members: object = {}): object => ({
   tokenId: market.yes,
   side: 'BUY',

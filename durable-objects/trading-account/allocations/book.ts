@@ -1,14 +1,14 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { add, asMicro, formatMicro, mulDiv, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
-import type { Allocation, AllocationVenue, Holding, Part, Traded } from './model.ts';
+import type { Allocation, Holding, Part, Traded } from './model.ts';
 import { AllocationTables, emptyHolding } from './tables.ts';
 
 /** Sessions of one account that have something: an operator looks after a few agents, not hundreds. */
 const MOST_SESSIONS = 50;
 
 /**
- * What of one wallet belongs to whom: the one place where it is checked that sessions together never have more than
- * the wallet, and that the account itself trades only with the rest (docs/decisions/0031). All calls are synchronous;
+ * What of the account's wallets belongs to whom: the one place where it is checked that sessions together never have more than
+ * a wallet, and that the account itself trades only with the rest (docs/decisions/0031). All calls are synchronous;
  * whoever changes the wallet calls in the same transaction.
  */
 export class AllocationBook {
@@ -26,12 +26,12 @@ export class AllocationBook {
   }
 
   /**
-   * Sets money aside for a session. `free` is what the wallet has beside what its resting orders reserve.
-   * INSUFFICIENT_BALANCE where the sessions would then have more together. Said again it changes nothing.
+   * Sets money aside for a session. `free` is what the wallet has beside what its resting orders reserve and other
+   * sessions have; INSUFFICIENT_BALANCE for more. Said again it changes nothing.
    */
   open(
     session: number,
-    venue: AllocationVenue,
+    wallet: string,
     amount: Micro,
     free: Micro,
     at: number,
@@ -42,8 +42,8 @@ export class AllocationBook {
         message: `This account has ${MOST_SESSIONS} sessions: stop one`,
       });
     }
-    if (this.#tables.cash(venue) + amount > free) return failure('INSUFFICIENT_BALANCE');
-    this.#tables.insert(session, venue, amount, at);
+    if (amount > free) return failure('INSUFFICIENT_BALANCE');
+    this.#tables.insert(session, wallet, amount, at);
     this.#any = true;
     return { ok: true };
   }
@@ -55,9 +55,9 @@ export class AllocationBook {
   }
 
   /** The wallet begins again: nobody has anything of it. */
-  closeAll(venue: AllocationVenue): void {
+  closeAll(wallet: string): void {
     if (!this.#any) return;
-    this.#tables.removeAll(venue);
+    this.#tables.removeAll(wallet);
     this.#any = this.#tables.count() > 0;
   }
 
@@ -66,18 +66,23 @@ export class AllocationBook {
     return allocation && { allocation, holdings: this.#tables.holdings(session) };
   }
 
+  /** The wallet that a session has a part of. */
+  wallet(session: number): string | undefined {
+    return this.#tables.find(session)?.wallet;
+  }
+
   /** Σ of what sessions may spend. */
-  cash(venue: AllocationVenue): Micro {
-    return this.#any ? this.#tables.cash(venue) : ZERO;
+  cash(wallet: string): Micro {
+    return this.#any ? this.#tables.cash(wallet) : ZERO;
   }
 
   /** Σ of what sessions hold of a token. */
-  shares(venue: AllocationVenue, token: string): Micro {
-    return this.#any ? this.#tables.shares(venue, token) : ZERO;
+  shares(wallet: string, token: string): Micro {
+    return this.#any ? this.#tables.shares(wallet, token) : ZERO;
   }
 
-  holders(venue: AllocationVenue, market: string): readonly number[] {
-    return this.#any ? this.#tables.holders(venue, market) : [];
+  holders(wallet: string, market: string): readonly number[] {
+    return this.#any ? this.#tables.holders(wallet, market) : [];
   }
 
   /** What a session may spend now. */

@@ -32,6 +32,7 @@ export interface OrderClaim {
 
 /** What a redemption on chain pays, and to whom. */
 export interface RedeemClaim {
+  readonly wallet: string;
   /** One session's shares alone; without it those of everybody who holds some. */
   readonly session?: number | undefined;
   readonly market: string;
@@ -125,8 +126,8 @@ export class Claims implements Fate {
     else this.#book.parted(session, traded, shares, dollars, min(taken, dollars));
   }
 
-  #pay({ session, market, payouts }: RedeemClaim): void {
-    const sessions = session === undefined ? this.#book.holders('polymarket', market) : [session];
+  #pay({ wallet, session, market, payouts }: RedeemClaim): void {
+    const sessions = session === undefined ? this.#book.holders(wallet, market) : [session];
     for (const one of sessions) {
       for (const [token, payout] of Object.entries(payouts)) {
         const held = this.#book.holding(one, token);

@@ -1,15 +1,25 @@
-import type { Failure } from '../../../shared/errors/failure.ts';
-import { add, asMicro, formatMicro, notional, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
-import { failure } from '../../../shared/errors/failure.ts';
+import {
+  add,
+  asMicro,
+  formatMicro,
+  max,
+  notional,
+  sub,
+  ZERO,
+  type Micro,
+} from '../../../shared/money/fixed.ts';
+import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Side, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import type { AllocationBook } from './book.ts';
 
-/** Open orders that are looked at. Whoever has more is told of less than is free, never of more. */
+/** Open orders that are looked at; of a wallet with more nobody here can say what is free. */
 const MOST_ORDERS = 500;
 
 /** What the account's own order on Polymarket would take. */
 export interface OwnOrder {
+  /** The wallet that pays, as `TradingSession.identity` tells it. */
+  readonly wallet: string;
   readonly side: Side;
   readonly token: string;
   readonly price: Micro;
@@ -46,15 +56,15 @@ async function walletShares(session: TradingSession, token: string): Promise<Ven
 export async function trespass(
   book: AllocationBook,
   session: TradingSession,
-  { side, token, price, size }: OwnOrder,
+  { wallet, side, token, price, size }: OwnOrder,
 ): Promise<(VenueResult<never> & { readonly ok: false }) | undefined> {
-  const taken = side === 'BUY' ? book.cash('polymarket') : book.shares('polymarket', token);
+  const taken = side === 'BUY' ? book.cash(wallet) : book.shares(wallet, token);
   if (taken === 0n) return undefined;
   const whole = side === 'BUY' ? await walletCash(session) : await walletShares(session, token);
   if (!whole.ok) return whole;
   const wanted = side === 'BUY' ? notional(size, price, 'ceil') : size;
-  // Again, for the sessions have gone on meanwhile.
-  const theirs = side === 'BUY' ? book.cash('polymarket') : book.shares('polymarket', token);
+  // Again, for the sessions have gone on meanwhile: of both looks the one that leaves less is right or careful.
+  const theirs = max(taken, side === 'BUY' ? book.cash(wallet) : book.shares(wallet, token));
   return wanted <= whole.value - theirs ? undefined : theirsFailure(side, asMicro(whole.value - theirs));
 }
 
@@ -65,7 +75,12 @@ function theirsFailure(side: Side, free: Micro): Failure {
     : failure('INSUFFICIENT_POSITION', { message: `Sessions hold the rest: ${amount} shares are free` });
 }
 
-const openOrders = (session: TradingSession): Promise<VenueResult<readonly VenueOrder[]>> =>
-  session.orders({ status: 'open', limit: MOST_ORDERS });
+async function openOrders(session: TradingSession): Promise<VenueResult<readonly VenueOrder[]>> {
+  const found = await session.orders({ status: 'open', limit: MOST_ORDERS });
+  if (!found.ok || found.value.length < MOST_ORDERS) return found;
+  return failure('NOT_SUPPORTED', {
+    message: `polymarket: sessions on a wallet with ${MOST_ORDERS} open orders or more`,
+  });
+}
 
 const left = ({ size, filled }: VenueOrder): Micro => (size > filled ? sub(size, filled) : ZERO);

@@ -1,12 +1,13 @@
 import type { Micro } from '../../../shared/money/fixed.ts';
 
-/** Where a session's part of the wallet is. */
-export type AllocationVenue = 'paper' | 'polymarket';
+/** The paper account's own wallet; at a live venue one is known as `TradingSession.identity` tells it. */
+export const PAPER_WALLET = 'paper';
 
 /** A session's part of the wallet's money, in micro-USD. */
 export interface Allocation {
   readonly session: number;
-  readonly venue: AllocationVenue;
+  /** PAPER_WALLET, or the wallet at Polymarket that the session was opened on. */
+  readonly wallet: string;
   readonly granted: Micro;
   /** What it may still spend. */
   readonly cash: Micro;

@@ -1,7 +1,7 @@
 import type { Migration } from '../../storage/migrate.ts';
 
 /**
- * What of the account's wallet is set aside for agents' sessions. `cash` is what a session may still spend and
+ * What of the account's wallets is set aside for agents' sessions. `cash` is what a session may still spend and
  * `cash_out`, `shares_out` what its commands on a live venue hold back until it is known what became of them.
  */
 export const allocationsMigration: Migration = {
@@ -9,7 +9,7 @@ export const allocationsMigration: Migration = {
   sql: `
     CREATE TABLE allocations (
       session INTEGER PRIMARY KEY,
-      venue TEXT NOT NULL CHECK (venue IN ('paper', 'polymarket')),
+      wallet TEXT NOT NULL,
       granted INTEGER NOT NULL CHECK (granted >= 0),
       cash INTEGER NOT NULL CHECK (cash >= 0),
       cash_out INTEGER NOT NULL DEFAULT 0 CHECK (cash_out >= 0),

@@ -1,6 +1,6 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import { ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { max, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { reach } from '../../../shared/testing/fault-points.ts';
 import type { VenueResult } from '../../../shared/venues/port.ts';
 import type { Journal } from '../journal.ts';
@@ -9,12 +9,12 @@ import type { LiveAccess, LiveCaller } from '../live/model.ts';
 import type { Outside } from '../outside.ts';
 import { redeemPosition, type Redemption } from '../paper/resolution.ts';
 import type { Resolutions } from '../resolutions.ts';
-import type { AllocationVenue, Part } from './model.ts';
+import { PAPER_WALLET, type Part } from './model.ts';
 
 /** A session, as its account is asked about it. */
 export interface SessionRef {
   readonly session: number;
-  readonly venue: AllocationVenue;
+  readonly venue: 'paper' | 'polymarket';
   readonly caller: LiveCaller;
 }
 
@@ -50,12 +50,19 @@ export class SessionParts {
     const refused = this.#host.closed();
     if (refused) return refused;
     const { ledger, outside } = this.#host;
-    const free =
+    const book = ledger.allocations;
+    const wallet =
+      venue === 'paper' ? { ok: true as const, value: PAPER_WALLET } : await outside.wallet(caller);
+    if (!wallet.ok) return wallet;
+    const before = book.cash(wallet.value);
+    const cash =
       venue === 'paper'
         ? { ok: true as const, value: ledger.requireMoney().cash }
         : await outside.cash(caller);
-    if (!free.ok) return free;
-    const opened = ledger.allocations.open(session, venue, amount, free.value, now());
+    if (!cash.ok) return cash;
+    // Sessions may have spent while the venue was asked: what they had before may be in its answer still.
+    const taken = max(before, book.cash(wallet.value));
+    const opened = book.open(session, wallet.value, amount, sub(cash.value, taken), now());
     return opened.ok ? { ok: true, value: true } : opened;
   }
 

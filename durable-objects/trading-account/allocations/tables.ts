@@ -1,7 +1,7 @@
 import { fromSql, toSql, ZERO, type Micro } from '../../../shared/money/fixed.ts';
-import type { Allocation, AllocationVenue, Holding } from './model.ts';
+import type { Allocation, Holding } from './model.ts';
 
-type AllocationRow = { session: number; venue: string; granted: number; cash: number; cash_out: number };
+type AllocationRow = { session: number; wallet: string; granted: number; cash: number; cash_out: number };
 type HoldingRow = {
   token: string;
   market: string;
@@ -32,11 +32,11 @@ export class AllocationTables {
     return row && toAllocation(row);
   }
 
-  insert(session: number, venue: AllocationVenue, amount: Micro, at: number): void {
+  insert(session: number, wallet: string, amount: Micro, at: number): void {
     this.#sql.exec(
-      'INSERT INTO allocations (session, venue, granted, cash, opened_at) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO allocations (session, wallet, granted, cash, opened_at) VALUES (?, ?, ?, ?, ?)',
       session,
-      venue,
+      wallet,
       toSql(amount),
       toSql(amount),
       at,
@@ -57,46 +57,46 @@ export class AllocationTables {
     this.#sql.exec('DELETE FROM allocations WHERE session = ?', session);
   }
 
-  removeAll(venue: AllocationVenue): void {
+  removeAll(wallet: string): void {
     this.#sql.exec(
-      'DELETE FROM holdings WHERE session IN (SELECT session FROM allocations WHERE venue = ?)',
-      venue,
+      'DELETE FROM holdings WHERE session IN (SELECT session FROM allocations WHERE wallet = ?)',
+      wallet,
     );
-    this.#sql.exec('DELETE FROM allocations WHERE venue = ?', venue);
+    this.#sql.exec('DELETE FROM allocations WHERE wallet = ?', wallet);
   }
 
   /** Σ cash of all sessions, held back or not. */
-  cash(venue: AllocationVenue): Micro {
+  cash(wallet: string): Micro {
     const { sum } = this.#sql
       .exec<{ sum: number | null }>(
-        'SELECT SUM(cash + cash_out) AS sum FROM allocations WHERE venue = ?',
-        venue,
+        'SELECT SUM(cash + cash_out) AS sum FROM allocations WHERE wallet = ?',
+        wallet,
       )
       .one();
     return fromSql(sum ?? 0);
   }
 
   /** Σ shares of a token that sessions hold. */
-  shares(venue: AllocationVenue, token: string): Micro {
+  shares(wallet: string, token: string): Micro {
     const { sum } = this.#sql
       .exec<{ sum: number | null }>(
         `SELECT SUM(shares) AS sum FROM holdings JOIN allocations USING (session)
-         WHERE token = ? AND venue = ?`,
+         WHERE token = ? AND wallet = ?`,
         token,
-        venue,
+        wallet,
       )
       .one();
     return fromSql(sum ?? 0);
   }
 
   /** Sessions that hold shares of a market. */
-  holders(venue: AllocationVenue, market: string): readonly number[] {
+  holders(wallet: string, market: string): readonly number[] {
     return this.#sql
       .exec<{ session: number }>(
         `SELECT DISTINCT session FROM holdings JOIN allocations USING (session)
-         WHERE market = ? AND venue = ? AND shares > 0 ORDER BY session`,
+         WHERE market = ? AND wallet = ? AND shares > 0 ORDER BY session`,
         market,
-        venue,
+        wallet,
       )
       .toArray()
       .map(({ session }) => session);
@@ -138,8 +138,7 @@ export class AllocationTables {
 
 const toAllocation = (row: AllocationRow): Allocation => ({
   session: row.session,
-  // The column's CHECK has only these two.
-  venue: row.venue as AllocationVenue,
+  wallet: row.wallet,
   granted: fromSql(row.granted),
   cash: fromSql(row.cash),
   cashOut: fromSql(row.cash_out),

@@ -12,7 +12,7 @@ import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Found, Market, VenueResult } from '../../../shared/venues/port.ts';
 import type { AllocationBook } from '../allocations/book.ts';
 import type { Claims } from '../allocations/claims.ts';
-import { redeemClaim, takesOfSessions } from '../allocations/on-chain.ts';
+import { movedWallet, redeemClaim, takesOfSessions } from '../allocations/on-chain.ts';
 import type { Journal as PaperJournal } from '../journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
@@ -115,7 +115,7 @@ export class CtfCommands {
       await alarm;
       const ready = await this.#prepare(command);
       if (!ready.ok) return this.#release(id, ready);
-      const refused = await this.#claim(id, command, ready.value.market);
+      const refused = await this.#claim(id, command, ready.value);
       if (refused) return this.#release(id, refused);
       const outcome = await this.#inTurn(() => this.#send(id, command.work, ready.value));
       if (INSTRUMENTED) await pauseAt('account/ctf/sent');
@@ -151,16 +151,18 @@ export class CtfCommands {
   async #claim(
     id: number,
     { work, claim, caller }: CtfCommand,
-    market: Market,
+    { signer: { address: wallet }, market }: Ready,
   ): Promise<Failure | undefined> {
-    const { allocations } = this.#host;
-    if (!allocations?.book.any) return undefined;
+    const { book, claims } = this.#host.allocations ?? {};
+    if (!book || !claims) return undefined;
     if (work.kind !== 'redeem') {
-      return takesOfSessions(allocations.book, work, market, () => this.#host.cash(caller));
+      return takesOfSessions(book, work, market, wallet, () => this.#host.cash(caller));
     }
-    const redeem = claim ?? redeemClaim(allocations.book, work, market);
+    const moved = claim && movedWallet(book, claim.asker, wallet);
+    if (moved) return moved;
+    const redeem = claim ? { ...claim.pays, wallet } : redeemClaim(book, work, market, wallet);
     if (redeem && 'ok' in redeem) return redeem;
-    if (redeem) allocations.claims.expect(id, redeem);
+    if (redeem) claims.expect(id, redeem);
     return undefined;
   }
 

@@ -23,8 +23,8 @@ export interface CtfCommand {
   readonly naming: Naming;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;
-  /** A redemption of one session's own shares: what each token pays. */
-  readonly claim?: RedeemClaim;
+  /** Of a session's redemption: who asks, and what is paid to whom. */
+  readonly claim?: { readonly asker: number; readonly pays: Omit<RedeemClaim, 'wallet'> };
 }
 
 /** `pending`: a node has it; the chain has not mined it yet. `failed`: it was mined and moved nothing. */

@@ -6,9 +6,11 @@ import type { TradingSession } from '../../../shared/venues/session.ts';
 import type { AllocationBook } from '../allocations/book.ts';
 import type { Claims } from '../allocations/claims.ts';
 import { trespass } from '../allocations/free.ts';
+import { movedWallet } from '../allocations/on-chain.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
 import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
+import { Turns } from '../../turns.ts';
 import { asAsked, labelled, withLabel } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
@@ -62,6 +64,7 @@ export class LiveOrders {
   readonly #tables: LiveTables;
   readonly #reconciler: Reconciler;
   readonly #switch: LiveSwitch;
+  readonly #turns = new Turns();
 
   constructor(host: LiveHost) {
     this.#host = host;
@@ -208,41 +211,62 @@ export class LiveOrders {
       if (!('sent' in ready)) return this.#release(id, ready);
       const who = await session.identity();
       if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
-      const theirs = await this.#trespass(command, ready, session);
-      if (theirs) return this.#release(id, theirs);
-      const closed = this.#host.closed();
-      if (closed) return this.#release(id, closed);
-      const unpaid = await this.#takeFee(id, command, ready.sent);
-      if (unpaid) return this.#release(id, unpaid);
-      const sentAt = now();
-      if (!this.#tables.markSent(id, who.identity, ready.sent, sentAt, sentAt + SEND_TIMEOUT_MS)) {
-        // The alarm released it while its fee was being pulled, and could not know of that.
-        this.#host.escrows?.released(id);
-        return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
-      }
-      reach('account/live/sent-written');
-      // Durable before the first outside byte (design, section 6): a fault here ends this instance unsent.
-      await this.#host.storage.sync();
-      if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
-      const settled = await ready.send();
-      if (INSTRUMENTED) await pauseAt('account/live/answered');
-      return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
+      const ours = { id, ready, wallet: who.identity };
+      // What is free beside what sessions have is looked up and taken by one order at a time.
+      return await (this.#isGuarded(command)
+        ? this.#turns.run(who.identity, () => this.#send(command, ours, session))
+        : this.#send(command, ours, session));
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
   }
 
-  /** Of an order of the account's own: why it would take of what its sessions have. */
+  async #send(
+    command: LiveCommand,
+    { id, ready, wallet }: { readonly id: number; readonly ready: Ready; readonly wallet: string },
+    session: TradingSession,
+  ): Promise<LiveReply> {
+    const theirs = await this.#trespass(command, ready, wallet, session);
+    if (theirs) return this.#release(id, theirs);
+    const closed = this.#host.closed();
+    if (closed) return this.#release(id, closed);
+    const unpaid = await this.#takeFee(id, command, ready.sent);
+    if (unpaid) return this.#release(id, unpaid);
+    const sentAt = now();
+    if (!this.#tables.markSent(id, wallet, ready.sent, sentAt, sentAt + SEND_TIMEOUT_MS)) {
+      // The alarm released it while its fee was being pulled, and could not know of that.
+      this.#host.escrows?.released(id);
+      return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
+    }
+    reach('account/live/sent-written');
+    // Durable before the first outside byte (design, section 6): a fault here ends this instance unsent.
+    await this.#host.storage.sync();
+    if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
+    const settled = await ready.send();
+    if (INSTRUMENTED) await pauseAt('account/live/answered');
+    return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
+  }
+
+  /** Whether an order of the account's own may take of what its sessions have. */
+  #isGuarded({ claim, access, work }: LiveCommand): boolean {
+    const any = this.#host.allocations?.book.any === true;
+    return any && claim === undefined && access.venue === 'polymarket' && work.kind !== 'cancel';
+  }
+
+  /** Why an order must not go out: it would take of a wallet what is somebody else's. */
   #trespass(
-    { claim, access }: LiveCommand,
+    command: LiveCommand,
     { sent, tokenId }: Ready,
+    wallet: string,
     session: TradingSession,
   ): ReturnType<typeof trespass> {
     const book = this.#host.allocations?.book;
-    const concerns = book && claim === undefined && access.venue === 'polymarket' && sent.kind === 'place';
-    if (!concerns || tokenId === undefined) return Promise.resolve(undefined);
+    if (!book) return Promise.resolve(undefined);
+    if (command.claim) return Promise.resolve(movedWallet(book, command.claim.session, wallet));
+    if (!this.#isGuarded(command) || sent.kind !== 'place' || tokenId === undefined)
+      return Promise.resolve(undefined);
     const { side, price, size } = sent.terms;
-    return trespass(book, session, { side, token: tokenId, price, size });
+    return trespass(book, session, { wallet, side, token: tokenId, price, size });
   }
 
   /** Undefined: there is none to take, or the escrow holds it. */

@@ -1,10 +1,10 @@
 import { SESSION_NUMBER, type SessionCaller } from '../../../durable-objects/agent-session/model.ts';
 import type { AgentSession } from '../../../durable-objects/agent-session/agent-session.ts';
+import { brokenOff } from '../../../durable-objects/agent-session/orders.ts';
 import { agentSession, type Remote } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import type { VenueResult } from '../../../shared/venues/port.ts';
-import { outcomeUnknown } from '../clob/place-command.ts';
 import { toV1Failure } from '../clob/live/submit.ts';
 import { principalOf } from '../http/objects.ts';
 import { headerOf, sessionHeader } from '../http/request-headers.ts';
@@ -48,7 +48,10 @@ export function sessionOf(call: AnyCall): Asked {
 
 /** The value of a session's answer. Throws its refusal in the words of the catalogue. */
 export async function answered<T>(answer: Promise<VenueResult<T>>): Promise<T> {
-  const result = await answer.catch(outcomeUnknown);
+  const result = await answer;
   if (result.ok) return result.value;
   throw new RequestError(toV1Failure(result));
 }
+
+/** The same of what changes something: a call that broke off may have done so. */
+export const done = <T>(answer: Promise<VenueResult<T>>): Promise<T> => answered(answer.catch(brokenOff));

@@ -3,7 +3,7 @@ import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { parseMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { answered, sessionOf } from './objects.ts';
+import { answered, done, sessionOf } from './objects.ts';
 import { toCaptured, toOrderData, toPortfolio, toPositions, toRedeemData } from './views.ts';
 import {
   envelope,
@@ -50,8 +50,8 @@ const marketOrder = route({
     const { session, caller } = sessionOf(call);
     const order = { tokenId: token, side, size: microOf(size) };
     const until = expiresAt === undefined || expiresAt === null ? null : Date.parse(expiresAt);
-    const done = await answered(session.marketOrder(order, { key, expiresAt: until }, caller));
-    return succeeded(await toCaptured(done, (executed) => toOrderData(caller.account, executed)));
+    const outcome = await done(session.marketOrder(order, { key, expiresAt: until }, caller));
+    return succeeded(await toCaptured(outcome, (executed) => toOrderData(caller.account, executed)));
   },
 });
 
@@ -68,8 +68,8 @@ const redeem = route({
   async handle(call) {
     const { tokenIds, idempotencyKey: key } = call.body;
     const { session, caller } = sessionOf(call);
-    const done = await answered(session.redeem(tokenIds, { key }, caller));
-    return succeeded(await toCaptured(done, (rows) => toRedeemData(caller.account, rows)));
+    const outcome = await done(session.redeem(tokenIds, { key }, caller));
+    return succeeded(await toCaptured(outcome, (rows) => toRedeemData(caller.account, rows)));
   },
 });
 

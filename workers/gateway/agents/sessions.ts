@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  SESSION_NUMBER,
   sessionModes,
   sessionVenues,
   type SessionVenue,
@@ -11,7 +12,7 @@ import { formatMicro, parseMicro, type Micro } from '../../../shared/money/fixed
 import { actorOf } from '../http/actor.ts';
 import { principalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { answered, sessionCaller, sessionNamed } from './objects.ts';
+import { answered, done, sessionCaller, sessionNamed } from './objects.ts';
 import { toBalances, toPortfolio, toSession } from './views.ts';
 import { balance, envelope, position, sessionView, succeeded } from './wire.ts';
 
@@ -20,6 +21,9 @@ const trades = { kind: 'key', permission: 'trade' } as const;
 
 /** Longer than any number of ours. What is no number names nothing: 404. */
 const params = z.object({ id: z.string().min(1).max(64) });
+
+/** Each is asked for its state: as many as one request may ask side by side. */
+const MOST_LISTED = 20;
 
 const create = route({
   method: 'POST',
@@ -51,9 +55,48 @@ const create = route({
       status: 'created' as const,
       createdAt: now(),
     };
-    return succeeded(toSession(await answered(agentSession(call.env, tenant, id).open(record, caller))), 201);
+    return succeeded(toSession(await done(agentSession(call.env, tenant, id).open(record, caller))), 201);
   },
 });
+
+const list = route({
+  method: 'GET',
+  path: '/v1/sessions',
+  summary: "The account's sessions, newest first",
+  tag: 'agents',
+  auth: reads,
+  query: z.object({
+    limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(MOST_LISTED),
+    cursor: z.string().max(64).optional(),
+  }),
+  reply: {
+    status: 200,
+    schema: envelope(z.object({ sessions: z.array(sessionView), nextCursor: z.string().nullable() })),
+  },
+  async handle(call) {
+    const { limit, cursor } = call.query;
+    const { tenant, account } = sessionCaller(call);
+    const ids = await tenantObject(call.env, tenant).agentSessions(account, placeOf(cursor), limit);
+    const found = await Promise.all(
+      ids.map((id) => {
+        const { session, caller } = sessionNamed(call, String(id));
+        return session.view(caller);
+      }),
+    );
+    const last = ids.length < limit ? undefined : ids.at(-1);
+    return succeeded({
+      // A number whose session was refused its money names none.
+      sessions: found.flatMap((one) => (one.ok ? [toSession(one.value)] : [])),
+      nextCursor: last === undefined ? null : String(last),
+    });
+  },
+});
+
+function placeOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  if (!SESSION_NUMBER.test(cursor)) throw new RequestError('INVALID_CURSOR');
+  return Number(cursor);
+}
 
 const read = route({
   method: 'GET',
@@ -98,7 +141,7 @@ const change = (verb: 'start' | 'pause' | 'stop', summary: string): AnyRoute =>
     reply: { status: 200, schema: envelope(sessionView) },
     async handle(call) {
       const { session, caller } = sessionNamed(call, call.params.id);
-      return succeeded(toSession(await answered(session.change(verb, caller))));
+      return succeeded(toSession(await done(session.change(verb, caller))));
     },
   });
 
@@ -122,7 +165,7 @@ const run = route({
   },
   async handle(call) {
     const { session, caller } = sessionNamed(call, call.params.id);
-    const begun = await answered(session.nextRun(caller));
+    const begun = await done(session.nextRun(caller));
     const data = { ...toSession(begun.session), cleared: begun.cleared, ...toPortfolio(begun.portfolio) };
     return succeeded(data, 201);
   },
@@ -143,6 +186,7 @@ function amountOf(allocation: number | string): Micro {
 
 export const sessionRoutes: readonly AnyRoute[] = [
   create,
+  list,
   read,
   change('start', 'Let a session trade that is created or paused'),
   change('pause', 'Let a running session trade no more, until it is started again'),

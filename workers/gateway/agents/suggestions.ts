@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { answered, sessionOf } from './objects.ts';
+import { answered, done, sessionOf } from './objects.ts';
 import { toOrderData, toRedeemData, toSuggestion } from './views.ts';
 import { envelope, orderData, redeemData, succeeded, suggestionView } from './wire.ts';
 
@@ -51,7 +51,7 @@ const clear = route({
   reply: { status: 200, schema: envelope(z.object({ cleared: z.number().int() })) },
   async handle(call) {
     const { session, caller } = sessionOf(call);
-    return succeeded({ cleared: await answered(session.clearSuggestions(caller)) });
+    return succeeded({ cleared: await done(session.clearSuggestions(caller)) });
   },
 });
 
@@ -75,11 +75,11 @@ const approve = route({
   async handle(call) {
     const { session, caller } = sessionOf(call);
     const id = numberOf(call.params.id, 'SUGGESTION_NOT_FOUND');
-    const done = await answered(session.approve(id, caller));
+    const approved = await done(session.approve(id, caller));
     const result =
-      done.kind === 'order'
-        ? await toOrderData(caller.account, done.executed)
-        : await toRedeemData(caller.account, done.rows);
+      approved.kind === 'order'
+        ? await toOrderData(caller.account, approved.executed)
+        : await toRedeemData(caller.account, approved.rows);
     return succeeded({ suggestionId: id, status: 'executed', result });
   },
 });
@@ -97,7 +97,7 @@ const reject = route({
   },
   async handle(call) {
     const { session, caller } = sessionOf(call);
-    const id = await answered(session.reject(numberOf(call.params.id, 'SUGGESTION_NOT_FOUND'), caller));
+    const id = await done(session.reject(numberOf(call.params.id, 'SUGGESTION_NOT_FOUND'), caller));
     return succeeded({ suggestionId: id, status: 'rejected' });
   },
 });
