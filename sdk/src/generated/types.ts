@@ -418,6 +418,13 @@ export interface Operations {
     reply: PostV1SessionsReply;
   };
   /**
+   * The account's sessions, newest first.
+   */
+  'GET /v1/sessions': {
+    input: GetV1SessionsInput;
+    reply: GetV1SessionsReply;
+  };
+  /**
    * A session: its state, and what is left of its allocation.
    */
   'GET /v1/sessions/{id}': {
@@ -1260,6 +1267,19 @@ export interface PostV1SessionsReply {
   mode: 'auto' | 'manual';
   run: number;
   status: 'created' | 'running' | 'paused' | 'stopped';
+}
+export interface GetV1SessionsInput {
+  limit?: number;
+  cursor?: string | number;
+}
+export interface GetV1SessionsReply {
+  sessions: {
+    session_id: number;
+    mode: 'auto' | 'manual';
+    run: number;
+    status: 'created' | 'running' | 'paused' | 'stopped';
+  }[];
+  nextCursor: string | null;
 }
 export interface GetV1SessionsIdInput {
   id: string | number;
