@@ -39,6 +39,7 @@ test("so has every operation of the agents' surface; what is asked inside a sess
   const agent = agentOf(client, { session_id: 7, run: 1, mode: 'auto', positions: [], balances: [] });
   const { polymarket } = agent.platforms;
   await sessions.create({ mode: 'auto', allocation_usd: 1 });
+  await sessions.list();
   for (const ask of [session.read, session.start, session.pause, session.stop, session.nextRun]) await ask();
   await session.suggestions.list();
   await session.suggestions.approve(7);
