@@ -45,8 +45,11 @@ export interface Sessions {
     terms: Input<'POST /v1/sessions'>,
     options?: AgentCallOptions,
   ) => Promise<Result<SessionView>>;
-  /** The sessions of the account. */
-  readonly list: Answer<Reply<'GET /v1/sessions'>>;
+  /** The sessions of the account, newest first. */
+  readonly list: (
+    which?: Input<'GET /v1/sessions'>,
+    options?: AgentCallOptions,
+  ) => Promise<Result<Reply<'GET /v1/sessions'>>>;
   /** A session that exists. Asks nothing. */
   readonly session: (id: number) => Session;
 }
@@ -54,7 +57,7 @@ export interface Sessions {
 /** A client of `/v1/sessions`. Makes no request by itself, and never throws. */
 export const createSessions = (client: ClientOptions): Sessions => ({
   create: (terms, options) => call(client, 'POST /v1/sessions', terms, options),
-  list: (options) => call(client, 'GET /v1/sessions', {}, options),
+  list: (which, options) => call(client, 'GET /v1/sessions', which, options),
   session: (id) => sessionOf(client, id),
 });
 
