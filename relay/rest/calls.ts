@@ -125,7 +125,9 @@ export class Calls {
         return { ...notSent(504, reply.reason), outcome: 'unknown' };
       case 'answered': {
         const isGood = reply.status >= 200 && reply.status < 300;
-        const body = await call.sealReply(isGood ? translated.reply(reply.body) : reply.body);
+        const { refusal: asRefusal = String } = translated;
+        const told = isGood ? translated.reply(reply.body) : asRefusal(reply.body, reply.status);
+        const body = await call.sealReply(told);
         return { ...reply, body };
       }
       default:

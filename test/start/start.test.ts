@@ -48,6 +48,37 @@ const fileOf = (): PosternFile => JSON.parse(readFileSync(join(home, 'postern.js
 const balance = async (file: PosternFile): Promise<Response> =>
   fetch(`${file.url}/v1/account/balance`, { headers: { 'x-api-key': file.keys.trader } });
 
+/** Two orders of the local desk, with nothing said to it before: both stand in the copy of the order stream. */
+async function tradeAsDesk({ url, keys }: PosternFile): Promise<void> {
+  const post = async (
+    rpc: string,
+    body: object,
+  ): Promise<{ readonly source: string | null; json: unknown }> => {
+    const response = await fetch(`${url}/api/v1beta1/${rpc}`, {
+      method: 'POST',
+      headers: { 'x-api-key': keys.desk, 'x-postern-wait': 'ack', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { source: response.headers.get('x-postern-source'), json: await response.json() };
+  };
+  const order = {
+    type: 'ORDER_TYPE_LIMIT',
+    side: 'SIDE_BUY',
+    symbol: 'aec-nfl-kc-buf-w1',
+    order_qty: '1',
+    price: '10',
+    time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+  };
+  const orders = [];
+  // The first may still come with the stream's snapshot; the second is an execution of its own.
+  for (const { json } of [await post('insert_order', order), await post('insert_order', order)]) {
+    const { order_id: id, state } = json as { readonly order_id?: string; readonly state?: string };
+    expect(state).toBe('ORDER_STATE_NEW');
+    orders.push(expect.objectContaining({ id }));
+  }
+  expect(await post('get_open_orders', {})).toEqual({ source: 'stream', json: { orders } });
+}
+
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -74,6 +105,7 @@ describe('npm start', () => {
     for (const name of ['postern.json', 'secrets.json'])
       expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
     const before = fileOf();
+    await tradeAsDesk(before);
     await ends(first, before, 'SIGINT');
 
     const second = start(0);
@@ -81,6 +113,8 @@ describe('npm start', () => {
     const after = fileOf();
     expect([after.keys, after.polymarket]).toEqual([before.keys, before.polymarket]);
     expect((await balance(after)).status).toBe(200);
+    // At a new exchange, which knows neither the desk's token nor its orders.
+    await tradeAsDesk(after);
     await ends(second, after, 'SIGTERM');
   });
 
