@@ -105,6 +105,8 @@ export default defineConfig({
                     KEY_EXPORT: 'on',
                     ...testRelayer,
                     RELAY_SEALING_KEY: inject('exchange').vars.RELAY_SEALING_KEY,
+                    // One that every emulator of the exchange takes for its own.
+                    EXCHANGE_TOKEN_URL: 'https://pmx-preprod.us.auth0.com/oauth/token',
                   },
                   durableObjects: {
                     CREDENTIAL_VAULT: { className: 'CredentialVault', useSQLite: true },

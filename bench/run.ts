@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildWorkers } from '../scripts/lib/build-workers.ts';
 import { Cleanup } from './lib/cleanup.ts';
 import { LoadGenerator } from './load/load.ts';
+import { measureExchange } from './modes/exchange.ts';
 import { measureHops } from './modes/hops.ts';
 import { measureItty } from './modes/itty.ts';
 import { measureKeys } from './modes/keys.ts';
@@ -32,9 +33,10 @@ const modes = {
   orderbook: measureOrderbook,
   vault: measureVault,
   partner: measurePartner,
+  exchange: measureExchange,
 } as const;
 
-/** `npm run bench [-- keys | hops | itty | live | orderbook | vault | partner]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
+/** `npm run bench [-- keys | hops | itty | live | orderbook | vault | partner | exchange]`. A missed floor is printed, not an error; a reply that is not 2xx is. */
 async function main(): Promise<void> {
   const name = process.argv[2] ?? 'rows';
   const mode = Object.entries(modes).find(([known]) => known === name)?.[1];

@@ -1,37 +1,67 @@
 import { spawn } from 'node:child_process';
-import { startDataVenues } from '../emulators/data-venues/index.ts';
-import { startKalshiEmulator } from '../emulators/kalshi/index.ts';
-import { startPolymarketEmulator } from '../emulators/polymarket/index.ts';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Wallet } from 'ethers';
+import { FEE_ESCROW } from '../emulators/chain/contracts/addresses.ts';
+import { startEmulators, venueVars } from './lib/emulators.ts';
+import { exchangeVars, exchangeVaultVars, startExchangeAndRelay } from './lib/exchange.ts';
+import { localSecrets } from './lib/local-secrets.ts';
 import { inProject, root } from './lib/paths.ts';
 
 /**
- * `npm run dev`: both Workers under `wrangler dev`, reloading on change, with the venues' emulators and
- * development secrets that are valid nowhere else. For speed figures use `npm run bench`: this is slow.
+ * `npm run dev`: both Workers under `wrangler dev`, reloading on change, with the emulators and the relay that `npm start`
+ * has, and development secrets that are valid nowhere else. What follows `--` goes to wrangler. For speed figures use
+ * `npm run bench`: this is slow.
  */
-const emulator = await startPolymarketEmulator({});
-const kalshi = await startKalshiEmulator({});
-const dataVenues = await startDataVenues();
-const vars = [
-  `POLYMARKET_CLOB_URL:${emulator.url}`,
-  `POLYMARKET_GAMMA_URL:${emulator.gammaUrl}`,
-  `POLYMARKET_DATA_URL:${emulator.dataUrl}`,
-  `POLYMARKET_WS_URL:${emulator.wsUrl}`,
-  `KALSHI_URL:${kalshi.url}`,
-  `LIMITLESS_URL:${dataVenues.venues.limitless.url}`,
-  `OPINION_URL:${dataVenues.venues.opinion.url}`,
-  `PREDICTFUN_URL:${dataVenues.venues.predictfun.url}`,
-  'PREDICTFUN_API_KEY:local',
-  'CLIENT_IP_HEADER:',
-  'KEY_MODE:test',
-  'ADMIN_TOKEN:development-admin-token',
-  'L2_ROOT_SECRET:development-l2-root-secret',
-  'JWT_SECRET:development-jwt-secret-32-bytes-long',
-  'MAIL_SECRET:unused',
-];
-/** Required secrets come from the environment; this one the vault's configuration alone asks for. */
-const vaultSecrets = {
-  VAULT_ROOT_KEYS: JSON.stringify({ 1: Buffer.alloc(32, 'development ').toString('base64') }),
+const home = resolve(process.env['POSTERN_HOME'] ?? '.local/dev');
+mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
+const secrets = localSecrets(home);
+const spec = { home, env: {}, readyTimeoutMs: 30_000 };
+const onEvent = (message: string): void => console.log(message);
+const { exchange: keys } = secrets;
+const [emulators, exchange] = await Promise.all([
+  startEmulators({
+    ...spec,
+    kalshiKey: secrets.kalshi,
+    wallet: new Wallet(secrets.walletKey).address,
+    relayer: new Wallet(secrets.relayerKey).address,
+  }),
+  startExchangeAndRelay({ ...spec, keys, dialect: 'v1beta1', onEvent }),
+]);
+const vars = {
+  ...venueVars(emulators),
+  ...exchangeVars(exchange, keys),
+  RELAY_EDGE_KEY: keys.edgePrivate,
+  CLIENT_IP_HEADER: '',
+  KEY_MODE: 'test',
 };
+/** What the two configurations require as secrets comes from the environment. */
+const required = {
+  ADMIN_TOKEN: 'development-admin-token',
+  L2_ROOT_SECRET: 'development-l2-root-secret',
+  JWT_SECRET: 'development-jwt-secret-32-bytes-long',
+  MAIL_SECRET: 'unused',
+  VAULT_ROOT_KEYS: JSON.stringify({ 1: Buffer.alloc(32, 'development ').toString('base64') }),
+  RELAYER_KEY: secrets.relayerKey,
+};
+
+/** `--var` reaches the first Worker alone, so the vault's settings go into a copy of its configuration. */
+function vaultConfig(settings: Readonly<Record<string, string>>): string {
+  const original = inProject('workers/vault/wrangler.toml');
+  const filled = Object.entries({ main: inProject('workers/vault/index.ts'), ...settings }).reduce(
+    // TOML's literal strings have no escapes; neither paths nor JWKs have a quote of their kind.
+    (text, [name, value]) => text.replace(new RegExp(`^${name} = ".*"$`, 'm'), () => `${name} = '${value}'`),
+    readFileSync(original, 'utf8'),
+  );
+  const copy = join(home, 'vault.toml');
+  writeFileSync(copy, filled);
+  return copy;
+}
+
+const vaultFile = vaultConfig({
+  ESCROW_CONTRACT: FEE_ESCROW,
+  ...exchangeVaultVars(exchange, keys),
+});
 const wrangler = spawn(
   process.execPath,
   [
@@ -40,14 +70,18 @@ const wrangler = spawn(
     '-c',
     'wrangler.toml',
     '-c',
-    'workers/vault/wrangler.toml',
-    ...vars.flatMap((entry) => ['--var', entry]),
+    vaultFile,
+    ...Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
+    ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, ...vaultSecrets, WRANGLER_SEND_METRICS: 'false' } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, ...required, WRANGLER_SEND_METRICS: 'false' } },
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => wrangler.kill(signal));
 wrangler.once('close', (code) => {
-  void Promise.all([emulator.close(), kalshi.close(), dataVenues.close()]).then(() =>
-    process.exit(code ?? 0),
-  );
+  const running = [
+    exchange.relay,
+    exchange.exchange.child,
+    ...Object.values(emulators).map(({ child }) => child),
+  ];
+  void Promise.all(running.map((one) => one.stop())).then(() => process.exit(code ?? 0));
 });

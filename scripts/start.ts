@@ -36,6 +36,7 @@ function summary(file: PosternFile, home: string): string {
     ['documentation', `${file.url}/docs`],
     ['trader key', file.keys.trader],
     ['free key', file.keys.free],
+    ['desk key', file.keys.desk],
     ['Polymarket here', file.emulators.polymarket],
     ['Kalshi here', file.emulators.kalshi],
     ['exchange here', file.emulators.exchange],

@@ -19,7 +19,12 @@ export async function measureSignatures({ home, load, cleanup, step }: Bench): P
       name: 'signing',
       vars: {},
       objects: { KEEPER: 'Keeper' },
-      vault: { VAULT_ROOT_KEYS: testRootKeys(1), KEY_EXPORT: 'off', RELAY_SEALING_KEY: '' },
+      vault: {
+        VAULT_ROOT_KEYS: testRootKeys(1),
+        KEY_EXPORT: 'off',
+        RELAY_SEALING_KEY: '',
+        EXCHANGE_TOKEN_URL: '',
+      },
     },
     cleanup,
   );

@@ -65,7 +65,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     this.#roots = new RootKeyring(env.VAULT_ROOT_KEYS);
     this.#reports = new UsageReports(ctx.storage.kv, this.#store, env);
     this.#sealed = new SealedCredentials(this.#store, this.#roots, this.#reports);
-    this.#exchange = new ExchangeSessions(env.RELAY_SEALING_KEY);
+    this.#exchange = new ExchangeSessions(env.RELAY_SEALING_KEY, env.EXCHANGE_TOKEN_URL);
   }
 
   async store(request: VaultRequest<'store'>): ReturnType<Vault['store']> {

@@ -30,12 +30,13 @@ export function viewOf(credential: Credential): CredentialView {
     return { venue: 'builder', parts, ...(code !== undefined && { builderCode: code }) };
   }
   if (credential.venue === 'exchange') {
-    const { password, tokens, username } = credential;
-    const parts = [
-      'username',
-      ...(password === undefined ? [] : ['password']),
-      ...(tokens ? ['tokens'] : []),
-    ];
+    const session = credential.tokens ? ['tokens'] : [];
+    if ('clientId' in credential) {
+      const parts = ['clientId', 'privateKeyPem', ...session];
+      return { venue: 'exchange', parts, keyId: credential.clientId };
+    }
+    const { password, username } = credential;
+    const parts = ['username', ...(password === undefined ? [] : ['password']), ...session];
     return { venue: 'exchange', parts, keyId: username };
   }
   const { privateKey, clob, signatureType, funder, owner, managed } = credential;

@@ -1,8 +1,9 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
-import { now } from '../../shared/clock.ts';
+import { machineTime, now } from '../../shared/clock.ts';
 import { sealCredential } from '../../shared/relay/relay-credential.ts';
 import { sealCall, type SealedCall } from '../../shared/relay/sealed-call.ts';
-import type { ExchangeCredential, ExchangeTokens } from '../../shared/vault/credential.ts';
+import { clientAssertion } from '../../shared/signing/exchange-assertion.ts';
+import type { ExchangeClient, ExchangeCredential, ExchangeTokens } from '../../shared/vault/credential.ts';
 import {
   authPaths,
   errorReply,
@@ -31,6 +32,8 @@ export interface Stepped {
 
 interface Pending {
   readonly intent: SessionIntent;
+  /** Whose session it is to be: another may be stored before the answer comes. */
+  readonly owner: ExchangeCredential;
   readonly path: string;
   readonly call: SealedCall;
   /** Values that no message may repeat. */
@@ -44,23 +47,31 @@ interface Pending {
  */
 export class ExchangeSessions {
   readonly #relayKey: string;
+  readonly #tokenUrl: string;
   readonly #calls = new Map<string, Pending>();
 
-  /** `relayKey`: the relay's public X25519 key, a JWK as JSON; empty where there is no relay. */
-  constructor(relayKey: string) {
+  /**
+   * `relayKey`: the relay's public X25519 key, a JWK as JSON; empty where there is no relay. `tokenUrl`: for whom clients'
+   * assertions are signed; empty where there are no clients.
+   */
+  constructor(relayKey: string, tokenUrl: string) {
     this.#relayKey = relayKey;
+    this.#tokenUrl = tokenUrl;
   }
 
-  /** First step of an intent. CREDENTIAL_MISSING where nobody has logged in, CREDENTIAL_INCOMPLETE where one must again. */
+  /**
+   * First step of an intent. CREDENTIAL_MISSING where nobody has logged in, CREDENTIAL_INCOMPLETE where one must again;
+   * SigningFault and SIGNING_REFUSED for a client's key that nothing can be signed with.
+   */
   async begin(intent: SessionIntent, desk: string, stored: ExchangeCredential | undefined): Promise<Stepped> {
-    if (intent.kind !== 'session') return this.#call(intent, intent.kind, bodyOf(intent));
-    if (!stored) throw new VaultRefusal('CREDENTIAL_MISSING', 'no login at the exchange is stored');
+    if (intent.kind !== 'session') return this.#logIn(intent, ownerOf(intent));
+    if (!stored) throw noLogin();
     const { tokens } = stored;
     const fresh = tokens && intent.refused === undefined && tokens.accessExpiresAt - RENEW_BEFORE_MS > now();
-    if (fresh) return { step: await this.#ready(tokens, desk) };
-    if (tokens && tokens.refreshExpiresAt > now())
-      return this.#call(intent, 'refresh', { refreshToken: tokens.refresh });
-    return this.#logInAgain(intent, stored);
+    if (fresh) return { step: await this.#ready(stored, tokens, desk) };
+    if (tokens?.refresh !== undefined && (tokens.refreshExpiresAt ?? 0) > now())
+      return this.#call(intent, stored, 'refresh', { refreshToken: tokens.refresh });
+    return this.#logIn(intent, stored);
   }
 
   /** The step after a call. `stored` is as it stands now: it may have changed meanwhile. */
@@ -75,39 +86,57 @@ export class ExchangeSessions {
     const text = await pending?.call.open(body);
     if (!pending || text === undefined)
       throw new VaultRefusal('CREDENTIAL_CHANGED', 'the answer is to no call that is under way');
-    const { intent } = pending;
+    const { intent, owner } = pending;
+    if (intent.kind === 'session' && nameOf(owner) !== nameOf(stored))
+      throw new VaultRefusal('CREDENTIAL_CHANGED', 'another login was stored meanwhile');
     if (status !== 200) {
-      if (pending.path === authPaths.refresh && stored?.password !== undefined && status < 500)
-        return this.#logInAgain(intent, stored);
+      const again = pending.path === authPaths.refresh && status < 500 && stored && canLogIn(stored);
+      if (again) return this.#logIn(intent, stored);
       return { step: refusedStep(status, parse(text), pending.secrets) };
     }
-    if (intent.kind === 'register') {
-      const { username, password } = intent;
-      return { step: { state: 'stored' }, keep: { venue: 'exchange', username, password } };
-    }
+    // Of a renewal the login as it stands now: its password may be another one.
+    const kept = intent.kind === 'session' ? stored : owner;
+    if (!kept) throw noLogin();
+    if (intent.kind === 'register') return { step: { state: 'stored' }, keep: kept };
     const reply = tokenReply.safeParse(parse(text));
     if (!reply.success)
       throw new VaultRefusal('VAULT_ERROR', 'the exchange answered something else than tokens');
-    const owner = intent.kind === 'login' ? intent : stored;
-    if (!owner) throw new VaultRefusal('CREDENTIAL_MISSING', 'no login at the exchange is stored');
     const tokens = tokensOf(reply.data);
-    const keep: ExchangeCredential = {
-      venue: 'exchange',
-      username: owner.username,
-      ...(owner.password !== undefined && { password: owner.password }),
-      tokens,
-    };
-    return { step: { ...(await this.#ready(tokens, desk)), times: timesOf(reply.data) }, keep };
+    const ready = await this.#ready(kept, tokens, desk);
+    return { step: { ...ready, times: timesOf(reply.data) }, keep: { ...kept, tokens } };
   }
 
-  #logInAgain(intent: SessionIntent, { username, password }: ExchangeCredential): Promise<Stepped> {
+  async #logIn(intent: SessionIntent, owner: ExchangeCredential): Promise<Stepped> {
+    if (intent.kind === 'register') {
+      const { token, password } = intent;
+      return this.#call(intent, owner, 'register', { token, password });
+    }
+    if ('clientId' in owner) {
+      const client_assertion = await this.#assertion(owner);
+      return this.#call(intent, owner, 'login', { client_id: owner.clientId, client_assertion });
+    }
+    const { username, password } = owner;
     if (password === undefined)
       throw new VaultRefusal('CREDENTIAL_INCOMPLETE', 'the session has ended: log in again', 'password');
-    return this.#call(intent, 'login', { username, password });
+    const otp = intent.kind === 'login' && intent.otp !== undefined ? { otp: intent.otp } : {};
+    return this.#call(intent, owner, 'login', { username, password, ...otp });
+  }
+
+  #assertion(client: ExchangeClient): Promise<string> {
+    if (this.#tokenUrl === '')
+      throw new VaultRefusal(
+        'SIGNING_REFUSED',
+        'clientId is of no use: desks of this deployment log in by password',
+        'clientId',
+      );
+    // The exchange goes by its own clock, which no test moves.
+    const timestampMs = machineTime(now());
+    return clientAssertion(client, { audience: this.#tokenUrl, id: crypto.randomUUID(), timestampMs });
   }
 
   async #call(
     intent: SessionIntent,
+    owner: ExchangeCredential,
     what: keyof typeof authPaths,
     body: Readonly<Record<string, string>>,
   ): Promise<Stepped> {
@@ -117,13 +146,18 @@ export class ExchangeSessions {
       if (at - startedAt > CALL_MS || this.#calls.size >= MAX_CALLS) this.#calls.delete(id);
     const id = crypto.randomUUID();
     const path = authPaths[what];
-    this.#calls.set(id, { intent, path, call, secrets: Object.values(body), startedAt: at });
+    this.#calls.set(id, { intent, owner, path, call, secrets: Object.values(body), startedAt: at });
     return { step: { state: 'call', id, path, sealed: call.sealed } };
   }
 
-  async #ready(tokens: ExchangeTokens, desk: string): Promise<SessionStep & { readonly state: 'ready' }> {
-    const { access, accessExpiresAt } = tokens;
-    const value = { access_token: access, expires_at: accessExpiresAt, desk };
+  async #ready(
+    owner: ExchangeCredential,
+    { access, accessExpiresAt }: ExchangeTokens,
+    desk: string,
+  ): Promise<SessionStep & { readonly state: 'ready' }> {
+    const participant = 'clientId' in owner ? owner.participant : undefined;
+    const named = participant === undefined ? {} : { participant };
+    const value = { access_token: access, expires_at: accessExpiresAt, desk, ...named };
     const sealed = await sealCredential(await this.#key(), value);
     return { state: 'ready', sealed, madeAt: now(), expiresAt: accessExpiresAt };
   }
@@ -137,11 +171,21 @@ export class ExchangeSessions {
   }
 }
 
-const bodyOf = (intent: SessionIntent & { readonly kind: 'login' | 'register' }): Record<string, string> => {
-  const { username, password } = intent;
-  if (intent.kind === 'register') return { token: intent.token, password };
-  return { username, password, ...(intent.otp !== undefined && { otp: intent.otp }) };
-};
+/** Whom an intent logs in, as it is to be kept. */
+function ownerOf(intent: Exclude<SessionIntent, { readonly kind: 'session' }>): ExchangeCredential {
+  if (intent.kind !== 'client')
+    return { venue: 'exchange', username: intent.username, password: intent.password };
+  const { clientId, privateKeyPem, participant } = intent;
+  return { venue: 'exchange', clientId, privateKeyPem, ...(participant !== undefined && { participant }) };
+}
+
+const nameOf = (owner: ExchangeCredential | undefined): string | undefined =>
+  owner && ('clientId' in owner ? `client ${owner.clientId}` : `user ${owner.username}`);
+
+const canLogIn = (owner: ExchangeCredential): boolean => 'clientId' in owner || owner.password !== undefined;
+
+const noLogin = (): VaultRefusal =>
+  new VaultRefusal('CREDENTIAL_MISSING', 'no login at the exchange is stored');
 
 function refusedStep(status: number, body: unknown, secrets: readonly string[]): SessionStep {
   const said = errorReply.safeParse(body);
@@ -155,19 +199,16 @@ function refusedStep(status: number, body: unknown, secrets: readonly string[]):
   };
 }
 
-const tokensOf = (reply: TokenReply): ExchangeTokens => ({
-  access: reply.accessToken,
-  accessExpiresAt: Date.parse(reply.accessExpirationTime),
-  refresh: reply.refreshToken,
-  refreshExpiresAt: Date.parse(reply.refreshExpirationTime),
+const tokensOf = ({ refreshToken, refreshExpirationTime, ...access }: TokenReply): ExchangeTokens => ({
+  access: access.accessToken,
+  accessExpiresAt: Date.parse(access.accessExpirationTime),
+  ...(refreshToken !== undefined && { refresh: refreshToken }),
+  ...(refreshExpirationTime !== undefined && { refreshExpiresAt: Date.parse(refreshExpirationTime) }),
 });
 
-const timesOf = (reply: TokenReply): SessionTimes => ({
-  accessIssueTime: reply.accessIssueTime,
-  accessExpirationTime: reply.accessExpirationTime,
-  refreshIssueTime: reply.refreshIssueTime,
-  refreshExpirationTime: reply.refreshExpirationTime,
-});
+/** All of the reply but the tokens. */
+const timesOf = ({ accessToken: _access, refreshToken: _refresh, ...times }: TokenReply): SessionTimes =>
+  times;
 
 function parse(text: string): unknown {
   try {

@@ -58,7 +58,7 @@ export async function checkUsable(credential: Credential): Promise<void> {
       if (credential.clob) await signers.l2(credential, SAMPLE);
       return;
     case 'exchange':
-      // It signs nothing, and the exchange has just taken it.
+      // The exchange has just taken it.
       return;
     default:
       credential satisfies never;

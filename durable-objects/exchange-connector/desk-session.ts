@@ -1,12 +1,13 @@
 import { now } from '../../shared/clock.ts';
-import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { failure, invalidMember, type Failure } from '../../shared/errors/failure.ts';
 import { SEALED_PREFIX } from '../../shared/relay/routes.ts';
 import type { SessionIntent, SessionStep } from '../../shared/vault/exchange-session.ts';
 import type { Vault } from '../../shared/vault/port.ts';
 import { reached } from '../../shared/vault/reached.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import type { VaultFailure } from '../../shared/vault/result.ts';
-import type { RelayTransport } from './relay-transport.ts';
+import type { RelayReply, RelayTransport } from './relay-transport.ts';
+import { meaningOf } from './replies.ts';
 
 /** Refresh, login, and one more where an answer got lost. */
 const MOST_CALLS = 3;
@@ -82,11 +83,9 @@ export class DeskSession {
       }
       if (calls === MOST_CALLS) return unavailable('The exchange does not give a session');
       const { id, path, sealed } = step;
-      const { outcome, status, body } = await this.#transport.call({
-        path: `${SEALED_PREFIX}${path}`,
-        body: sealed,
-      });
-      if (outcome !== 'answered') return unavailable('The exchange cannot be reached to log in');
+      const reply = await this.#transport.call({ path: `${SEALED_PREFIX}${path}`, body: sealed });
+      if (reply.outcome !== 'answered') return unanswered(reply);
+      const { status, body } = reply;
       answer = await reached(vault.exchangeAnswer({ ...call, id, status, body }));
       // The vault was started again meanwhile: from the beginning.
       if (!answer.ok && answer.reason === 'CREDENTIAL_CHANGED' && intent.kind === 'session')
@@ -97,11 +96,24 @@ export class DeskSession {
 
 const unavailable = (message: string): Failure => failure('VENUE_UNAVAILABLE', { message, retryAfter: 1 });
 
-function toFailure({ reason, message }: VaultFailure): Failure {
+/** The relay may say that its dialect has no such login; nobody else says anything in plain. */
+function unanswered(reply: RelayReply): Failure {
+  const meaning = reply.outcome === 'not-sent' ? meaningOf(reply) : undefined;
+  const isRefused = meaning?.kind === 'refused' && meaning.failure.reason !== 'VENUE_UNAVAILABLE';
+  return isRefused ? meaning.failure : unavailable('The exchange cannot be reached to log in');
+}
+
+/** The caller's names of what a client's key is refused for. */
+const MEMBERS: Readonly<Record<string, string>> = { clientId: 'client_id', privateKeyPem: 'private_key' };
+
+function toFailure({ reason, message, part = '' }: VaultFailure): Failure {
+  if (reason === 'SIGNING_REFUSED') {
+    const rule = message.startsWith(`${part} `) ? message.slice(part.length + 1) : message;
+    return invalidMember(MEMBERS[part] ?? 'body', rule);
+  }
   if (reason === 'CREDENTIAL_MISSING' || reason === 'CREDENTIAL_INCOMPLETE') {
     return failure('CREDENTIALS_REQUIRED', {
-      message:
-        'Log in with POST /auth/v1beta1/login {username, password, store: true}, or send your own Bearer token',
+      message: 'Log in with POST /auth/v1beta1/login and store: true, or send your own Bearer token',
     });
   }
   // Its sentences name members and versions, never a value.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Actor } from '../../shared/vault/request.ts';
-import type { Asked } from './exchange-connector.ts';
+import type { Asked } from './asking.ts';
 import { instrumentList, type InstrumentTable } from './instruments.ts';
 import { answerOf } from './replies.ts';
 import type { Streams } from './streams.ts';

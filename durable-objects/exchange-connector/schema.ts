@@ -61,4 +61,11 @@ export const migrations: readonly Migration[] = [
         at INTEGER NOT NULL
       ) WITHOUT ROWID;`,
   },
+  {
+    id: 2,
+    // Books are kept in memory; of their streams only how far the numbers go.
+    sql: `
+      DROP TABLE books;
+      UPDATE streams SET epoch = NULL, seq = 0, loaded = 0, gapped = 0, as_of = NULL WHERE name LIKE 'md:%';`,
+  },
 ];

@@ -33,8 +33,9 @@ export interface StreamsHost {
 const LOOK_BACK_MS = 10_000;
 
 /**
- * The streams of a desk: applies what the relay tells to the copy, and numbers it anew for clients. Each item changes
- * copy, cursor and log in one transaction, so that a death at any line leaves all three at the same item.
+ * The streams of a desk: applies what the relay tells to the copy, and numbers it anew for clients. Each item of orders
+ * and positions changes copy, cursor and log in one transaction, so that a death at any line leaves all three at the same
+ * item. Books are kept in memory.
  */
 export class Streams {
   readonly copy: Copy;
@@ -58,30 +59,40 @@ export class Streams {
 
   /** Asks for a stream from where it was left. */
   open(stream: string): Open {
-    const { epoch, seq } = this.#cursors.get(stream);
     const symbol = symbolOf(stream);
+    const after = symbol === undefined ? positionIn(this.#cursors.get(stream)) : this.books.position(stream);
     return {
       type: 'open',
       stream,
       kind: symbol === undefined ? (stream === ORDERS ? 'orders' : 'positions') : 'market_data',
       params: symbol === undefined ? {} : { symbols: [symbol] },
-      ...(epoch !== null && { after: { epoch, seq } }),
+      ...(after && { after }),
     };
   }
 
   opened({ stream, seq, resumed }: Opened, epoch: string): void {
     if (resumed) return;
+    if (symbolOf(stream) !== undefined) {
+      this.books.opened(stream, epoch, seq);
+      return;
+    }
     const { loaded, gapped } = this.#cursors.get(stream);
     this.#cursors.put(stream, { epoch, seq, gapped: gapped || loaded });
   }
 
   gap({ stream, seq }: Gap): void {
+    // The next book is whole.
+    if (symbolOf(stream) !== undefined) return;
     const { loaded, gapped } = this.#cursors.get(stream);
     this.#cursors.put(stream, { seq, gapped: gapped || loaded });
   }
 
   /** Applies an item. Rejects when it does not follow the one before: then the session must begin again. */
   async apply(item: Item): Promise<void> {
+    if (symbolOf(item.stream) !== undefined) {
+      this.#book(item);
+      return;
+    }
     const before = this.#cursors.get(item.stream);
     if (item.seq <= before.seq) return;
     if (item.seq !== before.seq + 1) throw new Error('the relay left a number out');
@@ -92,7 +103,6 @@ export class Streams {
     }
     if (item.stream === ORDERS) await this.#orders(item, before);
     else if (item.stream === POSITIONS) this.#positions(item, before);
-    else this.#book(item, before);
   }
 
   async #orders(item: Item, before: Cursor): Promise<void> {
@@ -133,14 +143,17 @@ export class Streams {
     });
   }
 
-  #book(item: Item, before: Cursor): void {
-    const { update } = bookItem.parse(item.body);
-    const symbol = symbolOf(item.stream);
-    if (!update || symbol === undefined || update.symbol !== symbol) return;
-    this.#commit(item, before, () => {
-      const body = this.books.put(symbol, update, item.at);
-      return [{ type: item.item === 'snapshot' ? 'snapshot' : 'update', body }];
-    });
+  /** A book is whole: it is told at once and not written, so that no disk is on its way. */
+  #book({ stream, seq, at, item, body }: Item): void {
+    if (!this.books.take(stream, seq, at)) return;
+    if (item === 'heartbeat') {
+      this.#host.tell({ stream, seq: this.books.lastNumber(stream), at, type: 'heartbeat', body: {} });
+      return;
+    }
+    const { update } = bookItem.parse(body);
+    if (!update || update.symbol !== symbolOf(stream)) return;
+    const type = item === 'snapshot' ? 'snapshot' : 'update';
+    this.#host.tell({ stream, at, type, ...this.books.put(stream, update) });
   }
 
   /** Writes what an item changes, with its place and what clients hear of it, then tells them. */
@@ -159,7 +172,7 @@ export class Streams {
         at,
         seq: ownSeq + index + 1,
       }));
-      if (symbolOf(stream) === undefined) for (const event of numbered) this.log.add(event);
+      for (const event of numbered) this.log.add(event);
       const mended = item.item === 'snapshot' ? { loaded: true, gapped: false } : {};
       this.#cursors.put(stream, { seq, asOf: at, ownSeq: ownSeq + told.length, ...mended });
       return numbered;
@@ -170,21 +183,23 @@ export class Streams {
 
   /** All that is known of a stream, as one event under its last number; undefined before there is anything. */
   snapshot(stream: string): ClientEvent | undefined {
+    if (symbolOf(stream) !== undefined) {
+      const book = this.books.get(stream);
+      return book && { stream, type: 'snapshot', ...book };
+    }
     const { ownSeq: seq, loaded, asOf } = this.#cursors.get(stream);
     if (!loaded) return undefined;
-    const symbol = symbolOf(stream);
     const body =
-      symbol === undefined
-        ? stream === ORDERS
-          ? { orders: this.copy.openOrders() }
-          : { positions: this.copy.positions() }
-        : this.books.get(symbol);
-    return body && { stream, seq, at: asOf ?? '', type: 'snapshot', body };
+      stream === ORDERS ? { orders: this.copy.openOrders() } : { positions: this.copy.positions() };
+    return { stream, seq, at: asOf ?? '', type: 'snapshot', body };
   }
 }
 
 type Told = Pick<ClientEvent, 'type' | 'body'>;
 const gapEvent: Told = { type: 'gap', body: {} };
+
+const positionIn = ({ epoch, seq }: Cursor): { readonly epoch: string; readonly seq: number } | undefined =>
+  epoch === null ? undefined : { epoch, seq };
 
 const lookBack = (asOf: string): string => new Date(Date.parse(asOf) - LOOK_BACK_MS).toISOString();
 

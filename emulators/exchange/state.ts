@@ -44,6 +44,12 @@ const V1_TTL_MS = 180_000;
 /** About a gigabyte of a long load test; a drop copy that resumes from before is refused. */
 const MAX_LOG = 200_000;
 
+/**
+ * An exchange never gives an id twice, and clients tell executions apart by them. So a run's ids begin beyond those of
+ * the run before, which cannot have given so many in each of its milliseconds.
+ */
+const IDS_PER_MS = 1000;
+
 /** The real auth domains, so that a client needs no other settings here. */
 const AUDIENCES = [
   'https://pmx-preprod.us.auth0.com/oauth/token',
@@ -63,7 +69,7 @@ export const MAKER = {
 export function createVenue(seed: number, catalogue: readonly Instrument[]): Venue {
   return {
     seed,
-    engine: createEngine(catalogue),
+    engine: createEngine(catalogue, Date.now() * IDS_PER_MS),
     users: new Map(),
     clients: new Map(),
     usedTokenIds: new Map(),

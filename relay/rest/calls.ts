@@ -1,4 +1,3 @@
-import { openCredential } from '../../shared/relay/relay-credential.ts';
 import { signReply } from '../../shared/relay/reply-token.ts';
 import { REST_PREFIX, SEALED_PREFIX, type RelayOutcome } from '../../shared/relay/routes.ts';
 import { openCall, type OpenedCall } from '../../shared/relay/sealed-call.ts';
@@ -9,6 +8,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { authHeaders } from '../upstream/dialect.ts';
 import type { Admission, Admissions, Refusal } from './admission.ts';
 import type { AskExchange } from './exchange-request.ts';
+import { OpenedCredentials } from './opened-credentials.ts';
 import { translate } from './translate.ts';
 
 /** A `POST` of `/rest` or `/sealed`, by HTTP or as a frame. */
@@ -49,10 +49,12 @@ const CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 404: 5, 501: 
 /** Answers calls: who asks, with which credential, what the exchange says, signed. */
 export class Calls {
   readonly #options: CallsOptions;
+  readonly #credentials: OpenedCredentials;
   #underWay = 0;
 
   constructor(options: CallsOptions) {
     this.#options = options;
+    this.#credentials = new OpenedCredentials(options.keys.sealing, options.now);
   }
 
   get underWay(): number {
@@ -102,8 +104,8 @@ export class Calls {
   }
 
   async #send(path: string, call: OpenedCall, sealed: string | undefined, desk: string): Promise<Unsigned> {
-    const { upstream, keys, ask } = this.#options;
-    const credential = sealed === undefined ? undefined : await openCredential(keys.sealing, sealed);
+    const { upstream, ask } = this.#options;
+    const credential = sealed === undefined ? undefined : await this.#credentials.open(sealed);
     if (sealed !== undefined && credential?.desk !== desk)
       return notSent(400, 'the credential is not sealed to this relay and desk');
     const translated = translate(upstream, path, call.body);
@@ -123,7 +125,9 @@ export class Calls {
         return { ...notSent(504, reply.reason), outcome: 'unknown' };
       case 'answered': {
         const isGood = reply.status >= 200 && reply.status < 300;
-        const body = await call.sealReply(isGood ? translated.reply(reply.body) : reply.body);
+        const { refusal: asRefusal = String } = translated;
+        const told = isGood ? translated.reply(reply.body) : asRefusal(reply.body, reply.status);
+        const body = await call.sealReply(told);
         return { ...reply, body };
       }
       default:

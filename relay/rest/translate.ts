@@ -10,6 +10,8 @@ export interface Translation {
   readonly contentType: string;
   /** Of a 2xx answer: as v1beta1 would write it. */
   readonly reply: (body: string) => string;
+  /** Likewise of any other; absent where it is the same. */
+  readonly refusal?: (body: string, status: number) => string;
 }
 
 export type Translated = Translation | { readonly refused: 400 | 404 | 501; readonly message: string };
@@ -116,8 +118,20 @@ function login(upstream: Upstream, body: string): Translated {
         accessExpirationTime: new Date(issued + token.data.expires_in * 1000).toISOString(),
       });
     },
+    refusal: (text, status) => {
+      const said = oauthError.safeParse(objectOf(text)).data;
+      const message = [said?.error, said?.error_description].filter(Boolean).join(': ');
+      const code = status === 403 ? PERMISSION_DENIED : UNAUTHENTICATED;
+      return said === undefined ? text : JSON.stringify({ code, message, details: [] });
+    },
   };
 }
+
+/** RFC 6749, section 5.2. */
+const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
+/** gRPC's codes. */
+const PERMISSION_DENIED = 7;
+const UNAUTHENTICATED = 16;
 
 function addQuery(url: URL, body: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(body))

@@ -46,7 +46,8 @@ const limits = {
   silenceMs: 1000,
 };
 
-test('a reader that is behind gets each newest book, its numbers still dense; nothing piles up', () => {
+/** An outlet with the books of two symbols, and a network that the test moves. */
+function booksOfTwo() {
   const budget = createBudget(limits.memoryBytes);
   const socket = new StuckSocket();
   const wire = new Wire(socket, SOCKET_BYTES);
@@ -71,22 +72,46 @@ test('a reader that is behind gets each newest book, its numbers still dense; no
     stream.isOpen = true;
     return stream;
   });
-  const BOOKS = 1000;
-  for (let n = 1; n <= BOOKS; n += 1)
+  const tell = (n: number): void => {
     for (const stream of streams)
       stream.tell('update', { update: { symbol: stream.name, bids: [{ px: String(n) }] } });
+  };
+  const itemsOf = (stream: DeskStream) =>
+    socket.sent.filter((frame) => frame.type === 'item').filter((item) => item.stream === stream.name);
+  return { budget, socket, outlet, streams, tell, itemsOf };
+}
+
+const BOOKS = 1000;
+
+test('a reader that is behind gets each newest book, its numbers still dense; nothing piles up', () => {
+  const { budget, socket, outlet, streams, tell, itemsOf } = booksOfTwo();
+  for (let n = 1; n <= BOOKS; n += 1) tell(n);
   expect(socket.sent.length).toBeLessThan(40);
   expect(socket.bufferedAmount).toBeLessThan(2 * SOCKET_BYTES);
   for (const stream of streams) expect(stream.unsent).toBe(1);
   expect(budget.used).toBeLessThan(2 * limits.windowBytes);
   socket.flush();
-  for (const { name } of streams) {
-    const items = socket.sent
-      .filter((frame) => frame.type === 'item')
-      .filter(({ stream }) => stream === name);
+  for (const stream of streams) {
+    outlet.acknowledged(stream, stream.sent);
+    const items = itemsOf(stream);
     expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => index + 1));
     expect(items[0]?.item).toBe('snapshot');
     expect(items.at(-1)?.body).toMatchObject({ update: { bids: [{ px: String(BOOKS) }] } });
+  }
+  socket.close();
+});
+
+test('books that the connector has not come to wait here, where a newer one takes their place', () => {
+  const { socket, outlet, streams, tell, itemsOf } = booksOfTwo();
+  // The network takes everything; nobody acknowledges.
+  for (let n = 1; n <= BOOKS; n += 1) {
+    tell(n);
+    socket.flush();
+  }
+  for (const stream of streams) {
+    expect(itemsOf(stream).length).toBeLessThan(10);
+    outlet.acknowledged(stream, 1);
+    expect(itemsOf(stream).at(-1)?.body).toMatchObject({ update: { bids: [{ px: String(BOOKS) }] } });
   }
   socket.close();
 });

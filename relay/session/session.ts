@@ -119,7 +119,7 @@ export class Session {
         this.#open(frame);
         return;
       case 'ack':
-        this.#streams.get(frame.stream)?.window.ack(frame.seq);
+        this.#acked(frame.stream, frame.seq);
         return;
       case 'close': {
         const stream = this.#streams.get(frame.stream);
@@ -155,6 +155,11 @@ export class Session {
 
   closeWire(code: number, reason: string): void {
     this.#outlet.closeWire(code, reason);
+  }
+
+  #acked(name: string, seq: number): void {
+    const stream = this.#streams.get(name);
+    if (stream !== undefined) this.#outlet.acknowledged(stream, seq);
   }
 
   /** Nobody reads: no stream waits at the exchange for somebody who may not come back. */

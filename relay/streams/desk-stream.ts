@@ -60,6 +60,11 @@ export class DeskStream {
     return this.window.last - this.sent;
   }
 
+  /** Sent, and not acknowledged yet. */
+  get onTheWay(): number {
+    return this.window.size - this.unsent;
+  }
+
   /** Begins anew after `base`, with a gap where somebody relies on what was before. */
   restart(base: number, withGap: boolean): void {
     this.window.restart(base);

@@ -19,8 +19,8 @@ export async function buildWorkers(build: Build = 'production'): Promise<void> {
   const defines = build === 'instrumented' ? ['--define', 'INSTRUMENTED:true'] : [];
   const vault = 'workers/vault/wrangler.toml';
   await Promise.all([
-    dryRun(['-c', 'wrangler.toml', '--outdir', bundleFolder('gateway', build), ...defines]),
-    // The top environment: production's differs in where the root keys come from, not in the bundle.
+    // The top environments: production's differ in where the relay and the root keys are, not in the bundle.
+    dryRun(['-c', 'wrangler.toml', '--env', '', '--outdir', bundleFolder('gateway', build), ...defines]),
     dryRun(['-c', vault, '--env', '', '--outdir', bundleFolder('vault', build), ...defines]),
   ]);
 }

@@ -5,8 +5,19 @@ import { inProject } from './paths.ts';
 
 /** The exchange that this machine plays, and the relay in front of it. */
 export interface LocalExchange {
-  readonly exchange: { readonly child: Child; readonly url: string; readonly grpc: string };
+  readonly exchange: {
+    readonly child: Child;
+    readonly url: string;
+    readonly grpc: string;
+    /** A user that every new emulator knows. */
+    readonly login: ExchangeLogin;
+  };
   readonly relay: SupervisedRelay;
+}
+
+export interface ExchangeLogin {
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface SupervisedRelay {
@@ -28,6 +39,8 @@ export interface ExchangeSpec {
   /** For tests: EMULATOR_CLOCK, EMULATOR_SEED. */
   readonly env: Readonly<Record<string, string>>;
   readonly keys: ExchangeKeys;
+  /** That the relay speaks; the emulator speaks both. */
+  readonly dialect: 'v1beta1' | 'v1';
   readonly readyTimeoutMs: number;
   readonly onEvent?: ((message: string) => void) | undefined;
 }
@@ -56,6 +69,14 @@ export function exchangeVars({ relay }: LocalExchange, keys: ExchangeKeys): Read
   };
 }
 
+/** What tells the vault for whom it seals and signs. */
+export function exchangeVaultVars(
+  { exchange }: LocalExchange,
+  keys: ExchangeKeys,
+): Readonly<Record<'RELAY_SEALING_KEY' | 'EXCHANGE_TOKEN_URL', string>> {
+  return { RELAY_SEALING_KEY: keys.sealingPublic, EXCHANGE_TOKEN_URL: `${exchange.url}/oauth/token` };
+}
+
 async function startExchange(spec: ExchangeSpec): Promise<LocalExchange['exchange']> {
   const { child, ready } = await startChild({
     name: 'exchange emulator',
@@ -67,8 +88,13 @@ async function startExchange(spec: ExchangeSpec): Promise<LocalExchange['exchang
     readyTimeoutMs: spec.readyTimeoutMs,
   });
   // The emulator's own ready line.
-  const { url, grpc } = JSON.parse(ready) as { readonly url: string; readonly grpc: string };
-  return { child, url, grpc };
+  const { url, grpc, users, password } = JSON.parse(ready) as {
+    readonly url: string;
+    readonly grpc: string;
+    readonly users: readonly { readonly name: string }[];
+    readonly password: string;
+  };
+  return { child, url, grpc, login: { username: users[0]?.name ?? '', password } };
 }
 
 /** A relay that ends more often than this is broken, not unlucky. */
@@ -105,7 +131,7 @@ async function startRelay(spec: ExchangeSpec, exchange: LocalExchange['exchange'
 }
 
 async function relayProcess(
-  { home, keys, readyTimeoutMs }: ExchangeSpec,
+  { home, keys, dialect, readyTimeoutMs }: ExchangeSpec,
   exchange: LocalExchange['exchange'],
   { port, opsPort }: { readonly port: string; readonly opsPort: string },
 ): Promise<{ child: Child; url: string; ops: string }> {
@@ -115,6 +141,7 @@ async function relayProcess(
     args: [inProject('relay/main.ts')],
     env: {
       ...process.env,
+      RELAY_DIALECT: dialect,
       RELAY_REST_URL: exchange.url,
       RELAY_GRPC_URL: `http://${exchange.grpc}`,
       RELAY_EDGE_KEYS: JSON.stringify({ keys: [{ ...JSON.parse(keys.edgePublic), kid: 'gateway' }] }),

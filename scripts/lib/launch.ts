@@ -5,10 +5,11 @@ import { FEE_ESCROW } from '../../emulators/chain/contracts/addresses.ts';
 import type { Build } from './build-workers.ts';
 import { startChild, type Child } from './child.ts';
 import { startEmulators, venueVars, type Emulators } from './emulators.ts';
-import { exchangeVars, startExchangeAndRelay, type LocalExchange } from './exchange.ts';
+import { exchangeVars, exchangeVaultVars, startExchangeAndRelay, type LocalExchange } from './exchange.ts';
 import { localJwt, localSecrets, sampleToken, type LocalSecrets } from './local-secrets.ts';
 import type { PosternFile } from './launch-file.ts';
 import { startOutbox } from './outbox.ts';
+import { seedDesk } from './seed-desk.ts';
 import { SAMPLE_OWNER, seedKeys } from './seed.ts';
 import { workerdBinary } from './workerd-binary.ts';
 import { SOCKET, workerdConfig } from './workerd-config.ts';
@@ -28,6 +29,8 @@ export interface LaunchOptions {
   readonly vaultVars?: Readonly<Record<string, string>>;
   /** Environment of the emulator, for tests: EMULATOR_CLOCK, EMULATOR_SEED. */
   readonly emulatorEnv?: Readonly<Record<string, string>>;
+  /** Generation of the exchange's API that the relay speaks; the local desk has a login in v1beta1 alone. */
+  readonly dialect?: 'v1beta1' | 'v1';
   /** Also the institutional exchange and the relay to it: two more processes, which few tests need. */
   readonly exchange?: boolean;
   /** Told when workerd died and was started again, or could not be. */
@@ -76,13 +79,20 @@ export async function launch(options: LaunchOptions): Promise<Running> {
       children.push(local.value.exchange.child, local.value.relay);
     const emulators = valueOf(venues);
     const exchange = valueOf(local);
-    const gateway = await superviseGateway(home, options, secrets, {
+    const vaultVars = {
+      ESCROW_CONTRACT: FEE_ESCROW,
+      ...(exchange && exchangeVaultVars(exchange, secrets.exchange)),
+      ...options.vaultVars,
+    };
+    const gateway = await superviseGateway(home, { ...options, vaultVars }, secrets, {
       ...venueVars(emulators),
       ...(exchange && exchangeVars(exchange, secrets.exchange)),
       MAIL_URL: outbox.url,
     });
     children.push(gateway.current());
     let file = await describe(home, secrets, gateway, { ...emulators, exchange }, outbox.folder);
+    if (exchange && options.dialect !== 'v1')
+      await seedDesk(file.url, file.keys.desk, exchange.exchange.login);
     const note = (pids: Partial<PosternFile['pids']>): void => {
       file = { ...file, pids: { ...file.pids, ...pids } };
       writePosternFile(home, file);
@@ -134,6 +144,7 @@ const startExchange = (home: string, options: LaunchOptions, secrets: LocalSecre
     home,
     env: options.emulatorEnv ?? {},
     keys: secrets.exchange,
+    dialect: options.dialect ?? 'v1beta1',
     readyTimeoutMs: READY_TIMEOUT_MS,
     onEvent: options.onEvent,
   });
@@ -197,11 +208,7 @@ async function startWorkerd(
   };
   const configFile = join(home, 'workerd.capnp');
   const { build = 'production' } = options;
-  const vaultVars = {
-    ESCROW_CONTRACT: FEE_ESCROW,
-    RELAY_SEALING_KEY: options.exchange === true ? secrets.exchange.sealingPublic : '',
-    ...options.vaultVars,
-  };
+  const { vaultVars = {} } = options;
   const extraSecrets = options.exchange === true ? ['RELAY_EDGE_KEY'] : [];
   const local = { folder: home, objects: join(home, 'objects'), port, build, vars, vaultVars, extraSecrets };
   writeFileSync(configFile, workerdConfig(local), { mode: 0o600 });

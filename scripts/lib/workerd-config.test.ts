@@ -27,6 +27,26 @@ function workerOf(name: 'gateway' | 'vault'): string {
   return text.split('\nconst ')[0] ?? '';
 }
 
+test("production's gateway differs in its binding to the relay alone, which no other environment has", () => {
+  const config = inProject('wrangler.toml');
+  const [local, production] = [
+    unstable_readConfig({ config }),
+    unstable_readConfig({ config, env: 'production' }),
+  ];
+  expect(production.vpc_services).toMatchObject([{ binding: 'RELAY' }]);
+  expect(local.vpc_services).toEqual([]);
+  for (const name of [
+    'name',
+    'vars',
+    'secrets',
+    'define',
+    'services',
+    'durable_objects',
+    'migrations',
+  ] as const)
+    expect(production[name], name).toEqual(local[name]);
+});
+
 describe('the root keys of the vault', () => {
   test("are no binding of the gateway's: not under workerd, not as it is deployed", () => {
     expect(workerOf('vault')).toContain('(name = "VAULT_ROOT_KEYS", fromEnvironment = "VAULT_ROOT_KEYS")');

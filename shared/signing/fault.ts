@@ -6,6 +6,7 @@ export type SigningPart =
   | 'body'
   | 'builder'
   | 'chainId'
+  | 'clientId'
   | 'expiration'
   | 'feeRateBps'
   | 'key'

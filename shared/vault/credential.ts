@@ -66,19 +66,30 @@ export type PolymarketCredential = z.infer<typeof polymarketCredential> & {
   /** The vault made the wallet: its key exists nowhere else. Only the vault says so, never a request. */
   readonly managed?: true | undefined;
 };
-/** What a desk's login leaves. Times are Unix ms. */
-export interface ExchangeCredential {
+/** What a desk's login leaves: a user of the v1beta1 dialect, or a client of v1 (decision 30). */
+export type ExchangeCredential = ExchangeUser | ExchangeClient;
+export interface ExchangeUser {
   readonly venue: 'exchange';
   readonly username: string;
   /** Logs in again when the refresh token is no good any more. */
   readonly password?: string | undefined;
   readonly tokens?: ExchangeTokens | undefined;
 }
+export interface ExchangeClient {
+  readonly venue: 'exchange';
+  readonly clientId: string;
+  /** Signs the assertion that each new token needs. */
+  readonly privateKeyPem: string;
+  /** Goes with each call as `x-participant-id`. */
+  readonly participant?: string | undefined;
+  readonly tokens?: ExchangeTokens | undefined;
+}
+/** Times are Unix ms. v1 has no refresh tokens. */
 export interface ExchangeTokens {
   readonly access: string;
   readonly accessExpiresAt: number;
-  readonly refresh: string;
-  readonly refreshExpiresAt: number;
+  readonly refresh?: string | undefined;
+  readonly refreshExpiresAt?: number | undefined;
 }
 export type KalshiCredential = z.infer<typeof kalshiCredential>;
 export type BuilderCredential = z.infer<typeof builderCredential>;

@@ -13,14 +13,24 @@ export const authPaths = {
 } as const;
 
 /** The exchange's names and passwords are not longer than what it takes. */
-const username = z.string().min(1).max(256);
-const password = z.string().min(1).max(1024);
+export const username = z.string().min(1).max(256);
+export const password = z.string().min(1).max(1024);
+/** The relay's own bound. Visible ASCII, as it stands in headers and claims. */
+export const clientId = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters');
+/** An 8,192-bit key, the largest that is signed with, takes 6,400 characters. Signing checks the rest. */
+export const privateKeyPem = z.string().min(1).max(10_000);
+/** A header: `firms/<firm>/users/<user>`. */
+export const participant = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible ASCII characters');
 
 export const sessionIntent = z.discriminatedUnion('kind', [
   /** A token that is good for now. `refused`: when the one was made that the exchange has just refused, Unix ms. */
   z.strictObject({ kind: z.literal('session'), refused: z.int().positive().optional() }),
   /** Logs in, and keeps name, password and tokens. */
   z.strictObject({ kind: z.literal('login'), username, password, otp: z.string().max(20).optional() }),
+  /** Signs in as a client of the v1 dialect, and keeps its key. */
+  z.strictObject({ kind: z.literal('client'), clientId, privateKeyPem, participant: participant.optional() }),
   /** Registers, and keeps name and password. */
   z.strictObject({ kind: z.literal('register'), token: z.string().min(1).max(10_000), username, password }),
 ]);
@@ -30,8 +40,8 @@ export type SessionIntent = z.infer<typeof sessionIntent>;
 export interface SessionTimes {
   readonly accessIssueTime: string;
   readonly accessExpirationTime: string;
-  readonly refreshIssueTime: string;
-  readonly refreshExpirationTime: string;
+  readonly refreshIssueTime?: string | undefined;
+  readonly refreshExpirationTime?: string | undefined;
 }
 
 export type SessionStep =
@@ -50,14 +60,14 @@ export type SessionStep =
   /** The exchange does not want it. */
   | { readonly state: 'refused'; readonly status: number; readonly code: number; readonly message: string };
 
-/** Token reply of the exchange (contract: exchange, "Auth"). */
+/** Token reply of the exchange (contract: exchange, "Auth"); v1 has no refresh tokens. */
 export const tokenReply = z.object({
   accessToken: z.string().min(1).max(8192),
-  refreshToken: z.string().min(1).max(8192),
+  refreshToken: z.string().min(1).max(8192).optional(),
   accessIssueTime: z.iso.datetime({ offset: true }),
   accessExpirationTime: z.iso.datetime({ offset: true }),
-  refreshIssueTime: z.iso.datetime({ offset: true }),
-  refreshExpirationTime: z.iso.datetime({ offset: true }),
+  refreshIssueTime: z.iso.datetime({ offset: true }).optional(),
+  refreshExpirationTime: z.iso.datetime({ offset: true }).optional(),
 });
 export type TokenReply = z.infer<typeof tokenReply>;
 

@@ -1,9 +1,17 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import * as z from 'zod';
 import { TestSocket } from '../support/socket.ts';
 import { ask, member, textOf, type Answer } from './ask.ts';
-import { directLogin, EXCHANGE_SYMBOL, exchangeOrder, newDesk, type DeskStage } from './exchange-stage.ts';
+import {
+  controlExchange,
+  directLogin,
+  EXCHANGE_SYMBOL,
+  exchangeOrder,
+  newDesk,
+  type DeskStage,
+} from './exchange-stage.ts';
 import { newTrader } from './trader.ts';
 
 const file = inject('postern');
@@ -19,6 +27,53 @@ const connect = async (key = desk.key): Promise<TestSocket> => {
   await socket.opened;
   return socket;
 };
+
+/** The desk's orders as newline-delimited JSON, for as long as a test reads them. */
+async function readLines(key: string): Promise<{ text(): string; stop(): void }> {
+  const stop = new AbortController();
+  const response = await fetch(`${file.url}/api/v1beta1/create_order_subscription`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: '{}',
+    signal: stop.signal,
+  });
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  let text = '';
+  const read = async (): Promise<void> => {
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read())
+      text += chunk.value;
+  };
+  // Ends by the abort.
+  void read().catch(() => undefined);
+  return { text: () => text, stop: () => stop.abort() };
+}
+
+const news = z.object({
+  executions: z
+    .array(
+      z.object({
+        // Zero values are absent.
+        type: z.string().default('EXECUTION_TYPE_NEW'),
+        order: z.object({ id: z.string() }),
+        text: z.string().optional(),
+        last_shares: z.string().optional(),
+        last_px: z.string().optional(),
+      }),
+    )
+    .default([]),
+});
+const telling = z.object({ body: news.optional(), result: z.object({ update: news.optional() }).optional() });
+
+/** Executions of a frame or a line: whose, what, and how much at which price. */
+function executionsIn(text: string): readonly string[] {
+  const { body, result } = telling.parse(JSON.parse(text));
+  return ((body ?? result?.update)?.executions ?? []).map((one) => {
+    const trade = one.last_px === undefined ? [] : [`${one.last_shares} at ${one.last_px}`];
+    const said = one.text === undefined ? [] : [one.text];
+    return [one.order.id, one.type.replace('EXECUTION_TYPE_', ''), ...trade, ...said].join(' ');
+  });
+}
 
 describe('auth', () => {
   test('a login without store gives its tokens to the caller; with store it tells their times alone', async () => {
@@ -36,6 +91,8 @@ describe('auth', () => {
       'refreshExpirationTime',
       'refreshIssueTime',
     ]);
+    // No account that /api/v1 trades.
+    expect(member(await trader.call('GET', '/api/v1/wallet'), 'linked_exchanges')).toEqual([]);
     const wrong = await trader.call('POST', '/auth/v1beta1/login', { username, password: 'x' });
     expect(refusal(wrong)).toEqual([401, 16, 'EXCHANGE_REFUSED']);
   });
@@ -185,25 +242,49 @@ describe('streams and the copy', () => {
     await Promise.all([mine.close(), theirs.close()]);
   });
 
-  test('newline-delimited JSON: a snapshot, then each execution', async () => {
-    const stop = new AbortController();
-    const response = await fetch(`${file.url}/api/v1beta1/create_order_subscription`, {
-      method: 'POST',
-      headers: { 'x-api-key': desk.key, 'content-type': 'application/json' },
-      body: '{}',
-      signal: stop.signal,
-    });
-    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    const until = async (part: string): Promise<void> => {
-      while (!text.includes(part)) text += (await reader?.read())?.value ?? '';
+  test('socket and newline JSON tell alike: taken, filled, replaced, cancelled together, a stop triggered', async () => {
+    const own = await newDesk(file);
+    // No other test trades this one: its book stands still from here on.
+    const symbol = 'aec-nfl-sea-ari-w1';
+    const offers = [
+      { px: 200, qty: 10 },
+      { px: 300, qty: 50 },
+    ];
+    await controlExchange(file, 'book', { symbol, bids: [{ px: 100, qty: 50 }], offers });
+    const [socket, lines] = [await connect(own.key), await readLines(own.key)];
+    socket.send({ op: 'subscribe', stream: 'orders' });
+    await socket.frame(({ type }) => type === 'snapshot');
+    await expect.poll(() => lines.text()).toContain('{"result":{"snapshot"');
+    const place = async (members: object): Promise<string> => {
+      const order = exchangeOrder({ symbol, ...members });
+      return textOf(await own.post('insert_order', order, { 'x-postern-wait': 'ack' }), 'order_id');
     };
-    await until('{"result":{"snapshot"');
-    const id = textOf(await desk.post('insert_order', exchangeOrder()), 'order_id');
-    await until(id);
-    expect(text.split('\n').find((line) => line.includes(id))).toMatch(/^\{"result":\{"update":/);
-    stop.abort();
+    const stop = await place({ type: 'ORDER_TYPE_STOP', stop_price: '300', price: undefined });
+    const taker = await place({ price: '300', order_qty: '12', time_in_force: 'TIME_IN_FORCE_FILL_OR_KILL' });
+    const rest = await place({ price: '50' });
+    const change = { order_id: rest, symbol, price: '60', order_qty: '7' };
+    expect((await own.post('cancel_replace_order', change)).status).toBe(200);
+    const last = await place({ price: '40' });
+    expect((await own.post('cancel_all_orders', {})).status).toBe(200);
+    const expected = [
+      `${stop} NEW`,
+      `${taker} NEW`,
+      `${taker} PARTIAL_FILL 10 at 200`,
+      `${taker} FILL 2 at 300`,
+      `${stop} NEW triggered`,
+      `${stop} FILL 10 at 300`,
+      `${rest} NEW`,
+      `${rest} REPLACE`,
+      `${last} NEW`,
+      `${rest} CANCELED`,
+      `${last} CANCELED`,
+    ];
+    await expect.poll(() => socket.texts.flatMap(executionsIn)).toEqual(expected);
+    // What follows the last line end is not a whole line yet.
+    const whole = (): readonly string[] => lines.text().split('\n').slice(0, -1);
+    await expect.poll(() => whole().flatMap(executionsIn)).toEqual(expected);
+    lines.stop();
+    await socket.close();
   });
 
   test('no socket for a key that is not a desk, nor without one', async () => {

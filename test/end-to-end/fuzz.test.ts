@@ -20,8 +20,8 @@ import {
 } from './operations.ts';
 import { l1Headers } from './sign-in.ts';
 
-/** A hundred operations with so many requests each take some 25 s on two busy cores. */
-const RUNS = 40;
+/** Two hundred operations with so many requests each take a minute on two busy cores. */
+const RUNS = 25;
 /** What one operation may take at most; a slow machine then sends fewer requests, and shrinking ends too. */
 const MOST_MS = 2_000;
 /** Longer than any handler needs: the venue is local and answers at once. */

@@ -40,6 +40,9 @@ beforeAll(async () => {
   running = await launch({
     home,
     port: 0,
+    exchange: true,
+    // Desks sign in with private keys; passwords of the other dialect are looked for in exchange.test.ts.
+    dialect: 'v1',
     vars: { CLIENT_IP_HEADER: 'x-test-address' },
     vaultVars: { KEY_EXPORT: 'on' },
   });
@@ -121,6 +124,7 @@ async function exercise(): Promise<void> {
   await plantManaged(builder, builderKey, customers.managed);
   const perRequest = await plantPerRequest(traderKey);
   await plantBuilderKey(builderKey);
+  await plantDesk();
   await plantSignIns();
   const refused = await plantRefused(traderKey);
   await misplace(traderKey, refused);
@@ -226,6 +230,45 @@ async function plantBuilderKey(key: string): Promise<void> {
   await good('POST', '/api/v1/builder/sign', { headers: keyed(key), body: request });
 }
 
+/** A desk that signs in at the exchange by its private key; others are refused, here and there, and so is a password. */
+async function plantDesk(): Promise<void> {
+  const { tenant, keys } = await newTenant(['trader', 'desk']);
+  const headers = keyed(keys[0]?.raw_key ?? '');
+  const [client_id, username, firm] = [randomUUID(), randomUUID(), randomUUID()];
+  const [own, other] = [rsaPair(), rsaPair()];
+  plantPem("desk's client key", own.privateKey);
+  plantPem('refused client key', other.privateKey);
+  const control = (path: string, body: Record<string, unknown>): Promise<void> =>
+    controlVenue(running.file, path, body, 'POST', 'exchange');
+  await control('user', { name: username, firm, accounts: ['main'] });
+  await control('client', { client_id, public_key: own.publicKey, username });
+  const participant_id = `firms/${firm}/users/${username}`;
+  const login = { client_id, private_key: own.privateKey, participant_id, store: true };
+  const password = randomBytes(24).toString('hex');
+  plant('refused password of the exchange', written(password));
+  for (const [body, status] of [
+    [{ ...login, private_key: other.privateKey }, 401],
+    [{ ...login, private_key: other.privateKey.slice(0, -40) }, 400],
+    [{ ...login, store: false }, 400],
+    [{ username, password, store: true }, 400],
+    [login, 200],
+    // A second time: it takes the place of what is stored.
+    [login, 200],
+  ] as const) {
+    const answer = await say('POST', '/auth/v1beta1/login', { headers, body });
+    expect(answer.status, answer.text).toBe(status);
+  }
+  await good('POST', '/api/v1beta1/get_open_orders', { headers, body: {} });
+  await exportAudit(tenant, undefined);
+}
+
+const rsaPair = (): { readonly privateKey: string; readonly publicKey: string } =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+
 /** What signing in to the gateway itself gives and takes: a key triple, a user token. */
 async function plantSignIns(): Promise<void> {
   const [wallet, owner] = [Wallet.createRandom(), randomUUID()];
@@ -256,11 +299,7 @@ async function plantRefused(key: string): Promise<Refused> {
   plantWallet('refused private key', refused.private_key);
   plantBase64('refused CLOB secret', refused.clob_api_secret);
   plant('refused CLOB passphrase', written(refused.clob_api_passphrase));
-  const { privateKey: pem } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
+  const { privateKey: pem } = rsaPair();
   plantPem('refused Kalshi key', pem);
   const headers = keyed(key);
   for (const [body, status] of [
@@ -438,6 +477,7 @@ describe('after every mode and every route', () => {
       // These two are the emulators' only files; all else they know is in their memory.
       /^logs\/polymarket-emulator\.log$/,
       /^logs\/kalshi-emulator\.log$/,
+      /^logs\/relay\.log$/,
     ])
       expect(
         files.some((file) => part.test(file)),

@@ -48,6 +48,37 @@ const fileOf = (): PosternFile => JSON.parse(readFileSync(join(home, 'postern.js
 const balance = async (file: PosternFile): Promise<Response> =>
   fetch(`${file.url}/v1/account/balance`, { headers: { 'x-api-key': file.keys.trader } });
 
+/** Two orders of the local desk, with nothing said to it before: both stand in the copy of the order stream. */
+async function tradeAsDesk({ url, keys }: PosternFile): Promise<void> {
+  const post = async (
+    rpc: string,
+    body: object,
+  ): Promise<{ readonly source: string | null; json: unknown }> => {
+    const response = await fetch(`${url}/api/v1beta1/${rpc}`, {
+      method: 'POST',
+      headers: { 'x-api-key': keys.desk, 'x-postern-wait': 'ack', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { source: response.headers.get('x-postern-source'), json: await response.json() };
+  };
+  const order = {
+    type: 'ORDER_TYPE_LIMIT',
+    side: 'SIDE_BUY',
+    symbol: 'aec-nfl-kc-buf-w1',
+    order_qty: '1',
+    price: '10',
+    time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+  };
+  const orders = [];
+  // The first may still come with the stream's snapshot; the second is an execution of its own.
+  for (const { json } of [await post('insert_order', order), await post('insert_order', order)]) {
+    const { order_id: id, state } = json as { readonly order_id?: string; readonly state?: string };
+    expect(state).toBe('ORDER_STATE_NEW');
+    orders.push(expect.objectContaining({ id }));
+  }
+  expect(await post('get_open_orders', {})).toEqual({ source: 'stream', json: { orders } });
+}
+
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -57,39 +88,34 @@ function alive(pid: number): boolean {
   }
 }
 
+async function ends(entry: Start, { pids }: PosternFile, signal: NodeJS.Signals): Promise<void> {
+  expect(Object.values(pids).every(alive)).toBe(true);
+  entry.process.kill(signal);
+  expect(await entry.exit).toBe(0);
+  expect(Object.values(pids).some(alive)).toBe(false);
+}
+
 describe('npm start', () => {
-  test('prints a curl that works as pasted, and secrets are for the user alone', async () => {
-    const entry = start(0);
-    await ready(entry);
-    const [, url = '', key = ''] = /curl -s (\S+) -H 'X-API-Key: (\S+)'/.exec(entry.output()) ?? [];
-    const response = await fetch(url, { headers: { 'X-API-Key': key } });
-    expect(response.status).toBe(200);
-    for (const name of ['postern.json', 'secrets.json'])
-      expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
-  });
-
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends every process it started', async (signal) => {
-    const entry = start(0);
-    await ready(entry);
-    const { pids } = fileOf();
-    expect(Object.values(pids).every(alive)).toBe(true);
-    entry.process.kill(signal);
-    expect(await entry.exit).toBe(0);
-    expect(Object.values(pids).some(alive)).toBe(false);
-  });
-
-  test('state and keys survive a restart', async () => {
+  test('prints a curl that works as pasted; ends every process it started; keys and state survive', async () => {
     const first = start(0);
     await ready(first);
+    const [, url = '', key = ''] = /curl -s (\S+) -H 'X-API-Key: (\S+)'/.exec(first.output()) ?? [];
+    expect((await fetch(url, { headers: { 'X-API-Key': key } })).status).toBe(200);
+    // Secrets are for the user alone.
+    for (const name of ['postern.json', 'secrets.json'])
+      expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
     const before = fileOf();
-    first.process.kill('SIGTERM');
-    await first.exit;
+    await tradeAsDesk(before);
+    await ends(first, before, 'SIGINT');
+
     const second = start(0);
     await ready(second);
     const after = fileOf();
-    expect(after.keys).toEqual(before.keys);
-    expect(after.polymarket).toEqual(before.polymarket);
+    expect([after.keys, after.polymarket]).toEqual([before.keys, before.polymarket]);
     expect((await balance(after)).status).toBe(200);
+    // At a new exchange, which knows neither the desk's token nor its orders.
+    await tradeAsDesk(after);
+    await ends(second, after, 'SIGTERM');
   });
 
   test('says that a port is taken and exits 1, before it touches anything', async () => {

@@ -5,7 +5,7 @@ import type { ExchangeStage } from './exchange-stage-types.ts';
 /** Each test file has this module of its own, and with it an exchange and a relay. */
 const stage = crypto.randomUUID().slice(0, 8);
 
-async function stageControl(what: '' | '/stop' | '/start'): Promise<ExchangeStage> {
+async function stageControl(what: '' | '/v1' | '/stop' | '/start'): Promise<ExchangeStage> {
   const response = await fetch(`${inject('exchange').controlUrl}/${stage}${what}`, { method: 'POST' });
   if (!response.ok) throw new Error(await response.text());
   // The stages' own reply.
@@ -18,6 +18,12 @@ let opened: Promise<ExchangeStage> | undefined;
 export async function exchangeAt(path: string): Promise<string> {
   opened ??= stageControl('');
   return `${(await opened).exchangeUrl}${path}`;
+}
+
+/** Before anything else: this file's relay speaks the v1 dialect. */
+export async function speakV1(): Promise<void> {
+  opened = stageControl('/v1');
+  await opened;
 }
 
 /** A desk of a test's own at the exchange emulator of the object tests. */

@@ -4,7 +4,10 @@ export interface ExchangeStages {
   readonly vars: Readonly<
     Record<'RELAY_URL' | 'RELAY_EDGE_KEY' | 'RELAY_SIGNING_KEY' | 'RELAY_SEALING_KEY', string>
   >;
-  /** `POST /<stage>` makes an exchange and a relay; `/<stage>/stop` and `/<stage>/start` are of its relay. */
+  /**
+   * `POST /<stage>` makes an exchange and a relay, `/<stage>/v1` one whose relay speaks v1; `/<stage>/stop` and
+   * `/<stage>/start` are of its relay.
+   */
   readonly controlUrl: string;
   close(): Promise<void>;
 }

@@ -30,7 +30,7 @@ export async function startExchangeStages(): Promise<ExchangeStages> {
   const control = createServer((request, response) => {
     const [, name = '', what = 'open'] = (request.url ?? '').split('/');
     const act = async (): Promise<ExchangeStage> => {
-      const stage = stages.get(name) ?? (await Stage.open(keys));
+      const stage = stages.get(name) ?? (await Stage.open(keys, what === 'v1' ? 'v1' : 'v1beta1'));
       stages.set(name, stage);
       if (what === 'stop') await stage.stop();
       if (what === 'start') await stage.start();
@@ -66,10 +66,11 @@ class Stage {
   readonly #closeExchange: () => Promise<void>;
   #relay: Relay | undefined;
 
-  static async open(keys: Readonly<Record<string, string>>): Promise<Stage> {
+  static async open(keys: Readonly<Record<string, string>>, dialect: 'v1' | 'v1beta1'): Promise<Stage> {
     const exchange = await startExchangeEmulator({ clock: 'manual', rateLimits: false });
     const config = readConfig({
       ...keys,
+      RELAY_DIALECT: dialect,
       RELAY_REST_URL: exchange.url,
       RELAY_GRPC_URL: `http://${exchange.grpc}`,
       RELAY_PORT: '0',

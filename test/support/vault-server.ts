@@ -30,7 +30,12 @@ export async function serveVault(
     home,
     {
       name: 'vault',
-      vars: { VAULT_ROOT_KEYS: testRootKeys(...versions), KEY_EXPORT: 'off', RELAY_SEALING_KEY: '' },
+      vars: {
+        VAULT_ROOT_KEYS: testRootKeys(...versions),
+        KEY_EXPORT: 'off',
+        RELAY_SEALING_KEY: '',
+        EXCHANGE_TOKEN_URL: '',
+      },
       objects: { CREDENTIAL_VAULT: 'CredentialVault', VAULT_REGISTRY: 'VaultRegistry' },
     },
     cleanup,

@@ -5,8 +5,6 @@ export type Env = Cloudflare.Env & {
   /** The gateway's own keys at data-only venues, secrets that a deployment may have: docs/data-venues.md. */
   readonly OPINION_API_KEY?: string;
   readonly PREDICTFUN_API_KEY?: string;
-  /** The relay as a VPC service, in production alone: elsewhere RELAY_URL. */
-  readonly RELAY?: Fetcher;
   /** Private Ed25519 JWK, as JSON, that signs requests to the relay: docs/exchange.md. */
   readonly RELAY_EDGE_KEY?: string;
 };

@@ -15,6 +15,8 @@ export interface VaultEnv {
   readonly ESCROW_CONTRACT: string;
   /** The relay's public X25519 key, a JWK as JSON, to which exchange tokens are sealed. Empty where there is no relay. */
   readonly RELAY_SEALING_KEY: string;
+  /** The exchange's token URL in the v1 dialect: assertions are signed for no other. Empty where desks have passwords. */
+  readonly EXCHANGE_TOKEN_URL: string;
   /** `on`: the operator lets private keys be exported by keys with `credentials:export`. */
   readonly KEY_EXPORT: string;
   readonly CREDENTIAL_VAULT: DurableObjectNamespace<CredentialVault>;

@@ -1,4 +1,4 @@
-import type { AskRequest } from '../../exchange-connector/exchange-connector.ts';
+import type { AskRequest } from '../../exchange-connector/asking.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveCaller } from '../live/model.ts';
 import type { Naming } from '../once.ts';

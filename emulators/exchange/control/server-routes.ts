@@ -117,5 +117,6 @@ function jobOf(venue: Venue, request: ReturnType<typeof schemas.generateSchema.p
     account: accountFor(user, request.account),
     instruments,
     round: 0,
+    owed: 0,
   };
 }

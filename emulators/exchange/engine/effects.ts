@@ -64,7 +64,7 @@ export function report(
   order.lastMs = effects.nowMs;
   if (order.owner.synthetic) return;
   engine.executionCount += 1;
-  const id = identifier('E', engine.executionCount);
+  const id = identifier('E', engine.firstId + engine.executionCount);
   const known = engine.books.has(order.terms.symbol);
   const instrument = known ? instrumentOf(engine, order.terms.symbol) : undefined;
   effects.executions.push({

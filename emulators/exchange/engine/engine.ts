@@ -15,6 +15,8 @@ export interface Engine {
   readonly orders: Map<string, OrderRecord>;
   /** `<firm> <clord_id>` of every order and replace so far: an id is used for good. */
   readonly clordIds: Map<string, string>;
+  /** Ids are counted from here. */
+  readonly firstId: number;
   orderCount: number;
   executionCount: number;
   tradeCount: number;
@@ -35,7 +37,7 @@ const NO_STATS = {
   openInterest: 0n,
 };
 
-export function createEngine(catalogue: readonly Instrument[]): Engine {
+export function createEngine(catalogue: readonly Instrument[], firstId = 0): Engine {
   const books = catalogue.map((instrument): InstrumentBook => ({
     instrument,
     state: 'INSTRUMENT_STATE_OPEN',
@@ -49,6 +51,7 @@ export function createEngine(catalogue: readonly Instrument[]): Engine {
     accounts: new Map(),
     orders: new Map(),
     clordIds: new Map(),
+    firstId,
     orderCount: 0,
     executionCount: 0,
     tradeCount: 0,
@@ -96,12 +99,12 @@ export function nextPriority(engine: Engine): number {
 
 export function nextOrderId(engine: Engine): string {
   engine.orderCount += 1;
-  return identifier('1', engine.orderCount);
+  return identifier('1', engine.firstId + engine.orderCount);
 }
 
 export function nextTradeId(engine: Engine): string {
   engine.tradeCount += 1;
-  return identifier('T', engine.tradeCount);
+  return identifier('T', engine.firstId + engine.tradeCount);
 }
 
 /** Thirteen capitals and digits, as the exchange's ids look. */

@@ -29,8 +29,10 @@ export interface StreamOptions {
   readonly heartbeat?: object;
 }
 
+/** Messages that wait for a reader before books are skipped: a burst alone makes nobody slow. */
+const BEHIND = 256;
 /** A reader that is further behind than this is cut, or one client could fill the memory. */
-const MAX_BEHIND_BYTES = 64 * 1024 * 1024;
+const MAX_BEHIND = 100_000;
 
 /** Tokens are looked at now and never again. @throws ExchangeError: refused, and not counted. */
 export function openStream(venue: Venue, call: StreamCall, options: StreamOptions): Stream {
@@ -55,7 +57,7 @@ export function openStream(venue: Venue, call: StreamCall, options: StreamOption
     if (!hub.streams.has(entry)) return;
     entry.sent += 1;
     call.write(message);
-    if (call.writableLength > MAX_BEHIND_BYTES) entry.end(grpcStatus.RESOURCE_EXHAUSTED, 'slow reader');
+    if (call.writableLength > MAX_BEHIND) entry.end(grpcStatus.RESOURCE_EXHAUSTED, 'slow reader');
   };
   const { heartbeat } = options;
   const timer = heartbeat === undefined ? undefined : setInterval(() => send(heartbeat), hub.heartbeatMs);
@@ -69,7 +71,7 @@ export function openStream(venue: Venue, call: StreamCall, options: StreamOption
   return {
     user,
     send,
-    isBehind: () => call.writableNeedDrain,
+    isBehind: () => call.writableLength > BEHIND,
     onCaughtUp: (listener) => call.on('drain', listener),
     follow: (listener) => {
       follower = listener;

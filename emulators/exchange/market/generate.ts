@@ -18,6 +18,8 @@ export interface Job {
   readonly account: string;
   readonly instruments: readonly { readonly index: number; readonly book: InstrumentBook }[];
   round: number;
+  /** Part of one that the rate has come to. */
+  owed: number;
 }
 
 export interface Generator {
@@ -25,16 +27,22 @@ export interface Generator {
   stop(): void;
 }
 
-/** How often jobs with a rate get on. */
-const STEP_MS = 20;
+/** How often jobs with a rate get on: in small steps, because a busy exchange does not speak in bursts. */
+const STEP_MS = 2;
 
 export function createGenerator(venue: Venue): Generator {
   const jobs = new Set<Job>();
+  let last = performance.now();
   const timer = setInterval(() => {
+    const now = performance.now();
     for (const job of jobs) {
-      const share = Math.max(1, Math.round((job.perSecond * STEP_MS) / 1000));
+      // By the time that has passed: the timer is late on a busy machine. What is less than one is owed.
+      job.owed += (job.perSecond * (now - last)) / 1000;
+      const share = Math.floor(job.owed);
+      job.owed -= share;
       if (!work(venue, job, share)) jobs.delete(job);
     }
+    last = now;
   }, STEP_MS);
   return { jobs, stop: () => clearInterval(timer) };
 }

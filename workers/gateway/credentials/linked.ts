@@ -13,8 +13,8 @@ export async function storedViews({ vault, call }: VaultAccess): Promise<readonl
   return answer.credentials;
 }
 
-/** Venues that a trader links; the builder's own key is none. */
-const isExchange = ({ venue }: StoredView): boolean => venue !== 'builder';
+/** Venues that a trader links: neither the builder's own key nor a desk's login is of one. */
+const isExchange = ({ venue }: StoredView): boolean => venue !== 'builder' && venue !== 'exchange';
 
 /** Whether requests can be signed: a wallet without its CLOB key cannot yet. */
 export const isLinked = ({ venue, state, parts }: StoredView): boolean =>

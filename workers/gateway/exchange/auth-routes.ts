@@ -1,20 +1,26 @@
 import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
-import type { SessionIntent } from '../../../shared/vault/exchange-session.ts';
+import {
+  clientId,
+  participant,
+  password,
+  privateKeyPem,
+  username,
+  type SessionIntent,
+} from '../../../shared/vault/exchange-session.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import { actorOf, asked, authOf, connectorOf, deskAuth, subjectOf } from './desk.ts';
 
-const username = z.string().min(1).max(256);
-const password = z.string().min(1).max(1024);
 const otp = z.string().max(20);
 const store = z.boolean().optional();
 const token = z.string().min(1).max(10_000);
 
+/** The v1 dialect has no refresh tokens. */
 const times = {
   accessIssueTime: z.string(),
   accessExpirationTime: z.string(),
-  refreshIssueTime: z.string(),
-  refreshExpirationTime: z.string(),
+  refreshIssueTime: z.string().optional(),
+  refreshExpirationTime: z.string().optional(),
 };
 /** With `store` the tokens stay in the vault: then only their times are told. */
 const tokens = z.object({
@@ -44,16 +50,27 @@ const register = route({
   },
 });
 
+/** Of the v1 dialect. Who would rather keep the key has tokens of its own. */
+const clientLogin = z.strictObject({
+  client_id: clientId,
+  private_key: privateKeyPem,
+  participant_id: participant.optional(),
+  store: z.literal(true),
+});
+
+const userLogin = z.strictObject({ username, password, otp: otp.optional(), store });
+const anyLogin = z.union([userLogin, clientLogin]);
+
 const login = route({
   ...shared,
   path: `${AUTH}/login`,
   summary: 'Log in at the exchange; with store the vault keeps the session and renews it, and tells no token',
-  body: z.strictObject({ username, password, otp: otp.optional(), store }),
+  body: anyLogin,
   reply: { status: 200, schema: tokens },
   async handle(call) {
     const { store: keep, ...given } = call.body;
     if (keep !== true) return { body: await asked(call, `${AUTH}/login`, given, 'none') };
-    const step = await kept(call, { kind: 'login', ...given });
+    const step = await kept(call, intentOf(call.body));
     return { body: step.state === 'ready' ? step.times : {} };
   },
 });
@@ -93,6 +110,20 @@ const verify = route({
   reply: { status: 200, schema: z.object({ ok: z.boolean() }) },
   handle: async (call) => ({ body: await asked(call, `${AUTH}/mfa/verify`, call.body, await authOf(call)) }),
 });
+
+function intentOf(given: z.infer<typeof anyLogin>): SessionIntent {
+  if ('username' in given) {
+    const { store: _, ...user } = given;
+    return { kind: 'login', ...user };
+  }
+  const { client_id, private_key, participant_id } = given;
+  return {
+    kind: 'client',
+    clientId: client_id,
+    privateKeyPem: private_key,
+    ...(participant_id !== undefined && { participant: participant_id }),
+  };
+}
 
 async function kept(call: Call<unknown, unknown, unknown>, intent: SessionIntent) {
   const settled = await connectorOf(call).keep(intent, actorOf(call));

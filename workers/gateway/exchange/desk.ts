@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import type { AskRequest } from '../../../durable-objects/exchange-connector/exchange-connector.ts';
+import type { AskRequest } from '../../../durable-objects/exchange-connector/asking.ts';
 import { answerOf } from '../../../durable-objects/exchange-connector/replies.ts';
 import { hasRelay, relayKeys } from '../../../durable-objects/exchange-connector/relay-keys.ts';
 import { exchangeConnector } from '../../../durable-objects/stubs.ts';

@@ -1,0 +1,82 @@
+import { now } from '../../shared/clock.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { REST_PREFIX } from '../../shared/relay/routes.ts';
+import type { Actor } from '../../shared/vault/request.ts';
+import { Circuit } from '../../shared/venues/http/circuit.ts';
+import type { DeskSession, Ready } from './desk-session.ts';
+import type { RelaySession } from './relay-session.ts';
+import { notSent, type RelayCall, type RelayReply, type RelayTransport } from './relay-transport.ts';
+
+/** One call of the exchange's REST on behalf of a desk. */
+export interface AskRequest {
+  /** `/api/v1beta1/insert_order`. */
+  readonly path: string;
+  /** JSON. */
+  readonly body: string;
+  readonly actor: Actor;
+  /**
+   * `none`: a call without a token. `desk`: the vault's. Else one of the caller's own, sealed to the relay; `identity`
+   * tells its user from others.
+   */
+  readonly auth: 'none' | 'desk' | { readonly sealed: string; readonly identity: string };
+}
+
+export type Asked = ({ readonly ok: true } & RelayReply) | Failure;
+
+/** Asks the exchange. A failure means that nothing was sent. */
+export type Ask = (request: AskRequest) => Promise<Asked>;
+
+export const noRelay = failure('NOT_SUPPORTED', {
+  message: 'This deployment has no relay to the exchange',
+});
+
+/** The connector's own questions, in the vault's audit chain. */
+export const self: Actor = { keyId: 'connector', requestId: 'connector' };
+
+/** A request waits so long for the relay to be there. */
+export const READY_MS = 3_000;
+
+export interface AskingHost {
+  readonly transport: RelayTransport;
+  readonly session: DeskSession;
+  readonly link: RelaySession;
+  /** Another token than the streams have was made: theirs is spent as well. */
+  renewed(ready: Ready): void;
+}
+
+/** Calls of the exchange's REST: with which token, over which session, and none while the relay does not answer. */
+export class Asking {
+  readonly #host: AskingHost;
+  readonly #circuit = new Circuit(now);
+
+  constructor(host: AskingHost) {
+    this.#host = host;
+  }
+
+  async ask({ path, body, actor, auth }: AskRequest): Promise<Asked> {
+    const { session } = this.#host;
+    const call = { path: `${REST_PREFIX}${path}`, body };
+    if (auth === 'none') return this.#call(call);
+    if (auth !== 'desk') return this.#call({ ...call, credential: auth.sealed });
+    const first = await session.credential(actor);
+    if (!first.ok) return first;
+    const reply = await this.#call({ ...call, credential: first.ready.sealed });
+    if (reply.outcome !== 'answered' || reply.status !== 401) return reply;
+    // The exchange has not looked at the request: with another token it may be said again.
+    const again = await session.credential(actor, first.ready);
+    if (!again.ok) return again;
+    this.#host.renewed(again.ready);
+    return this.#call({ ...call, credential: again.ready.sealed });
+  }
+
+  async #call(call: RelayCall): Promise<{ readonly ok: true } & RelayReply> {
+    const { link, transport } = this.#host;
+    if (this.#circuit.closedIn > 0)
+      return { ok: true, ...notSent('the relay does not answer', this.#circuit.closedIn) };
+    // Where no session can be had nothing is sent: what is lost on the way would be known only after long.
+    if (!(await link.ready(READY_MS))) return { ok: true, ...notSent('the relay cannot be reached') };
+    const reply = await transport.call(call);
+    if (reply.outcome === 'unknown') this.#circuit.failed();
+    return { ok: true, ...reply };
+  }
+}

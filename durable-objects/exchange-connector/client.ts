@@ -1,0 +1,109 @@
+import type { Attachment } from './client-frames.ts';
+import { narrowed } from './narrowed.ts';
+import type { Streams } from './streams.ts';
+import { symbolOf, type ClientEvent } from './wire.ts';
+
+/**
+ * workerd tells nobody how much of what was sent still waits for the peer, so a client has credit: what may be sent
+ * without any sign of life (a frame, or a PING, which the runtime answers by itself). At half of it books are skipped;
+ * at its end the socket is closed (contract: exchange, "To our clients").
+ */
+const CREDIT_BYTES = 1024 * 1024;
+
+export interface ClientHost {
+  readonly streams: Streams;
+  /** When the runtime answered the socket's last PING, Unix ms. */
+  pingedAt(socket: WebSocket): number;
+  /** It has used up its credit. */
+  tooSlow(client: Client): void;
+}
+
+/** One client's socket: what it asked for, and how much it was sent since it last showed life. */
+export class Client {
+  readonly socket: WebSocket;
+  readonly #host: ClientHost;
+  #at: Attachment;
+  #sent = 0;
+  #aliveAt: number;
+  /** Books that were skipped: the newest is sent at the next sign of life. */
+  readonly #skipped = new Set<string>();
+
+  /** `aliveAt`: when it last showed life, Unix ms; 0 where nobody remembers. */
+  constructor(host: ClientHost, socket: WebSocket, at: Attachment, aliveAt: number) {
+    this.#host = host;
+    this.socket = socket;
+    this.#at = at;
+    this.#aliveAt = aliveAt;
+  }
+
+  get at(): Attachment {
+    return this.#at;
+  }
+
+  save(at: Attachment): void {
+    this.#at = at;
+    this.socket.serializeAttachment(at);
+  }
+
+  /** It shows life: what was skipped meanwhile is sent as it is now. */
+  alive(at: number): void {
+    this.#aliveAt = at;
+    this.#sent = 0;
+    const skipped = [...this.#skipped];
+    this.#skipped.clear();
+    for (const name of skipped) this.now(name);
+  }
+
+  /** What is known now; before there is anything, the first snapshot comes as it arrives. */
+  now(name: string, wanted: true | readonly string[] = true): void {
+    const snapshot = this.#host.streams.snapshot(name);
+    if (snapshot) this.event(snapshot, wanted);
+  }
+
+  /** Tells an event as far as it concerns these symbols. */
+  event(event: ClientEvent, wanted: true | readonly string[] = true): void {
+    const told = narrowed(event, wanted);
+    if (told) this.#write(textOf(told));
+  }
+
+  /** A book is whole: who lags is told the newest later. */
+  book(event: ClientEvent): void {
+    if (this.#sent >= CREDIT_BYTES / 2 && !this.#showsLife()) this.#skipped.add(event.stream);
+    else this.event(event);
+  }
+
+  send(value: object): void {
+    this.#write(JSON.stringify(value));
+  }
+
+  #write(text: string): void {
+    if (this.#sent >= CREDIT_BYTES && !this.#showsLife()) {
+      this.#host.tooSlow(this);
+      return;
+    }
+    this.#sent += text.length;
+    try {
+      this.socket.send(text);
+    } catch {
+      // Closed by the peer; the close event follows.
+    }
+  }
+
+  #showsLife(): boolean {
+    const ping = this.#host.pingedAt(this.socket);
+    if (ping <= this.#aliveAt) return false;
+    this.alive(ping);
+    return true;
+  }
+}
+
+/** The same event goes to many clients: its text is made once. */
+const texts = new WeakMap<ClientEvent, string>();
+function textOf(event: ClientEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const book = symbolOf(event.stream);
+  const text = JSON.stringify(book === undefined ? event : { ...event, stream: 'market_data', symbol: book });
+  texts.set(event, text);
+  return text;
+}

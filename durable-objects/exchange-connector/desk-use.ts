@@ -1,0 +1,46 @@
+import { machineTime, now } from '../../shared/clock.ts';
+
+/** The watchdog's round: a connection that died with its object is opened again within it. */
+const WATCH_MS = 15_000;
+/** Without clients and questions for so long, a desk's streams are given up. */
+const IDLE_MS = 15 * 60_000;
+/** How often it is written that a desk is in use. */
+const TOUCH_MS = 60_000;
+
+/** Whether a desk is in use, over deaths of its object; and the watchdog that looks. */
+export class DeskUse {
+  readonly #storage: DurableObjectStorage;
+  #touchedAt = 0;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  get isRecent(): boolean {
+    const usedAt = this.#storage.kv.get<number>('used_at') ?? 0;
+    return now() - usedAt < IDLE_MS;
+  }
+
+  /** The desk is in use: that is written, and the watchdog set. */
+  async touch(): Promise<void> {
+    const at = now();
+    if (Math.abs(at - this.#touchedAt) < TOUCH_MS) return;
+    this.#touchedAt = at;
+    this.#storage.kv.put('used_at', at);
+    await this.#storage.setAlarm(machineTime(at + WATCH_MS));
+  }
+
+  watchAgain(): Promise<void> {
+    return this.#storage.setAlarm(machineTime(now() + WATCH_MS));
+  }
+
+  /** The connector's own name at the relay, the same over its lives. */
+  sessionId(): string {
+    const { kv } = this.#storage;
+    const known = kv.get<string>('session');
+    if (known !== undefined) return known;
+    const made = crypto.randomUUID();
+    kv.put('session', made);
+    return made;
+  }
+}
