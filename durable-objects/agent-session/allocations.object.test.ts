@@ -93,7 +93,8 @@ async function apply(
       maxWrites: 50,
     });
     const [outcome] = placing.ok ? placing.outcomes : [placing];
-    return outcome?.ok === true ? 'done' : (outcome?.reason ?? 'nothing');
+    if (!outcome) return 'nothing';
+    return outcome.ok ? 'done' : outcome.reason;
   }
   const { remote, caller } = sessions[who];
   const answer = await remote().marketOrder(asked, { expiresAt: null }, caller);

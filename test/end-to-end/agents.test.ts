@@ -23,8 +23,8 @@ async function ownMarket(): Promise<{
   await book(market.yes);
   return market;
 }
-const book = (yes: string, ask = '0.50', bid = '0.40'): Promise<void> =>
-  setBook(file, yes, { bids: [{ price: bid, size: '5000' }], asks: [{ price: ask, size: '5000' }] });
+const book = (yes: string, offer = '0.50', bid = '0.40'): Promise<void> =>
+  setBook(file, yes, { bids: [{ price: bid, size: '5000' }], asks: [{ price: offer, size: '5000' }] });
 
 let market: { readonly condition: string; readonly yes: string; readonly no: string };
 beforeAll(async () => {
@@ -250,8 +250,8 @@ describe('a manual session', () => {
     const [agent, watcher] = [await agentOf(trader, { mode: 'manual' }), await agentOf(trader)];
     await watcher.order(buy(1, { tokenId: moving.yes }));
     /** Quotes are kept for 250 ms: a price that a reader sees is what an order meets. */
-    const move = async (ask: string, middle: string): Promise<void> => {
-      await book(moving.yes, ask);
+    const move = async (offer: string, middle: string): Promise<void> => {
+      await book(moving.yes, offer);
       const seen = async () => positionsOf(await watcher.positions())[0]?.['priceUsd'];
       await expect.poll(seen, { timeout: 5_000 }).toBe(middle);
     };
