@@ -1,5 +1,6 @@
 import type { Env } from '../workers/gateway/env.ts';
 import { counted, counterOf } from './hops.ts';
+import type { AgentSession } from './agent-session/agent-session.ts';
 import type { Directory } from './directory/directory.ts';
 import type { ExchangeConnector } from './exchange-connector/exchange-connector.ts';
 import type { KeyGate } from './key-gate/key-gate.ts';
@@ -42,6 +43,9 @@ export const accountObject = (env: Env, account: string): Remote<TradingAccount>
   remote(env, env.TRADING_ACCOUNT, account);
 /** The one sender for the relayer's key (docs/decisions/0014). */
 export const relayerObject = (env: Env): Remote<Relayer> => remote(env, env.RELAYER, 'relayer');
+/** An agent's session, by its tenant and number. */
+export const agentSession = (env: Env, tenant: string, session: number): Remote<AgentSession> =>
+  remote(env, env.AGENT_SESSION, `${tenant}/${session}`);
 /** A tenant's desk at the exchange of this deployment. */
 export const exchangeConnector = (env: Env, tenant: string): Remote<ExchangeConnector> =>
   remote(env, env.EXCHANGE_CONNECTOR, `${tenant}/${env.EXCHANGE_ENVIRONMENT}`);

@@ -2,7 +2,7 @@ import type { Env } from '../../workers/gateway/env.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Member } from './member.ts';
 import type { Members } from './members.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from '../turns.ts';
 
 /** What the parts of one hub share. */
 export interface Hub {

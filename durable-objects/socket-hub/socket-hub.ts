@@ -15,7 +15,7 @@ import { MarketFollowers } from './market-followers.ts';
 import { Member } from './member.ts';
 import { Members } from './members.ts';
 import { RouterClients, type HubUsage } from './router-clients.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 import { UsageBook } from './usage-book.ts';
 
 /** One object carries 32,768 sockets at most [docs]; well below, so that a fan-out stays short. */

@@ -103,4 +103,14 @@ export const migrations: readonly Migration[] = [
         account TEXT NOT NULL
       ) WITHOUT ROWID;`,
   },
+  {
+    id: 8,
+    sql: `
+      CREATE TABLE agent_sessions (
+        id INTEGER PRIMARY KEY,
+        account TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      );
+      CREATE INDEX agent_sessions_account ON agent_sessions (account, id);`,
+  },
 ];

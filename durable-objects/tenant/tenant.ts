@@ -7,6 +7,7 @@ import type { Hex } from '../../shared/signing/checks.ts';
 import { migrate } from '../storage/migrate.ts';
 import { directory } from '../stubs.ts';
 import type { Actor } from './actor.ts';
+import { AgentSessions } from './agent-sessions.ts';
 import { CustomerDeletions } from './customer-deletions.ts';
 import {
   Customers,
@@ -58,6 +59,7 @@ export class Tenant extends PartnerDoor {
   readonly #deletions: CustomerDeletions;
   readonly #requests: RequestCounts;
   readonly #escrow: EscrowBook;
+  readonly #sessions: AgentSessions;
   /** Tail of the queue of changes: see `#inTurn`. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -80,6 +82,7 @@ export class Tenant extends PartnerDoor {
     this.#deletions = new CustomerDeletions(records, keys, ring);
     this.#requests = new RequestCounts(ctx.storage.sql);
     this.#escrow = new EscrowBook(records);
+    this.#sessions = new AgentSessions(records);
     ctx.waitUntil(this.partner.links.resume());
   }
 
@@ -254,6 +257,15 @@ export class Tenant extends PartnerDoor {
 
   escrowAccount(orderId: Hex): string | undefined {
     return this.#escrow.account(orderId);
+  }
+
+  /** The number of an agent's session that is about to be opened. */
+  nextAgentSession(account: string, actor: Actor): number {
+    return this.#sessions.next(account, actor);
+  }
+
+  agentSessions(account: string, before: number | undefined, limit: number): readonly number[] {
+    return this.#sessions.list(account, before, limit);
   }
 
   override async alarm(): Promise<void> {

@@ -1,4 +1,6 @@
 import { add, sub, ZERO, type Micro } from '../../shared/money/fixed.ts';
+import { AllocationBook } from './allocations/book.ts';
+import { PAPER_WALLET } from './allocations/model.ts';
 import type { Money, NewOrder, Order, Position, Trade } from './model.ts';
 import { Tables, type OrderChange } from './tables.ts';
 
@@ -17,6 +19,8 @@ const EMPTY: Draft = { money: undefined, positions: new Map() };
  * rules are in `paper/`.
  */
 export class Ledger {
+  /** What of the account belongs to sessions. */
+  readonly allocations: AllocationBook;
   readonly #storage: DurableObjectStorage;
   readonly #tables: Tables;
   /** What the table holds: this object is its only writer. */
@@ -29,6 +33,7 @@ export class Ledger {
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
+    this.allocations = new AllocationBook(storage.sql);
     this.#tables = new Tables(storage.sql);
     this.#money = this.#tables.money();
   }
@@ -60,6 +65,21 @@ export class Ledger {
     return money;
   }
 
+  /** Cash that an order may use: a session's own, or what no session has. */
+  spendable(session?: number): Micro {
+    const { cash } = this.requireMoney();
+    return session === undefined
+      ? sub(cash, this.allocations.cash(PAPER_WALLET))
+      : this.allocations.spendable(session);
+  }
+
+  /** Shares that an order may sell: a session's own, or free ones that no session has. */
+  sellable(token: string, session?: number): Micro {
+    if (session !== undefined) return this.allocations.sellable(session, token);
+    const held = this.position(token);
+    return held ? sub(sub(held.shares, held.reserved), this.allocations.shares(PAPER_WALLET, token)) : ZERO;
+  }
+
   setMoney(money: Money): void {
     this.#draft = { ...this.#draft, money };
   }
@@ -89,8 +109,8 @@ export class Ledger {
     return this.#tables.insertTrade(trade);
   }
 
-  insertRedemption(row: Parameters<Tables['insertRedemption']>[0]): void {
-    this.#tables.insertRedemption(row);
+  insertRedemption(row: Parameters<Tables['insertRedemption']>[0]): number {
+    return this.#tables.insertRedemption(row);
   }
 
   order(id: number): Order | undefined {

@@ -29,6 +29,8 @@ export interface OrderRequest {
    * nearest tick if it lies within a fiftieth of one.
    */
   readonly priceFromAmounts: boolean;
+  /** The agent's session that trades: with its own part of the wallet, and with nothing else. */
+  readonly session?: number;
   /** API key and wallet that the wire shows as the order's owner. */
   readonly owner: string;
   readonly maker: string;

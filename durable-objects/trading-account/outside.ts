@@ -1,12 +1,17 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
+import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import type { Found, Market, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import type { TradingSession } from '../../shared/venues/session.ts';
 import { chainSettings } from '../relayer/settings.ts';
 import { relayedChain } from '../relayer/relayed-chain.ts';
 import { exchangeConnector, tenantObject } from '../stubs.ts';
+import type { AllocationBook } from './allocations/book.ts';
+import { Claims } from './allocations/claims.ts';
+import { walletCash } from './allocations/free.ts';
 import { CtfCommands } from './ctf/ctf-commands.ts';
 import type { CtfCommand, CtfReply } from './ctf/model.ts';
 import { ctfChain, ownWallet } from './ctf/wallet.ts';
@@ -27,6 +32,7 @@ export interface OutsideHost {
   /** What paper did: one account, one space of keys. */
   readonly paper: Journal;
   readonly writes: WriteCap;
+  readonly allocations: AllocationBook;
   readonly market: (conditionId: string) => Promise<Found<Market>>;
   /** Sets the account's alarm, unless it rings before. */
   readonly wake: (at: number) => Promise<void>;
@@ -40,9 +46,13 @@ export class Outside {
   readonly escrows: Escrows;
   readonly ctf: CtfCommands;
   readonly exchange: ExchangeCommands;
+  readonly #env: Env;
 
   constructor(env: Env, host: OutsideHost) {
+    this.#env = env;
     const { storage, paper, writes, wake, closed } = host;
+    const claims = new Claims(storage.sql, host.allocations);
+    const allocations = { book: host.allocations, claims };
     this.escrows = new Escrows({
       storage,
       chain: ({ tenant, account, keyId, requestId }) =>
@@ -60,6 +70,8 @@ export class Outside {
       storage,
       paper,
       writes,
+      allocations,
+      cash: (caller) => this.cash(caller),
       chain: (signer) => ctfChain(env, signer),
       wallet: (caller) => ownWallet(env, caller),
       market: host.market,
@@ -80,10 +92,26 @@ export class Outside {
       writes,
       open: (access) => openSession(env, access),
       escrows: this.escrows,
+      allocations,
       wake,
       settleCtf: (row) => this.ctf.settle(row),
       closed,
     });
+  }
+
+  /** What the account's wallet has at Polymarket beside what its resting orders reserve. */
+  cash(caller: LiveCaller): Promise<VenueResult<Micro>> {
+    return walletCash(this.#polymarket(caller));
+  }
+
+  /** The account's wallet at Polymarket, as `TradingSession.identity` tells it. */
+  async wallet(caller: LiveCaller): Promise<VenueResult<string>> {
+    const who = await this.#polymarket(caller).identity();
+    return who.ok ? { ok: true, value: who.identity } : { ok: false, reason: 'SIGNER_REFUSED', signer: who };
+  }
+
+  #polymarket(caller: LiveCaller): TradingSession {
+    return openSession(this.#env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
   }
 
   /** Whether an `Idempotency-Key` named something here. */

@@ -1,7 +1,10 @@
 import { now } from '../../shared/clock.ts';
 import { reach } from '../../shared/testing/fault-points.ts';
 import type { MarketData } from '../../shared/venues/port.ts';
+import { sub, type Micro } from '../../shared/money/fixed.ts';
+import { PAPER_WALLET } from './allocations/model.ts';
 import type { Ledger } from './ledger.ts';
+import type { Position } from './model.ts';
 import { noteMarket, redeemPosition, type Redemption } from './paper/resolution.ts';
 
 /** Notices that markets have ended, and pays out what they settled. */
@@ -36,19 +39,24 @@ export class Resolutions {
     await this.note(this.#ledger.unsettledTokens());
   }
 
-  /** Pays these positions out; what is not settled is left alone. */
+  /** Pays the account's own shares of these positions out; what is not settled is left alone. */
   redeem(tokens: readonly string[]): readonly Redemption[] {
     const at = now();
     const paid = this.#ledger.transaction(() =>
       tokens.flatMap((token) => {
         // Read again: since the caller looked, another call may have redeemed it.
         const position = this.#ledger.position(token);
-        const redemption = position && redeemPosition(this.#ledger, position, at);
+        const redemption = position && redeemPosition(this.#ledger, position, at, this.#own(position));
         reach('account/redeem/position-paid');
         return redemption ?? [];
       }),
     );
     reach('account/redeem/committed');
     return paid;
+  }
+
+  /** Shares that no session holds: those are for the session to redeem. */
+  #own({ shares, token }: Position): Micro {
+    return sub(shares, this.#ledger.allocations.shares(PAPER_WALLET, token));
   }
 }

@@ -1,3 +1,4 @@
+import { allocationsMigration } from './allocations/schema.ts';
 import { escrowMigration } from './escrow/schema.ts';
 import { exchangeMigration } from './exchange/schema.ts';
 import { liveMigration } from './live/schema.ts';
@@ -100,4 +101,5 @@ export const migrations: readonly Migration[] = [
   liveMigration,
   escrowMigration,
   exchangeMigration,
+  allocationsMigration,
 ];

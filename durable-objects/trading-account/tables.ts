@@ -149,15 +149,18 @@ export class Tables {
     readonly payout: Micro;
     readonly cost: Micro;
     readonly at: number;
-  }): void {
-    this.#sql.exec(
-      'INSERT INTO redemptions (token, shares, payout, cost, at) VALUES (?, ?, ?, ?, ?)',
-      row.token,
-      toSql(row.shares),
-      toSql(row.payout),
-      toSql(row.cost),
-      row.at,
-    );
+  }): number {
+    const { id } = this.#sql
+      .exec<{ id: number }>(
+        'INSERT INTO redemptions (token, shares, payout, cost, at) VALUES (?, ?, ?, ?, ?) RETURNING id',
+        row.token,
+        toSql(row.shares),
+        toSql(row.payout),
+        toSql(row.cost),
+        row.at,
+      )
+      .one();
+    return id;
   }
 
   holdsUnsettled(): boolean {

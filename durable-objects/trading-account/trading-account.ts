@@ -1,7 +1,7 @@
 import type { Env } from '../../workers/gateway/env.ts';
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { parseMicro, ZERO, type Micro } from '../../shared/money/fixed.ts';
+import { parseMicro, type Micro } from '../../shared/money/fixed.ts';
 import { pauseAt, reach } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
 import type { Book } from '../../shared/venues/port.ts';
@@ -18,7 +18,9 @@ import { matchAll } from './matching.ts';
 import type { Money, Order, Position, TradeWithOrder } from './model.ts';
 import type { LiveCaller } from './live/model.ts';
 import { News } from './news.ts';
-import { Outside, OutsideDoor } from './outside.ts';
+import { AllocationsDoor } from './allocations/door.ts';
+import { SessionParts } from './allocations/session-parts.ts';
+import { Outside } from './outside.ts';
 import { cancelOrders } from './paper/cancel.ts';
 import { resetAccount, type ResetResult } from './paper/reset.ts';
 import type { Redemption } from './paper/resolution.ts';
@@ -59,7 +61,7 @@ const SWITCH_EVERY_MS = 250;
  * One trading account on the embedded paper venue: cash, positions, orders, trades. A command is one
  * synchronous transaction, so it is done or not done, and two never see each other half way.
  */
-export class TradingAccount extends OutsideDoor {
+export class TradingAccount extends AllocationsDoor {
   readonly #ledger: Ledger;
   readonly #marketData: PolymarketMarketData;
   readonly #journal: Journal;
@@ -72,6 +74,7 @@ export class TradingAccount extends OutsideDoor {
   readonly #attempt: Attempt;
   readonly #wake: Wake;
   protected readonly outside: Outside;
+  protected readonly parts: SessionParts;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -100,8 +103,16 @@ export class TradingAccount extends OutsideDoor {
       storage: ctx.storage,
       paper: this.#journal,
       writes,
+      allocations: this.#ledger.allocations,
       market: (id) => this.#marketData.market(id),
       wake: (at) => this.#wake.by(at),
+      closed: () => this.#refusal(),
+    });
+    this.parts = new SessionParts({
+      ledger: this.#ledger,
+      journal: this.#journal,
+      resolutions: this.#resolutions,
+      outside: this.outside,
       closed: () => this.#refusal(),
     });
   }
@@ -263,10 +274,14 @@ export class TradingAccount extends OutsideDoor {
     return this.#ledger.requireMoney();
   }
 
-  /** Free shares of a token: held and not behind a resting SELL. */
+  /** Free cash: beside what sessions have. */
+  freeCash(): Micro {
+    return this.#ledger.spendable();
+  }
+
+  /** Free shares of a token: held, not behind a resting SELL, and no session's. */
   freeShares(token: string): Micro {
-    const held = this.#ledger.position(token);
-    return held ? ((held.shares - held.reserved) as Micro) : ZERO;
+    return this.#ledger.sellable(token);
   }
 
   /** Expires and matches resting orders, then comes back in a second while any rests. Safe to run twice. */

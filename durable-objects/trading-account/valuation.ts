@@ -33,7 +33,8 @@ function valued(position: Position, book: Book | undefined): ValuedPosition {
   return { ...position, price, value: price === null ? null : notional(position.shares, price, 'floor') };
 }
 
-function priceIn({ bids: [bid], asks: [ask] }: Book): Micro | null {
+/** What a share is worth by its book: the midpoint, else the best bid. */
+export function priceIn({ bids: [bid], asks: [ask] }: Book): Micro | null {
   if (bid && ask) return asMicro((bid.price + ask.price) / 2n);
   return bid?.price ?? null;
 }

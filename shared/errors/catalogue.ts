@@ -227,6 +227,39 @@ const partner = {
   ),
 } as const satisfies Record<string, ErrorEntry>;
 
+const agents = {
+  SESSION_NOT_FOUND: entry(
+    404,
+    'Session not found',
+    'Send the session_id of POST /v1/sessions in X-Session-Id, with a key of the same account.',
+  ),
+  SESSION_STATE_CONFLICT: entry(
+    409,
+    'The session is in another state',
+    'Start a session that is created or paused; one that is stopped stays so.',
+  ),
+  ATTEMPT_CONFLICT: entry(
+    409,
+    'An attempt under this idempotencyKey is active or was submitted in this run',
+    'Do not send it again: look at the positions. For a new action use a new key.',
+  ),
+  POSITION_NOT_HELD: entry(
+    404,
+    'The session does not hold a position that was asked for',
+    'List the positions of the session and send only their tokenIds. Nothing was redeemed.',
+  ),
+  SUGGESTION_NOT_FOUND: entry(
+    404,
+    'Suggestion not found',
+    'List the suggestions of this session with GET /v1/sessions/suggestions.',
+  ),
+  SUGGESTION_CONFLICT: entry(
+    409,
+    'The suggestion can no longer be approved',
+    'Read the sentence: it says what became of the suggestion.',
+  ),
+} as const satisfies Record<string, ErrorEntry>;
+
 export const errorCatalogue = {
   ...trading,
   ...request,
@@ -234,6 +267,7 @@ export const errorCatalogue = {
   ...router,
   ...partner,
   ...exchange,
+  ...agents,
 } as const;
 
 /** Machine code of a failure: the union that callers switch on. */
@@ -247,4 +281,5 @@ export const errorSections: Readonly<Record<string, Readonly<Record<string, Erro
   'Order router and builders': router,
   'Institutional exchange': exchange,
   'Prop firms': partner,
+  Agents: agents,
 };

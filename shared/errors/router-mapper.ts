@@ -91,6 +91,12 @@ const codes: Readonly<Record<Reason, RouterCode>> = {
   ORDER_REJECTED: 'conflict',
   EXTERNAL_ID_CONFLICT: 'conflict',
   REDIRECT_NOT_ALLOWED: 'bad_request',
+  SESSION_NOT_FOUND: 'not_found',
+  SESSION_STATE_CONFLICT: 'conflict',
+  ATTEMPT_CONFLICT: 'conflict',
+  POSITION_NOT_HELD: 'not_found',
+  SUGGESTION_NOT_FOUND: 'not_found',
+  SUGGESTION_CONFLICT: 'conflict',
 };
 
 /** Reasons that keep a status of HTTP's own, which says more than their code's. */

@@ -28,6 +28,7 @@ export interface ListedMarket {
   readonly minSize?: Micro | undefined;
   /** ISO-8601. */
   readonly endDate?: string | undefined;
+  readonly imageUrl?: string | undefined;
   readonly conditionId?: string | undefined;
 }
 

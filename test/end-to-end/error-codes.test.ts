@@ -4,6 +4,7 @@ import { openMarket, setBook } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { member, textOf, type Answer } from './ask.ts';
 import { startInstrumented } from '../support/instruments.ts';
+import { agentsProvocations } from './provoke-agents.ts';
 import { accessProvocations } from './provoke-access.ts';
 import { exchangeProvocations } from './provoke-exchange.ts';
 import { faultProvocations } from './provoke-faults.ts';
@@ -106,6 +107,16 @@ describe('over HTTP on /v1/partner, in its one form', () => {
   });
 });
 
+describe("over HTTP on the agents' routes, in their one form", () => {
+  const known = Object.entries(agentsProvocations) as readonly (readonly [Reason, Provoke])[];
+  test.each(known)('%s', async (code, provoke) => {
+    const answer = await (await provoke(stage))();
+    expectCommon(answer, code);
+    expect(keysOf(answer)).toEqual(['error', 'success']);
+    expect(member(answer, 'success')).toBe(false);
+  });
+});
+
 describe("over HTTP on /api/v1beta1, in the exchange's form", () => {
   const known = Object.entries(exchangeProvocations) as readonly (readonly [Reason, Provoke])[];
   test.each(known)('%s', async (code, provoke) => {
@@ -139,8 +150,12 @@ test('VALIDATION_FAILED says what is wrong and where', async () => {
 });
 
 test('every code of the catalogue is provoked here', () => {
-  const shown = [provocations, routerProvocations, exchangeProvocations, partnerProvocations].flatMap(
-    Object.keys,
-  );
+  const shown = [
+    provocations,
+    routerProvocations,
+    exchangeProvocations,
+    partnerProvocations,
+    agentsProvocations,
+  ].flatMap(Object.keys);
   expect(shown.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
 });

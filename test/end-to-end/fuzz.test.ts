@@ -13,6 +13,7 @@ import {
   operationsOf,
   OWN_CUSTOMER,
   OWN_KEY,
+  OWN_SESSION,
   requestsTo,
   type Generated,
   type Operation,
@@ -47,6 +48,7 @@ beforeAll(async () => {
     id: [...victim.keys.map(({ id }) => id), OWN_KEY, OWN_KEY, '1', '2'],
     customer_id: [OWN_CUSTOMER, OWN_CUSTOMER, randomUUID()],
     'X-Builder-Customer-Id': [OWN_CUSTOMER, OWN_CUSTOMER, OWN_CUSTOMER, randomUUID()],
+    'X-Session-Id': [OWN_SESSION, OWN_SESSION, OWN_SESSION, '1'],
     exchange: ['paper', 'kalshi'],
     exchanges: ['paper', 'kalshi', 'polymarket,kalshi'],
     parsec_id: [`paper:${market.condition}`, `polymarket:${market.condition}`, 'kalshi:NOPE'],
@@ -81,6 +83,8 @@ interface OwnTenant {
   keys: readonly { readonly id: string; readonly raw_key: string }[];
   /** The last customer that was made for it. */
   customer?: string;
+  /** An agent's session that trades. */
+  session?: string;
 }
 
 /** Tenants that only one operation's requests use, so that no limiter hides its handler. */
@@ -98,10 +102,12 @@ class Credentials {
     const named = request.headers['X-Builder-Customer-Id'] === OWN_CUSTOMER;
     const wanted = named || request.path.includes(ownCustomer ?? '');
     const customer = wanted ? await customerOf(tenant) : '';
+    const agents = request.headers['X-Session-Id'] === OWN_SESSION;
     return {
       path: request.path.replace(ownKey ?? '', key?.id ?? '').replace(ownCustomer ?? '', customer),
       headers: {
         ...(named && { 'X-Builder-Customer-Id': customer }),
+        ...(agents && { 'X-Session-Id': await sessionOf(tenant) }),
         ...(await headersFor(request, tenant, key?.raw_key ?? '')),
       },
     };
@@ -133,6 +139,20 @@ async function customerOf(tenant: OwnTenant): Promise<string> {
   if (typeof id === 'string') tenant.customer = id;
   return tenant.customer ?? '';
 }
+
+/** A session of the tenant, in manual mode every second time: one lets orders through, the other makes suggestions. */
+async function sessionOf(tenant: OwnTenant): Promise<string> {
+  if (tenant.session === undefined) {
+    const headers = { 'x-api-key': tenant.keys[0]?.raw_key ?? '' };
+    const body = { mode: sessions++ % 2 === 0 ? 'auto' : 'manual', allocation_usd: 1_000 };
+    const opened = await ask(program.file.url, 'POST', '/v1/sessions', { headers, body });
+    const { session_id } = (member(opened, 'data') ?? {}) as { readonly session_id?: number };
+    tenant.session = String(session_id ?? 1);
+    await ask(program.file.url, 'POST', `/v1/sessions/${tenant.session}/start`, { headers });
+  }
+  return tenant.session;
+}
+let sessions = 0;
 
 async function headersFor(
   { who, nonce }: Generated,

@@ -15,7 +15,11 @@ export type IdKind =
   | 'command'
   | 'external_id'
   /** A payer's id of an order with a fee, as its builder asks for it. */
-  | 'escrow';
+  | 'escrow'
+  /** An agent's session. */
+  | 'session'
+  /** What one suggests: its session's number, a colon, its own. */
+  | 'suggestion';
 
 /** One place of one operation where an id can stand. */
 export interface Slot {
@@ -51,6 +55,8 @@ const nobodys = new Set(
     'stage rules redirect_url redirects mail_sender address enabled',
     'cohort_cap reopens_at default_venue X-Postern-Venue X-Confirm-Cancel-All X-Stainless-Retry-Count X-Polysim-Verbose',
     'X-Request-Id',
+    // Of an agent's order, and its names of attempts, which are its session's run's own.
+    'venue allocation_usd tokenIds expiresAt idempotencyKey',
     // Comes back as it went in: the switch is the account's.
     'heartbeat_id',
   ].flatMap((line) => line.split(' ')),
@@ -70,6 +76,7 @@ const kinds: Readonly<Record<string, IdKind>> = {
   account: 'account',
   user_id: 'trader_user',
   account_id: 'partner_account',
+  'X-Session-Id': 'session',
 };
 
 /** What a bare `id` names, by its route. `[]` is a body that is a list of ids. */
@@ -79,6 +86,8 @@ const kindsByRoute: readonly (readonly [RegExp, IdKind])[] = [
   [/^\/v1\/data\/(?:orders|trades|order\/\{id\})$/, 'order'],
   [/^\/v1\/me\/wallets\/\{id\}/, 'wallet'],
   [/^\/v1\/keys\/\{id\}/, 'key'],
+  [/^\/v1\/sessions\/\{id\}/, 'session'],
+  [/^\/v1\/sessions\/suggestions\/\{id\}/, 'suggestion'],
   [/^\/admin\/v1\/tenants\/\{tenant\}\/keys\/\{id\}$/, 'key'],
 ];
 

@@ -82,6 +82,9 @@ function refusalOf(slot: Slot): readonly [status: number, code: string | null] {
       return [201, null];
     case 'trader_user':
       return slot.place === 'query' ? [200, null] : [404, 'NOT_FOUND'];
+    case 'session':
+    case 'suggestion':
+      return [404, 'SESSION_NOT_FOUND'];
     case 'partner_account':
     case 'tenant':
     case 'account':

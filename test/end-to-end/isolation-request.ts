@@ -82,6 +82,8 @@ function baseOf(slot: Slot, { market, partnersUser }: IsolationStage): Base {
       body: { user_id: partnersUser, stage: 'demo', starting_balance: '100.00' },
     },
     'PATCH /v1/partner/accounts/{account_id}': { body: { stage: 'funded' } },
+    'POST /v1/platforms/polymarket/market-order': { body: { tokenId: yes, side: 'BUY', size: 1 } },
+    'POST /v1/platforms/polymarket/redeem-positions': { body: { tokenIds: [yes] } },
     'PATCH /admin/v1/tenants/{tenant}/partner': { body: { enabled: false } },
     'PATCH /admin/v1/tenants/{tenant}': { body: { flagged: true } },
     'PATCH /admin/v1/tenants/{tenant}/keys/{id}': { body: { is_active: false } },
@@ -97,12 +99,13 @@ export async function askFor(
   { headers }: Asker,
 ): Promise<Told> {
   const { operation, place, name } = slot;
+  const [session, number] = slot.kind === 'suggestion' ? id.split(':') : [undefined, id];
   const base = baseOf(slot, stage);
   const request = randomUUID();
   const query = [base.query, place === 'query' ? `${name}=${encodeURIComponent(id)}` : undefined];
   const search = query.filter((part) => part !== undefined).join('&');
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) =>
-    parameter === name ? encodeURIComponent(id) : '999999',
+    parameter === name ? encodeURIComponent(number ?? '') : '999999',
   );
   const target = `${path}${search === '' ? '' : `?${search}`}`;
   const sent = {
@@ -111,6 +114,7 @@ export async function askFor(
     // The longer form of every error: whatever differs would show there.
     'x-polysim-verbose': 'true',
     ...(place === 'header' && { [name.toLowerCase()]: id }),
+    ...(session !== undefined && { 'x-session-id': session }),
   };
   if (path.startsWith('/v1/ws/')) return onSocket(stage, target, sent, request, headers);
   const body = place === 'body' ? withMember(base.body, name, id) : base.body;
@@ -175,6 +179,8 @@ export const unknownIds: Readonly<Record<IdKind, string>> = {
   command: `nobody-${randomUUID()}`,
   external_id: `nobody-${randomUUID()}`,
   escrow: `0x${'0'.repeat(64)}`,
+  session: '2147483647',
+  suggestion: '2147483647:1',
 };
 
 /** Texts that are no ids. Of names that callers give there are none. */
@@ -189,4 +195,6 @@ export const malformedIds: Readonly<Partial<Record<IdKind, readonly string[]>>> 
   // In a body it is a number.
   trader_user: ['1', '9007199254740991'],
   partner_account: ['x', "'"],
+  session: ['x', '0', '01', '9'.repeat(20)],
+  suggestion: ['x:1'],
 };

@@ -79,6 +79,20 @@ export class IsolationStage {
     return placed;
   }
 
+  /** An agent's session in manual mode, which has suggested an order. */
+  async agent(headers: Headers): Promise<{ session: string; suggestion: string }> {
+    const body = { mode: 'manual', allocation_usd: 5 };
+    const opened = await this.good('POST', '/v1/sessions', { headers, body });
+    const session = String((member(opened, 'data') as { readonly session_id: number }).session_id);
+    await this.good('POST', `/v1/sessions/${session}/start`, { headers });
+    const suggested = await this.good('POST', '/v1/platforms/polymarket/market-order', {
+      headers: { ...headers, 'x-session-id': session },
+      body: { tokenId: this.market.yes, side: 'BUY', size: 1 },
+    });
+    const { suggestionId } = member(suggested, 'data') as { readonly suggestionId: number };
+    return { session, suggestion: `${session}:${suggestionId}` };
+  }
+
   async customer(headers: Headers): Promise<{ id: string; externalId: string; key: string; keyId: string }> {
     const externalId = `external-${randomUUID()}`;
     const made = await this.good('POST', USERS, {

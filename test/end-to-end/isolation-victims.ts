@@ -26,6 +26,7 @@ export async function victimsOn(
   await stage.orders(trader.headers, 2);
   const customer = await stage.customer(builder.headers);
   const customersKey = { 'x-api-key': customer.key };
+  const [agent, customersAgent] = [await stage.agent(trader.headers), await stage.agent(customersKey)];
   const onboarding = { exchange: 'polymarket', mode: 'managed' };
   for (const headers of [customersKey, trader.headers])
     await stage.good('POST', '/api/v1/onboard', { headers, body: onboarding });
@@ -41,8 +42,13 @@ export async function victimsOn(
   const victims: Victim[] = [
     {
       kind: 'trader',
-      ids: { ...ofTenant(trader), ...(await stage.orders(trader.headers, 1)) },
-      ...readsOf(stage, trader.tenant, trader.headers, [...own, '/api/v1/wallet']),
+      ids: { ...ofTenant(trader), ...(await stage.orders(trader.headers, 1)), ...agent },
+      ...readsOf(stage, trader.tenant, { ...trader.headers, 'x-session-id': agent.session }, [
+        ...own,
+        '/api/v1/wallet',
+        `/v1/sessions/${agent.session}`,
+        '/v1/sessions/suggestions?status=all',
+      ]),
     },
     {
       kind: 'builder',
@@ -56,7 +62,12 @@ export async function victimsOn(
     },
     {
       kind: 'customer',
-      ids: { ...(await stage.orders(customersKey, 3)), key: customer.keyId, customer: customer.id },
+      ids: {
+        ...(await stage.orders(customersKey, 3)),
+        ...customersAgent,
+        key: customer.keyId,
+        customer: customer.id,
+      },
       ...readsOf(
         stage,
         builder.tenant,

@@ -45,6 +45,8 @@ export type Who = 'nobody' | 'key' | 'wallet' | 'token' | 'operator' | 'garbage'
 export const OWN_KEY = '@own';
 /** The same for the id of a customer of whoever sends the request. */
 export const OWN_CUSTOMER = '@customer';
+/** The same in a header for the number of an agent's session. */
+export const OWN_SESSION = '@session';
 
 export interface Generated {
   readonly who: Who;

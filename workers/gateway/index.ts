@@ -1,5 +1,6 @@
 import { createApp } from './app.ts';
 
+export { AgentSession } from '../../durable-objects/agent-session/agent-session.ts';
 export { Directory } from '../../durable-objects/directory/directory.ts';
 export { ExchangeConnector } from '../../durable-objects/exchange-connector/exchange-connector.ts';
 export { KeyGate } from '../../durable-objects/key-gate/key-gate.ts';

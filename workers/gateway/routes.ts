@@ -4,6 +4,7 @@ import { partnerSettingsRoutes } from './admin/partners.ts';
 import { tenantRoutes } from './admin/tenants.ts';
 import { vaultRoutes } from './admin/vault.ts';
 import { accountRoutes } from './account/routes.ts';
+import { agentsRoutes } from './agents/routes.ts';
 import { l1Routes } from './clob/l1-keys.ts';
 import { marketDataRoutes } from './clob/market-data.ts';
 import { allowanceRoutes } from './clob/balance-allowance.ts';
@@ -51,6 +52,7 @@ export const routes: readonly AnyRoute[] = [
   ...routerRoutes,
   ...partnerRoutes,
   ...traderRoutes,
+  ...agentsRoutes,
   ...exchangeAuthRoutes,
   ...exchangeCommandRoutes,
   ...exchangeLookupRoutes,

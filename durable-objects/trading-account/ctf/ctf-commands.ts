@@ -8,7 +8,11 @@ import type {
 } from '../../../shared/chain/port.ts';
 import { failure, invalidMember, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
-import type { Found, Market } from '../../../shared/venues/port.ts';
+import type { Micro } from '../../../shared/money/fixed.ts';
+import type { Found, Market, VenueResult } from '../../../shared/venues/port.ts';
+import type { AllocationBook } from '../allocations/book.ts';
+import type { Claims } from '../allocations/claims.ts';
+import { movedWallet, redeemClaim, takesOfSessions } from '../allocations/on-chain.ts';
 import type { Journal as PaperJournal } from '../journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
@@ -28,8 +32,12 @@ export interface CtfHost {
   readonly storage: DurableObjectStorage;
   readonly paper: PaperJournal;
   readonly writes: WriteCap;
+  /** What of the wallet belongs to sessions. */
+  readonly allocations?: { readonly book: AllocationBook; readonly claims: Claims };
   chain(signer?: ChainSigner): CtfChain;
   wallet(caller: LiveCaller): Promise<Found<ChainSigner>>;
+  /** What the wallet has at Polymarket beside what its resting orders reserve. */
+  cash(caller: LiveCaller): Promise<VenueResult<Micro>>;
   market(conditionId: string): Promise<Found<Market>>;
   wake(at: number): Promise<void>;
   closed(): Failure | undefined;
@@ -38,7 +46,7 @@ export interface CtfHost {
 /** What is ready to be sent. */
 interface Ready {
   readonly signer: ChainSigner;
-  readonly negRisk: boolean;
+  readonly market: Market;
 }
 
 /**
@@ -54,7 +62,7 @@ export class CtfCommands {
 
   constructor(host: CtfHost) {
     this.#host = host;
-    this.#tables = new LiveTables(host.storage.sql);
+    this.#tables = new LiveTables(host.storage.sql, [host.allocations?.claims]);
   }
 
   async submit(command: CtfCommand): Promise<CtfReply> {
@@ -107,6 +115,8 @@ export class CtfCommands {
       await alarm;
       const ready = await this.#prepare(command);
       if (!ready.ok) return this.#release(id, ready);
+      const refused = await this.#claim(id, command, ready.value);
+      if (refused) return this.#release(id, refused);
       const outcome = await this.#inTurn(() => this.#send(id, command.work, ready.value));
       if (INSTRUMENTED) await pauseAt('account/ctf/sent');
       return await this.#digest(id, outcome);
@@ -134,10 +144,29 @@ export class CtfCommands {
       if (work.amounts !== undefined && !negRisk)
         return invalidMember('amounts', 'goes with neg-risk markets: others redeem all');
     }
-    return { ok: true, value: { signer: wallet.value, negRisk } };
+    return { ok: true, value: { signer: wallet.value, market: market.value } };
   }
 
-  #send(id: number, work: CtfWork, { signer, negRisk }: Ready): Promise<SendOutcome> {
+  /** Sees to it that sessions keep what they have, or get what it pays. Why not, where they would not. */
+  async #claim(
+    id: number,
+    { work, claim, caller }: CtfCommand,
+    { signer: { address: wallet }, market }: Ready,
+  ): Promise<Failure | undefined> {
+    const { book, claims } = this.#host.allocations ?? {};
+    if (!book || !claims) return undefined;
+    if (work.kind !== 'redeem') {
+      return takesOfSessions(book, work, market, wallet, () => this.#host.cash(caller));
+    }
+    const moved = claim && movedWallet(book, claim.asker, wallet);
+    if (moved) return moved;
+    const redeem = claim ? { ...claim.pays, wallet } : redeemClaim(book, work, market, wallet);
+    if (redeem && 'ok' in redeem) return redeem;
+    if (redeem) claims.expect(id, redeem);
+    return undefined;
+  }
+
+  #send(id: number, work: CtfWork, { signer, market: { negRisk } }: Ready): Promise<SendOutcome> {
     const chain = this.#host.chain(signer);
     let written = false;
     const journal: Journal = async (transaction) => {

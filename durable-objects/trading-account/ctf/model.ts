@@ -1,6 +1,7 @@
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
+import type { RedeemClaim } from '../allocations/claims.ts';
 import type { LiveCaller } from '../live/model.ts';
 import type { Naming } from '../once.ts';
 
@@ -22,6 +23,8 @@ export interface CtfCommand {
   readonly naming: Naming;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;
+  /** Of a session's redemption: who asks, and what is paid to whom. */
+  readonly claim?: { readonly asker: number; readonly pays: Omit<RedeemClaim, 'wallet'> };
 }
 
 /** `pending`: a node has it; the chain has not mined it yet. `failed`: it was mined and moved nothing. */

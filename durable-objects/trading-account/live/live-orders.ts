@@ -3,18 +3,23 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { OrderQuery, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { AllocationBook } from '../allocations/book.ts';
+import type { Claims } from '../allocations/claims.ts';
+import { trespass } from '../allocations/free.ts';
+import { movedWallet } from '../allocations/on-chain.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
 import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
+import { Turns } from '../../turns.ts';
 import { asAsked, labelled, withLabel } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
-import type { LiveAccess, LiveCommand, LiveReply, Sent, Settled } from './model.ts';
+import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
 import { cancelResting } from './cancel-resting.ts';
 import { LiveSwitch } from './live-switch.ts';
 import { Reconciler, type OpenSession, type SettleCtf } from './reconciler.ts';
 import { inTurns } from './in-turns.ts';
-import { prepare } from './prepare.ts';
+import { prepare, type Ready } from './prepare.ts';
 import { LiveTables, type LiveRow } from './tables.ts';
 
 /** How long a command may take to be sent: as long as any request may (design, section 10). */
@@ -35,6 +40,8 @@ export interface LiveHost {
   readonly settleCtf?: SettleCtf;
   /** Fees that orders bring; undefined where none can. */
   readonly escrows?: Escrows;
+  /** What of the wallet belongs to sessions; undefined where nobody has any. */
+  readonly allocations?: { readonly book: AllocationBook; readonly claims: Claims };
   /** Sets the account's alarm, unless it rings before. */
   wake(at: number): Promise<void>;
   /** Why the account takes no more commands. */
@@ -57,10 +64,11 @@ export class LiveOrders {
   readonly #tables: LiveTables;
   readonly #reconciler: Reconciler;
   readonly #switch: LiveSwitch;
+  readonly #turns = new Turns();
 
   constructor(host: LiveHost) {
     this.#host = host;
-    this.#tables = new LiveTables(host.storage.sql, host.escrows);
+    this.#tables = new LiveTables(host.storage.sql, [host.escrows, host.allocations?.claims]);
     this.#reconciler = new Reconciler(this.#tables, host.open, host.settleCtf);
     this.#switch = new LiveSwitch({
       kv: host.storage.kv,
@@ -109,6 +117,23 @@ export class LiveOrders {
   /** Whether a key was used here: paper and live share them. */
   isTaken(name: string): boolean {
     return this.#tables.named(name) !== undefined;
+  }
+
+  /** How the command of a name stands, once the venue has been asked where that is not known. */
+  async standing(access: LiveAccess, name: string): Promise<LiveState | undefined> {
+    const row = this.#tables.named(name)?.row;
+    if (row?.state === 'unknown') await this.#reconciler.settleNow(row, this.#host.open(access));
+    return this.#tables.named(name)?.row.state;
+  }
+
+  /** Looks after sessions' orders that the venue took and had not executed. */
+  async settleClaims(access: LiveAccess): Promise<void> {
+    const { claims } = this.#host.allocations ?? {};
+    for (const command of claims?.waiting() ?? []) {
+      const id = this.#tables.row(command)?.order?.id;
+      const found = id === undefined ? undefined : await this.#host.open(access).order(id);
+      if (found?.ok === true) claims?.ordered(found.value, command);
+    }
   }
 
   async order(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
@@ -175,6 +200,8 @@ export class LiveOrders {
   async #run(command: LiveCommand, session: TradingSession): Promise<LiveReply> {
     const at = now();
     const id = this.#tables.admit(command.access, liveNames(nameable(command)), at, at + LEASE_MS);
+    const short = command.claim && this.#host.allocations?.claims.hold(id, command.claim);
+    if (short) return this.#release(id, short);
     const alarm = this.#host.wake(at + LEASE_MS);
     reach('account/live/admitted');
     try {
@@ -184,26 +211,62 @@ export class LiveOrders {
       if (!('sent' in ready)) return this.#release(id, ready);
       const who = await session.identity();
       if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
-      const closed = this.#host.closed();
-      if (closed) return this.#release(id, closed);
-      const unpaid = await this.#takeFee(id, command, ready.sent);
-      if (unpaid) return this.#release(id, unpaid);
-      const sentAt = now();
-      if (!this.#tables.markSent(id, who.identity, ready.sent, sentAt, sentAt + SEND_TIMEOUT_MS)) {
-        // The alarm released it while its fee was being pulled, and could not know of that.
-        this.#host.escrows?.released(id);
-        return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
-      }
-      reach('account/live/sent-written');
-      // Durable before the first outside byte (design, section 6): a fault here ends this instance unsent.
-      await this.#host.storage.sync();
-      if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
-      const settled = await ready.send();
-      if (INSTRUMENTED) await pauseAt('account/live/answered');
-      return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
+      const ours = { id, ready, wallet: who.identity };
+      // What is free beside what sessions have is looked up and taken by one order at a time.
+      return await (this.#isGuarded(command)
+        ? this.#turns.run(who.identity, () => this.#send(command, ours, session))
+        : this.#send(command, ours, session));
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
+  }
+
+  async #send(
+    command: LiveCommand,
+    { id, ready, wallet }: { readonly id: number; readonly ready: Ready; readonly wallet: string },
+    session: TradingSession,
+  ): Promise<LiveReply> {
+    const theirs = await this.#trespass(command, ready, wallet, session);
+    if (theirs) return this.#release(id, theirs);
+    const closed = this.#host.closed();
+    if (closed) return this.#release(id, closed);
+    const unpaid = await this.#takeFee(id, command, ready.sent);
+    if (unpaid) return this.#release(id, unpaid);
+    const sentAt = now();
+    if (!this.#tables.markSent(id, wallet, ready.sent, sentAt, sentAt + SEND_TIMEOUT_MS)) {
+      // The alarm released it while its fee was being pulled, and could not know of that.
+      this.#host.escrows?.released(id);
+      return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
+    }
+    reach('account/live/sent-written');
+    // Durable before the first outside byte (design, section 6): a fault here ends this instance unsent.
+    await this.#host.storage.sync();
+    if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
+    const settled = await ready.send();
+    if (INSTRUMENTED) await pauseAt('account/live/answered');
+    return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
+  }
+
+  /** Whether an order of the account's own may take of what its sessions have. */
+  #isGuarded({ claim, access, work }: LiveCommand): boolean {
+    const any = this.#host.allocations?.book.any === true;
+    return any && claim === undefined && access.venue === 'polymarket' && work.kind !== 'cancel';
+  }
+
+  /** Why an order must not go out: it would take of a wallet what is somebody else's. */
+  #trespass(
+    command: LiveCommand,
+    { sent, tokenId }: Ready,
+    wallet: string,
+    session: TradingSession,
+  ): ReturnType<typeof trespass> {
+    const book = this.#host.allocations?.book;
+    if (!book) return Promise.resolve(undefined);
+    if (command.claim) return Promise.resolve(movedWallet(book, command.claim.session, wallet));
+    if (!this.#isGuarded(command) || sent.kind !== 'place' || tokenId === undefined)
+      return Promise.resolve(undefined);
+    const { side, price, size } = sent.terms;
+    return trespass(book, session, { wallet, side, token: tokenId, price, size });
   }
 
   /** Undefined: there is none to take, or the escrow holds it. */

@@ -6,6 +6,7 @@ import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
 import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
 import type { Identity } from '../journal.ts';
+import type { OrderClaim } from '../allocations/claims.ts';
 import type { FeeRequest } from '../escrow/admit.ts';
 import type { Naming } from '../once.ts';
 
@@ -59,6 +60,8 @@ export interface LiveCommand {
   readonly naming: Naming;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;
+  /** Of an order of an agent's session: what of its part of the wallet it may take. */
+  readonly claim?: OrderClaim;
 }
 
 /** What went out, as the journal keeps it. */

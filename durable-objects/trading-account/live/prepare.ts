@@ -6,8 +6,10 @@ import type { LiveReply, LiveWork, Sent, Settled } from './model.ts';
 import { placed, sendCancel } from './settling.ts';
 
 /** A command that is checked and signed. */
-interface Ready {
+export interface Ready {
   readonly sent: Sent;
+  /** Of an order, where the venue trades tokens. */
+  readonly tokenId?: string | undefined;
   send(): Promise<Settled>;
 }
 
@@ -30,6 +32,7 @@ export async function prepare(
   const label = work.kind === 'place' ? work.label : undefined;
   return {
     sent: { kind: 'place', terms, dedupe, ...(label && { clientOrderId: label.id }) },
+    tokenId: prepared.value.tokenId,
     send: async () => placed(await session.send(prepared.value)),
   };
 }

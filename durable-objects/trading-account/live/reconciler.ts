@@ -58,6 +58,11 @@ export class Reconciler {
     await this.#ask(row, session);
   }
 
+  /** The same, of a command for the chain too. */
+  settleNow(row: LiveRow, session: TradingSession): Promise<void> {
+    return row.sent?.kind === 'ctf' ? (this.#settleCtf?.(row) ?? Promise.resolve()) : this.#ask(row, session);
+  }
+
   /** Settles what only a credential like the caller's can: nobody else will come with it. */
   async settleWaiting(access: LiveAccess, session: TradingSession): Promise<void> {
     if (access.source.kind !== 'request') return;

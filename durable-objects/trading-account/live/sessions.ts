@@ -50,7 +50,8 @@ const builderCaller = ({ vault, call }: VaultCaller, tenant: string): VaultCalle
   call: { ...call, scope: { tenant, account: accountOf(tenant) } },
 });
 
-const polymarket = (env: Env): PolymarketVenue =>
+/** Polymarket as this deployment reaches it. */
+export const polymarket = (env: Env): PolymarketVenue =>
   new PolymarketVenue({
     clobUrl: env.POLYMARKET_CLOB_URL,
     gammaUrl: env.POLYMARKET_GAMMA_URL,

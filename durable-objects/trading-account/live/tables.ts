@@ -50,10 +50,11 @@ type Row = {
 /** Why an SDK's retry was taken for the command before it (design, section 6). */
 export type Assumed = 'in-flight' | 'retryable-status' | 'recent';
 
-/** Who must know what became of a command, in the same writes that record it: the fee of its order. */
+/** Who must know what became of a command, in the same writes that record it: its fee, the session that it is of. */
 export interface Fate {
   ordered(order: VenueOrder, command: number): void;
   released(command: number): void;
+  mined?(mined: Mined, command: number): void;
 }
 
 /**
@@ -62,11 +63,11 @@ export interface Fate {
  */
 export class LiveTables {
   readonly #sql: SqlStorage;
-  readonly #fate: Fate | undefined;
+  readonly #fates: readonly Fate[];
 
-  constructor(sql: SqlStorage, fate?: Fate) {
+  constructor(sql: SqlStorage, fates: readonly (Fate | undefined)[] = []) {
     this.#sql = sql;
-    this.#fate = fate;
+    this.#fates = fates.filter((fate) => fate !== undefined);
   }
 
   /** A new command, `pending` under its names. A name that another command had is this one's now. */
@@ -126,7 +127,7 @@ export class LiveTables {
       told,
       id,
     );
-    if (changed) this.#fate?.ordered(order, id);
+    if (changed) for (const fate of this.#fates) fate.ordered(order, id);
     return changed;
   }
 
@@ -141,7 +142,7 @@ export class LiveTables {
 
   /** `told`: whether the first caller hears it, now. */
   markMined(id: number, mined: Mined, at: number, told: 'outcome' | null): boolean {
-    return this.#changed(
+    const changed = this.#changed(
       `UPDATE live_commands SET state = 'done', outcome = ?, ended_at = ?, look_at = NULL,
          told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
       encode(mined),
@@ -149,6 +150,8 @@ export class LiveTables {
       told,
       id,
     );
+    if (changed) for (const fate of this.#fates) fate.mined?.(mined, id);
+    return changed;
   }
 
   /** Nothing happened: the names are free, and the row stays as a record. */
@@ -161,7 +164,7 @@ export class LiveTables {
     );
     if (changed) {
       this.#sql.exec('DELETE FROM live_names WHERE command = ?', id);
-      this.#fate?.released(id);
+      for (const fate of this.#fates) fate.released(id);
     }
     return changed;
   }

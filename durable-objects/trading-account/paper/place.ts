@@ -69,6 +69,7 @@ export function place(
   reach('account/place/order-written');
   const execution = { shares: walk.shares, notional: walk.notional, fee, role: 'TAKER' as const };
   const trade = walk.shares > 0n ? settle(ledger, order, execution, now) : undefined;
+  if (trade && request.session !== undefined) bookForSession(ledger, request.session, trade);
   hold(ledger, order, reserved);
   return { ...placed(ledger, order), ...(trade && { trade }), ...bestOf(walk) };
 }
@@ -105,6 +106,13 @@ function statusOf(size: Micro, filled: Micro, remainder: Micro): OrderStatus {
   return filled === size ? 'filled' : 'cancelled';
 }
 
+/** Books what a session has traded in its own part of the wallet. */
+function bookForSession(ledger: Ledger, session: number, trade: Trade): void {
+  const { shares, notional, fee } = trade;
+  if (trade.side === 'BUY') ledger.allocations.bought(session, trade, shares, notional, fee);
+  else ledger.allocations.parted(session, trade, shares, notional, fee);
+}
+
 /** Whether a FOK order gets all it asked for: its shares, or shares for its whole budget. */
 const isWhole = (request: OrderRequest, walk: Walk): boolean =>
   request.budget === undefined ? walk.shares === request.size : walk.exhausted !== true;
@@ -129,10 +137,9 @@ function ended(
 }
 
 /** No naked shorts, whatever the book offers: a SELL needs its free shares first. */
-function lacksShares(ledger: Ledger, { side, tokenId, size }: OrderRequest): Failure | undefined {
+function lacksShares(ledger: Ledger, { side, tokenId, size, session }: OrderRequest): Failure | undefined {
   if (side === 'BUY') return undefined;
-  const held = ledger.position(tokenId);
-  const free = held ? sub(held.shares, held.reserved) : ZERO;
+  const free = ledger.sellable(tokenId, session);
   if (size <= free) return undefined;
   return failure('INSUFFICIENT_POSITION', {
     message: `Position of ${formatMicro(free)} free shares insufficient to sell ${formatMicro(size)}`,
@@ -148,7 +155,7 @@ function lacksCash(
 ): Failure | undefined {
   if (request.side === 'SELL') return undefined;
   const cost = add(add(walk.notional, fee), reserved);
-  const { cash } = ledger.requireMoney();
+  const cash = ledger.spendable(request.session);
   if (cost <= cash) return undefined;
   const [balance, price] = [formatFixed(cash, 2), formatFixed(cost, 2)];
   return failure('INSUFFICIENT_BALANCE', {

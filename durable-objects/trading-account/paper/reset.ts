@@ -1,5 +1,6 @@
 import { ZERO } from '../../../shared/money/fixed.ts';
 import { reach } from '../../../shared/testing/fault-points.ts';
+import { PAPER_WALLET } from '../allocations/model.ts';
 import type { Ledger } from '../ledger.ts';
 import { endOrder } from './resting.ts';
 
@@ -19,6 +20,8 @@ export function resetAccount(ledger: Ledger, now: number): ResetResult {
   reach('account/reset/orders-ended');
   const closed = ledger.removePositions();
   reach('account/reset/positions-removed');
+  // What sessions had went with it.
+  ledger.allocations.closeAll(PAPER_WALLET);
   const { deposits } = ledger.requireMoney();
   ledger.setMoney({ cash: deposits, reserved: ZERO, fees: ZERO, deposits, realised: ZERO });
   return { cancelled, closed };

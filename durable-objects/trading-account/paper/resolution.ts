@@ -1,4 +1,4 @@
-import { add, asMicro, notional, ONE, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { add, asMicro, mulDiv, notional, ONE, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { reach } from '../../../shared/testing/fault-points.ts';
 import type { Market } from '../../../shared/venues/port.ts';
 import type { Ledger } from '../ledger.ts';
@@ -7,6 +7,7 @@ import { endOrder } from './resting.ts';
 
 /** One position paid out. */
 export interface Redemption {
+  readonly id: number;
   readonly token: string;
   readonly market: string;
   readonly outcome: string;
@@ -31,22 +32,32 @@ export function noteMarket(ledger: Ledger, market: Market, now: number): void {
   }
 }
 
-/** Pays a settled position out: its shares and cost leave, cash and result come. Nothing for any other. */
-export function redeemPosition(ledger: Ledger, held: Position, now: number): Redemption | undefined {
-  if (held.settled === null || held.shares === 0n) return undefined;
-  const { token, market, outcome, shares } = held;
+/**
+ * Pays shares of a settled position out, all of them unless told how many: they and their cost leave, cash and result
+ * come. Nothing for any other.
+ */
+export function redeemPosition(
+  ledger: Ledger,
+  held: Position,
+  now: number,
+  shares: Micro = held.shares,
+): Redemption | undefined {
+  if (held.settled === null || shares <= 0n) return undefined;
+  const { token, market, outcome } = held;
   const payout = notional(shares, held.settled, 'floor');
-  const realised = sub(payout, held.cost);
+  // Average cost: whoever takes the last share takes the last crumb.
+  const cost = asMicro(mulDiv(held.cost, shares, held.shares, 'floor'));
+  const realised = sub(payout, cost);
   const money = ledger.requireMoney();
   ledger.setMoney({ ...money, cash: add(money.cash, payout), realised: add(money.realised, realised) });
   reach('account/redeem/money-credited');
   ledger.setPosition({
     ...held,
-    shares: ZERO,
+    shares: sub(held.shares, shares),
     reserved: ZERO,
-    cost: ZERO,
+    cost: sub(held.cost, cost),
     realised: add(held.realised, realised),
   });
-  ledger.insertRedemption({ token, shares, payout, cost: held.cost, at: now });
-  return { token, market, outcome, shares, payout, realised: asMicro(realised) };
+  const id = ledger.insertRedemption({ token, shares, payout, cost, at: now });
+  return { id, token, market, outcome, shares, payout, realised: asMicro(realised) };
 }

@@ -42,6 +42,7 @@ const marketSchema = z.object({
   closed: z.boolean(),
   acceptingOrders: z.boolean().optional(),
   endDate: z.string().optional(),
+  image: z.string().max(2_048).optional(),
   orderPriceMinTickSize: decimal.optional(),
   orderMinSize: decimal.optional(),
   umaResolutionStatus: z.string().nullish(),
@@ -174,6 +175,7 @@ function toListed(wire: WireMarket, event: z.infer<typeof header> | undefined): 
     tick: wire.orderPriceMinTickSize,
     minSize: wire.orderMinSize,
     endDate: wire.endDate,
+    imageUrl: wire.image,
     conditionId: wire.conditionId,
   };
 }

@@ -30,7 +30,7 @@ const balanceAllowance = route({
     if (venueOf(call) !== 'paper') return { body: await allowance(call, query) };
     const { stub } = await tradingAccount(call);
     if (query.asset_type === 'COLLATERAL') {
-      const { cash } = await stub.money();
+      const cash = await stub.freeCash();
       return { body: { balance: cash.toString(), allowances: {} } };
     }
     if (!query.token_id) throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
+import { SESSION_NUMBER } from '../../../durable-objects/agent-session/model.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { REQUEST_ID } from './request-id.ts';
@@ -14,6 +15,8 @@ export interface RequestHeader {
   readonly schema: z.ZodType<string>;
   /** Code of a value that does not fit; VALIDATION_FAILED unless the contract names another. */
   readonly fault?: Reason;
+  /** The route does nothing without it. */
+  readonly required?: true;
   /** Query parameter that says the same. */
   readonly query?: string;
 }
@@ -87,6 +90,15 @@ export const waitHeader: RequestHeader = {
   name: 'X-Postern-Wait',
   summary: 'ack: hold the reply until the order stream tells the first state of the order, at most 5 s',
   schema: z.literal('ack', 'must be ack'),
+};
+
+/** Of what an agent asks in its session. What is no number names no session. */
+export const sessionHeader: RequestHeader = {
+  name: 'X-Session-Id',
+  summary: 'Number of the session that the request is for, as POST /v1/sessions gave it',
+  schema: z.string().regex(SESSION_NUMBER),
+  fault: 'SESSION_NOT_FOUND',
+  required: true,
 };
 
 /** Of a route that reads or changes an account. */

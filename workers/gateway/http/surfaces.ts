@@ -1,3 +1,4 @@
+import { toAgentsError } from '../../../shared/errors/agents-mapper.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import { toExchangeError } from '../../../shared/errors/exchange-mapper.ts';
 import { toPartnerError } from '../../../shared/errors/partner-mapper.ts';
@@ -6,13 +7,17 @@ import { toV1Error } from '../../../shared/errors/v1-mapper.ts';
 import type { WireError } from '../../../shared/errors/wire-error.ts';
 
 /** Wire contracts that differ in the shape of their errors (contract: errors and limits, "Bodies"). */
-export type ErrorShape = 'v1' | 'router' | 'partner' | 'exchange';
+export type ErrorShape = 'v1' | 'router' | 'partner' | 'exchange' | 'agents';
+
+/** Where agents' routes are; `/v1/positions` has one of theirs. */
+const agentsFolders = ['/v1/sessions', '/v1/platforms', '/v1/positions'];
 
 /** The contract that a path belongs to, whether a route answers there or not. */
 export function errorShapeOf(pathname: string): ErrorShape {
   if (/^\/(?:api|auth)\/v1beta1(?:\/|$)/.test(pathname)) return 'exchange';
   // The router's websocket stands at the origin's root, where its clients look for it.
   if (pathname === '/ws' || isUnder(pathname, '/api/v1')) return 'router';
+  if (agentsFolders.some((folder) => isUnder(pathname, folder))) return 'agents';
   return isUnder(pathname, '/v1/partner') ? 'partner' : 'v1';
 }
 
@@ -32,6 +37,8 @@ export function toWireError(
       return toExchangeError(failure);
     case 'router':
       return toRouterError(failure);
+    case 'agents':
+      return toAgentsError(failure);
     case 'partner':
       return toPartnerError(failure);
     case 'v1':

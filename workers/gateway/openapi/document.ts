@@ -34,12 +34,14 @@ export function openApiDocument(routes: readonly AnyRoute[]): Json {
         RouterError: routerErrorSchema,
         PartnerError: partnerErrorSchema,
         ExchangeError: exchangeErrorSchema,
+        AgentsError: agentsErrorSchema,
       },
       responses: {
         Error: errorResponse('Error'),
         RouterError: errorResponse('RouterError'),
         PartnerError: errorResponse('PartnerError'),
         ExchangeError: errorResponse('ExchangeError'),
+        AgentsError: errorResponse('AgentsError'),
       },
     },
   };
@@ -84,6 +86,12 @@ const exchangeErrorSchema = {
   required: ['code', 'message', 'details'],
 };
 
+const agentsErrorSchema = {
+  type: 'object',
+  properties: { success: { type: 'boolean', const: false }, error: { type: 'string' } },
+  required: ['success', 'error'],
+};
+
 const partnerErrorSchema = {
   type: 'object',
   properties: { error: { type: 'string' }, message: { type: 'string' } },
@@ -95,6 +103,7 @@ const responseNames: Readonly<Record<ErrorShape, string>> = {
   router: 'RouterError',
   exchange: 'ExchangeError',
   partner: 'PartnerError',
+  agents: 'AgentsError',
 };
 
 const errorResponse = (schema: string): Json => ({
@@ -201,10 +210,10 @@ function headersOf({ headers = [], auth, path, params, query, body }: AnyRoute):
   ];
 }
 
-const toParameter = ({ name, summary, schema }: RequestHeader): Json => ({
+const toParameter = ({ name, summary, schema, required }: RequestHeader): Json => ({
   name,
   in: 'header',
-  required: false,
+  required: required === true,
   description: summary,
   schema: schemaOf(schema, 'input'),
 });

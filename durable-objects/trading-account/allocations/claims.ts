@@ -1,0 +1,187 @@
+import type { Failure } from '../../../shared/errors/failure.ts';
+import {
+  add,
+  asMicro,
+  min,
+  mulDiv,
+  notional,
+  parseMicro,
+  SCALE,
+  ZERO,
+  type Micro,
+} from '../../../shared/money/fixed.ts';
+import { takerFee } from '../../../shared/venues/fee.ts';
+import { FEE_UNIT } from '../../../shared/venues/polymarket/portfolio.ts';
+import type { Market, Side, VenueOrder } from '../../../shared/venues/port.ts';
+import { decode, encode } from '../encoding.ts';
+import type { Mined } from '../live/model.ts';
+import { isTerminal } from '../live/settling.ts';
+import type { Fate } from '../live/tables.ts';
+import type { AllocationBook } from './book.ts';
+import type { Traded } from './model.ts';
+
+/** What a session's order on a live venue may take at most. */
+export interface OrderClaim {
+  readonly session: number;
+  readonly side: Side;
+  readonly traded: Traded;
+  /** Micro-USD of a BUY, without the fee; micro-shares of a SELL. */
+  readonly size: Micro;
+  readonly fee: Pick<Market, 'feeRate' | 'feeExponent'>;
+}
+
+/** What a redemption on chain pays, and to whom. */
+export interface RedeemClaim {
+  readonly wallet: string;
+  /** One session's shares alone; without it those of everybody who holds some. */
+  readonly session?: number | undefined;
+  readonly market: string;
+  /** Micro-USD that a share pays, by token: of the tokens that are redeemed. */
+  readonly payouts: Readonly<Record<string, Micro>>;
+}
+
+type Claim =
+  | { readonly kind: 'order'; readonly order: OrderClaim; readonly held: Micro }
+  | { readonly kind: 'redeem'; readonly redeem: RedeemClaim };
+
+type Row = { command: number; claim: string };
+
+/**
+ * What sessions' commands on a live venue hold back, by the command's row in the journal, from before anything is sent
+ * until it is known what became of it. Booked in the very writes that record it, whoever finds it out.
+ */
+export class Claims implements Fate {
+  readonly #sql: SqlStorage;
+  readonly #book: AllocationBook;
+
+  constructor(sql: SqlStorage, book: AllocationBook) {
+    this.#sql = sql;
+    this.#book = book;
+  }
+
+  /** Holds back what an order may take; why not, where the session has less. */
+  hold(command: number, order: OrderClaim): Failure | undefined {
+    const { session, side, traded, size } = order;
+    const held = side === 'BUY' ? add(size, mostFee(size, order.fee.feeRate)) : size;
+    const short =
+      side === 'BUY'
+        ? this.#book.holdCash(session, held)
+        : this.#book.holdShares(session, traded.token, held);
+    if (!short) this.#insert(command, session, { kind: 'order', order, held });
+    return short;
+  }
+
+  /** Remembers what a redemption will have paid once it is mined. */
+  expect(command: number, redeem: RedeemClaim): void {
+    if (this.#book.any) this.#insert(command, redeem.session ?? null, { kind: 'redeem', redeem });
+  }
+
+  ordered(order: VenueOrder, command: number): void {
+    const claim = this.#find(command);
+    // One that waits at the venue may still fill.
+    if (claim?.kind !== 'order' || !isTerminal(order)) return;
+    this.#giveBack(claim);
+    this.#bookOrder(claim, order);
+    this.#remove(command);
+  }
+
+  released(command: number): void {
+    const claim = this.#find(command);
+    if (claim?.kind === 'order') this.#giveBack(claim);
+    this.#remove(command);
+  }
+
+  mined({ status }: Mined, command: number): void {
+    const claim = this.#find(command);
+    if (claim?.kind === 'redeem' && status === 'confirmed') this.#pay(claim.redeem);
+    this.#remove(command);
+  }
+
+  /** Commands of orders that the venue took and has not executed yet. */
+  waiting(): readonly number[] {
+    return this.#sql
+      .exec<{ command: number }>(
+        `SELECT command FROM claims JOIN live_commands ON live_commands.id = command
+         WHERE state = 'done' ORDER BY command LIMIT 20`,
+      )
+      .toArray()
+      .map(({ command }) => command);
+  }
+
+  #bookOrder(
+    { order: { session, side, traded, fee }, held }: Claim & { kind: 'order' },
+    order: VenueOrder,
+  ): void {
+    const { shares, dollars } = executed(order, side, held);
+    if (shares === 0n) return;
+    const price = asMicro(mulDiv(dollars, SCALE, shares, 'half-up'));
+    // By the average price it is never less than level by level: the wallet has at least what the book says.
+    const taken = takerFee([{ price, size: shares }], {
+      rate: fee.feeRate,
+      exponent: fee.feeExponent,
+      unit: FEE_UNIT,
+    });
+    if (side === 'BUY')
+      this.#book.bought(session, traded, shares, dollars, min(taken, asMicro(held - dollars)));
+    else this.#book.parted(session, traded, shares, dollars, min(taken, dollars));
+  }
+
+  #pay({ wallet, session, market, payouts }: RedeemClaim): void {
+    const sessions = session === undefined ? this.#book.holders(wallet, market) : [session];
+    for (const one of sessions) {
+      for (const [token, payout] of Object.entries(payouts)) {
+        const held = this.#book.holding(one, token);
+        const shares = this.#book.sellable(one, token);
+        if (held && shares > 0n) {
+          this.#book.parted(one, held, shares, notional(shares, payout, 'floor'), ZERO);
+        }
+      }
+    }
+  }
+
+  #giveBack({ order: { session, side, traded }, held }: Claim & { kind: 'order' }): void {
+    this.#book.giveBack(session, side === 'BUY' ? { cash: held } : { token: traded.token, shares: held });
+  }
+
+  #find(command: number): Claim | undefined {
+    const [row] = this.#sql
+      .exec<Row>('SELECT command, claim FROM claims WHERE command = ?', command)
+      .toArray();
+    // Only `#insert` wrote it.
+    return row && (decode(row.claim) as Claim);
+  }
+
+  #insert(command: number, session: number | null, claim: Claim): void {
+    this.#sql.exec(
+      'INSERT INTO claims (command, session, claim) VALUES (?, ?, ?)',
+      command,
+      session,
+      encode(claim),
+    );
+  }
+
+  #remove(command: number): void {
+    this.#sql.exec('DELETE FROM claims WHERE command = ?', command);
+  }
+}
+
+/** shares × rate × (p × (1 − p))^exponent is never more than what is spent × rate. */
+const mostFee = (spent: Micro, rate: Micro): Micro => asMicro(mulDiv(spent, rate, SCALE, 'ceil'));
+
+/** What an order traded. Where the venue does not tell the money: the worst that its terms allow. */
+function executed(
+  { receipt, filled, price }: VenueOrder,
+  side: Side,
+  held: Micro,
+): { readonly shares: Micro; readonly dollars: Micro } {
+  const [making, taking] = [receipt?.makingAmount, receipt?.takingAmount].map((text) =>
+    text === undefined || text === '' ? undefined : parseMicro(text),
+  );
+  const [dollars, shares] = side === 'BUY' ? [making, taking] : [taking, making];
+  if (dollars !== undefined && shares !== undefined) return { shares, dollars: cap(dollars, side, held) };
+  const worst = notional(filled, price, side === 'BUY' ? 'ceil' : 'floor');
+  return { shares: filled, dollars: cap(worst, side, held) };
+}
+
+const cap = (dollars: Micro, side: Side, held: Micro): Micro =>
+  side === 'BUY' ? min(dollars, held) : dollars;

@@ -1,0 +1,63 @@
+import { failure, invalidMember, type Failure } from '../../../shared/errors/failure.ts';
+import { ONE, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import type { Market, VenueResult } from '../../../shared/venues/port.ts';
+import type { CtfWork } from '../ctf/model.ts';
+import type { AllocationBook } from './book.ts';
+import type { RedeemClaim } from './claims.ts';
+
+type Redeem = Extract<CtfWork, { readonly kind: 'redeem' }>;
+
+/** What a share of each outcome pays, in micro-USD; undefined while nobody has won. */
+export function payoutsOf({ status, outcomes }: Market): RedeemClaim['payouts'] | undefined {
+  if (status !== 'resolved') return undefined;
+  return Object.fromEntries(outcomes.map(({ tokenId, winner }) => [tokenId, winner ? ONE : ZERO]));
+}
+
+/**
+ * What a redemption of the account's own pays to sessions: it takes all shares of the market that the wallet has, so
+ * everybody who holds some is paid. An amount would take of whose shares nobody can say: refused while sessions have any.
+ */
+export function redeemClaim(
+  book: AllocationBook,
+  { amounts }: Redeem,
+  market: Market,
+  wallet: string,
+): RedeemClaim | Failure | undefined {
+  if (book.holders(wallet, market.conditionId).length === 0) return undefined;
+  if (amounts !== undefined)
+    return invalidMember('amounts', 'sessions hold shares of this market: redeem all');
+  const payouts = payoutsOf(market);
+  // What the chain pays is told by the market's winner: without it nobody could be paid.
+  return payouts
+    ? { wallet, market: market.conditionId, payouts }
+    : failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+}
+
+/** Why a split or merge of the account's own must not be: it would take dollars or shares that sessions have. */
+export async function takesOfSessions(
+  book: AllocationBook,
+  { kind, amount }: Exclude<CtfWork, Redeem>,
+  { conditionId }: Market,
+  wallet: string,
+  cash: () => Promise<VenueResult<Micro>>,
+): Promise<Failure | undefined> {
+  if (kind === 'merge') {
+    return book.holders(wallet, conditionId).length === 0
+      ? undefined
+      : failure('INSUFFICIENT_POSITION', { message: 'Sessions hold shares of this market: sell instead' });
+  }
+  if (book.cash(wallet) === 0n) return undefined;
+  const whole = await cash();
+  if (!whole.ok) return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+  return amount <= whole.value - book.cash(wallet)
+    ? undefined
+    : failure('INSUFFICIENT_BALANCE', { message: 'Sessions have the rest of the money' });
+}
+
+/** Why a session's commands must not be sent: the vault signs for another wallet now than it has a part of. */
+export const movedWallet = (book: AllocationBook, session: number, wallet: string): Failure | undefined =>
+  book.wallet(session) === wallet
+    ? undefined
+    : failure('SESSION_STATE_CONFLICT', {
+        message: "The account's wallet is another one than when the session was opened: stop it",
+      });

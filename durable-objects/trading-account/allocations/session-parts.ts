@@ -1,0 +1,137 @@
+import { now } from '../../../shared/clock.ts';
+import { failure, type Failure } from '../../../shared/errors/failure.ts';
+import { max, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { reach } from '../../../shared/testing/fault-points.ts';
+import type { VenueResult } from '../../../shared/venues/port.ts';
+import type { Journal } from '../journal.ts';
+import type { Ledger } from '../ledger.ts';
+import type { LiveAccess, LiveCaller } from '../live/model.ts';
+import type { Outside } from '../outside.ts';
+import { redeemPosition, type Redemption } from '../paper/resolution.ts';
+import type { Resolutions } from '../resolutions.ts';
+import { PAPER_WALLET, type Part } from './model.ts';
+
+/** A session, as its account is asked about it. */
+export interface SessionRef {
+  readonly session: number;
+  readonly venue: 'paper' | 'polymarket';
+  readonly caller: LiveCaller;
+}
+
+/** How a command stands that a session has named; `none` also where it is known to have had no effect. */
+export type Standing = 'none' | 'pending' | 'done';
+
+/** One token of a redemption on paper. `id` numbers what was paid; null: it is not settled yet. */
+export interface PaperRedemption {
+  readonly token: string;
+  readonly paid: Redemption | null;
+}
+
+/** What the account lends. */
+export interface PartsHost {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly resolutions: Resolutions;
+  readonly outside: Outside;
+  /** Why the account takes no more commands. */
+  readonly closed: () => Failure | undefined;
+}
+
+/** What sessions ask of their account: their part of its wallet, and what becomes of it. */
+export class SessionParts {
+  readonly #host: PartsHost;
+
+  constructor(host: PartsHost) {
+    this.#host = host;
+  }
+
+  /** Sets money aside for a session. INSUFFICIENT_BALANCE where the wallet has less beside what others have. */
+  async open({ session, venue, caller }: SessionRef, amount: Micro): Promise<VenueResult<true>> {
+    const refused = this.#host.closed();
+    if (refused) return refused;
+    const { ledger, outside } = this.#host;
+    const book = ledger.allocations;
+    const wallet =
+      venue === 'paper' ? { ok: true as const, value: PAPER_WALLET } : await outside.wallet(caller);
+    if (!wallet.ok) return wallet;
+    const before = book.cash(wallet.value);
+    const cash =
+      venue === 'paper'
+        ? { ok: true as const, value: ledger.requireMoney().cash }
+        : await outside.cash(caller);
+    if (!cash.ok) return cash;
+    // Sessions may have spent while the venue was asked: what they had before may be in its answer still.
+    const taken = max(before, book.cash(wallet.value));
+    const opened = book.open(session, wallet.value, amount, sub(cash.value, taken), now());
+    return opened.ok ? { ok: true, value: true } : opened;
+  }
+
+  close(session: number): void {
+    this.#host.ledger.transaction(() => this.#host.ledger.allocations.close(session));
+  }
+
+  /** What a session has; undefined where that is nothing any more. */
+  async part({ session, venue, caller }: SessionRef): Promise<Part | undefined> {
+    // A venue that is away leaves what waits for its answer waiting.
+    if (venue === 'polymarket')
+      await this.#host.outside.live.settleClaims(stored(caller)).catch(() => undefined);
+    return this.#host.ledger.allocations.part(session);
+  }
+
+  /** How the commands of these names stand: done or pending, if one of them is. */
+  async standing({ venue, caller }: SessionRef, names: readonly string[]): Promise<Standing> {
+    if (venue === 'paper') {
+      return names.some((name) => this.#host.journal.find(`key:${name}`)) ? 'done' : 'none';
+    }
+    let pending = false;
+    for (const name of names) {
+      const state = await this.#host.outside.live.standing(stored(caller), `key:${name}`);
+      if (state === 'done') return 'done';
+      pending ||= state !== undefined && state !== 'released';
+    }
+    return pending ? 'pending' : 'none';
+  }
+
+  /**
+   * Pays a session's own shares of settled tokens out on paper, in one transaction with the name of the command.
+   * `replayed` where the name was used: nothing is done then. What is not settled is left alone.
+   */
+  async redeem(
+    session: number,
+    tokens: readonly string[],
+    name: string,
+  ): Promise<{ readonly replayed: boolean; readonly rows: readonly PaperRedemption[] } | Failure> {
+    const { ledger, journal, resolutions } = this.#host;
+    await resolutions.note(tokens);
+    const refused = this.#host.closed();
+    if (refused) return refused;
+    if (journal.find(`key:${name}`)) return { replayed: true, rows: [] };
+    const at = now();
+    return ledger.transaction(() => {
+      if (tokens.some((token) => ledger.allocations.sellable(session, token) === 0n)) {
+        return failure('POSITION_NOT_HELD');
+      }
+      const rows = tokens.map((token) => ({ token, paid: this.#pay(session, token, at) ?? null }));
+      reach('account/allocation/paid');
+      if (rows.some(({ paid }) => paid))
+        journal.record({ key: `key:${name}`, fingerprint: name }, { rows }, at);
+      return { replayed: false, rows };
+    });
+  }
+
+  #pay(session: number, token: string, at: number): Redemption | undefined {
+    const { ledger } = this.#host;
+    const position = ledger.position(token);
+    const shares = ledger.allocations.sellable(session, token);
+    const paid = position && redeemPosition(ledger, position, at, shares);
+    if (!paid) return undefined;
+    ledger.allocations.parted(session, paid, paid.shares, paid.payout, ZERO);
+    return paid;
+  }
+}
+
+const stored = (caller: LiveCaller): LiveAccess => ({
+  venue: 'polymarket',
+  caller,
+  source: { kind: 'stored' },
+});

@@ -1,0 +1,51 @@
+import { env } from 'cloudflare:workers';
+import { agentSession, type Remote } from '../../durable-objects/stubs.ts';
+import type { AgentSession } from '../../durable-objects/agent-session/agent-session.ts';
+import type { SessionCaller, SessionMode } from '../../durable-objects/agent-session/model.ts';
+import type { Micro } from '../../shared/money/fixed.ts';
+
+/** A session of an account of a test's own, which has the whole starting balance of a paper account. */
+export interface TestSession {
+  readonly id: number;
+  readonly account: string;
+  readonly caller: SessionCaller;
+  /** The session's object, also after it was evicted. */
+  readonly remote: () => Remote<AgentSession>;
+}
+
+let last = 0;
+
+/** Opens and starts a session on paper; of the same wallet as others where that is named. */
+export async function openSession(
+  allocation: Micro,
+  {
+    mode = 'auto',
+    wallet = crypto.randomUUID(),
+  }: { readonly mode?: SessionMode; readonly wallet?: string } = {},
+): Promise<TestSession> {
+  last += 1;
+  const [id, tenant, account] = [last, `tnt_${wallet}`, `acct_tnt_${wallet}`];
+  const caller = {
+    tenant,
+    account,
+    keyId: `key_${id}`,
+    requestId: crypto.randomUUID(),
+    mayTrade: true,
+    maxWrites: 50,
+  };
+  const record = {
+    id,
+    tenant,
+    account,
+    mode,
+    venue: 'paper',
+    allocation,
+    run: 1,
+    status: 'created',
+  } as const;
+  const remote = (): Remote<AgentSession> => agentSession(env, tenant, id);
+  const opened = await remote().open({ ...record, createdAt: Date.now() }, caller);
+  if (!opened.ok) throw new Error(`the session was not opened: ${opened.reason}`);
+  await remote().change('start', caller);
+  return { id, account, caller, remote };
+}
