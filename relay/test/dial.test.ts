@@ -155,16 +155,17 @@ test('a relay that drains answers the call that its socket has brought, then clo
   const connector = await first(arrivals);
   await greet(relay, connector);
   const path = CALL.replace('/rest', '');
-  await relay.exchange.control('faults', { method: 'POST', path, kind: 'delay', delay_ms: 300 });
+  // Both are signed before: between the first one's arrival and its answer nothing else must take long.
+  await relay.exchange.control('faults', { method: 'POST', path, kind: 'delay', delay_ms: 1_000 });
   const body = JSON.stringify(LIMIT);
-  const call = async (id: number): Promise<void> => {
-    const credential = await relay.credential();
-    connector.send({ type: 'call', id, path: CALL, token: await sign('POST', CALL, body), credential, body });
-  };
-  await call(1);
+  const credential = await relay.credential();
+  const frame = async (id: number) =>
+    ({ type: 'call', id, path: CALL, token: await sign('POST', CALL, body), credential, body }) as const;
+  const [one, two] = [await frame(1), await frame(2)];
+  connector.send(one);
   await expect.poll(async () => relay.metrics()).toContain('calls_under_way 1');
   const drained = relay.drain();
-  await call(2);
+  connector.send(two);
   expect(await connector.next('reply')).toMatchObject({ id: 2, status: 503, outcome: 'not-sent' });
   expect(await connector.next('reply')).toMatchObject({ id: 1, status: 200, outcome: 'answered' });
   expect(await connector.closed()).toBe(sessionClose.draining);

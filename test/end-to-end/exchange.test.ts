@@ -313,9 +313,19 @@ test('neither passwords nor tokens of the exchange are in logs or on disk', asyn
   expect((await planted.post('get_open_orders')).status).toBe(200);
   for (const path of globSync('{logs,objects}/**/*', { cwd: home, withFileTypes: true })) {
     if (!path.isFile()) continue;
-    const text = readFileSync(join(path.parentPath, path.name)).toString('latin1');
+    const text = readNow(join(path.parentPath, path.name));
     for (const value of [secret, planted.password]) expect(text.includes(value), path.name).toBe(false);
     // A signed token of the exchange has three parts.
     expect(/eyJ[\w-]{20,}\.eyJ[\w-]{20,}\.[\w-]{20,}/.test(text), path.name).toBe(false);
   }
 });
+
+/** Empty for a file that has gone since it was listed: SQLite folds its logs when an object ends. */
+function readNow(path: string): string {
+  try {
+    return readFileSync(path).toString('latin1');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}

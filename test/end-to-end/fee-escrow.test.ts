@@ -192,6 +192,8 @@ describe('a fee that is not in order is refused, and nothing is sent', () => {
     await forSale('100');
     const fee_auth = await feeAuth(stage);
     expect((await stage.place({ ...HUNDRED, fee_auth })).status).toBe(200);
+    // Its own transactions come first, so that none of them is taken for one of the next order's.
+    await settles(stage, fee_auth.order_id, ['distributed', FEE, FEE, 0, 0]);
     await expectNothingSent('fee_auth.order_id', { fee_auth });
     const neighbour = await escrowStage(file, 4);
     const theirs = await feeAuth(neighbour, { order_id: fee_auth.order_id });
