@@ -199,6 +199,7 @@ export class AgentSession extends DurableObject {
     this.ctx.storage.kv.put(RELEASING, true);
     this.#suggestions.clear(now());
     await this.ctx.storage.setAlarm(machineTime(now() + RETRY_MS));
+    await this.ctx.storage.sync();
     if (INSTRUMENTED) await pauseAt('session/stop/recorded');
     await accountObject(this.#env, account).deallocate(id);
     this.ctx.storage.kv.delete(RELEASING);
