@@ -27,6 +27,9 @@ export const LEASE_MS = 30_000;
 /** An adapter probes and sends, 10 s each at most; a reply later than this is not coming. */
 export const SEND_TIMEOUT_MS = 30_000;
 
+/** How often a session's order is asked after that the venue holds back: it does so for seconds. */
+const CLAIM_LOOK_MS = 5_000;
+
 /** Commands of one request that go out at once: as many connections as one invocation may have open. */
 const SIDE_BY_SIDE = 5;
 
@@ -126,13 +129,14 @@ export class LiveOrders {
     return this.#tables.named(name)?.row.state;
   }
 
-  /** Looks after sessions' orders that the venue took and had not executed. */
-  async settleClaims(access: LiveAccess): Promise<void> {
+  /** Asks after sessions' orders that the venue took and had not executed. */
+  async settleClaims(): Promise<void> {
     const { claims } = this.#host.allocations ?? {};
     for (const command of claims?.waiting() ?? []) {
-      const id = this.#tables.row(command)?.order?.id;
-      const found = id === undefined ? undefined : await this.#host.open(access).order(id);
-      if (found?.ok === true) claims?.ordered(found.value, command);
+      const { order, venue, caller } = this.#tables.row(command) ?? {};
+      if (!order || !venue || !caller) continue;
+      const found = await this.#host.open({ venue, caller, source: { kind: 'stored' } }).order(order.id);
+      if (found.ok) claims?.ordered(found.value, command);
     }
   }
 
@@ -171,13 +175,20 @@ export class LiveOrders {
 
   /** Looks after what is due. Rejects never: what it could not find out it looks at again. */
   async alarm(): Promise<void> {
-    const looked = await Promise.allSettled([this.#reconciler.alarm(), this.#switch.alarm()]);
+    const looked = await Promise.allSettled([
+      this.#reconciler.alarm(),
+      this.#switch.alarm(),
+      this.settleClaims(),
+    ]);
     for (const one of looked) if (one.status === 'rejected') logFault('alarm', one.reason);
     await this.#host.wake(this.nextLook());
   }
 
   nextLook(): number {
-    return Math.min(this.#tables.nextLook(), this.#switch.nextAt);
+    const { book, claims } = this.#host.allocations ?? {};
+    const waits = book?.any === true && claims !== undefined && claims.waiting().length > 0;
+    const claimAt = waits ? now() + CLAIM_LOOK_MS : Number.POSITIVE_INFINITY;
+    return Math.min(this.#tables.nextLook(), this.#switch.nextAt, claimAt);
   }
 
   /** Returns when to come again. */
@@ -282,6 +293,7 @@ export class LiveOrders {
       case 'done':
         this.#tables.markDone(id, settled.order, at, 'outcome');
         reach('account/live/outcome-written');
+        if (settled.order.status === 'pending') await this.#host.wake(this.nextLook());
         return { ok: true, replayed: false, order: settled.order };
       case 'released':
         return this.#release(id, settled.failure);
