@@ -101,10 +101,15 @@ export async function startRelay(config: RelayConfig, tuning: Tuning = {}): Prom
     if (!draining) log('info', 'draining', { underWay: calls.underWay, connected: sessions.wires });
     draining = true;
     dialling?.stop();
-    sessions.drain();
+    sessions.drain(false);
     const until = performance.now() + config.drainMs;
-    while ((calls.underWay > 0 || sessions.wires > 0) && performance.now() < until)
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    const settled = async (isLeft: () => boolean): Promise<void> => {
+      while (isLeft() && performance.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    };
+    await settled(() => calls.underWay > 0);
+    sessions.drain(true);
+    await settled(() => sessions.wires > 0);
     await close();
   };
   return { url, opsUrl, epoch, drain, close };

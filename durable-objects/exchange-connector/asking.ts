@@ -4,8 +4,7 @@ import { REST_PREFIX } from '../../shared/relay/routes.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import { Circuit } from '../../shared/venues/http/circuit.ts';
 import type { DeskSession, Ready } from './desk-session.ts';
-import type { RelaySession } from './relay-session.ts';
-import { notSent, type RelayCall, type RelayReply, type RelayTransport } from './relay-transport.ts';
+import { notSent, type CallRelay, type RelayCall, type RelayReply } from './relay-transport.ts';
 
 /** One call of the exchange's REST on behalf of a desk. */
 export interface AskRequest {
@@ -33,13 +32,9 @@ export const noRelay = failure('NOT_SUPPORTED', {
 /** The connector's own questions, in the vault's audit chain. */
 export const self: Actor = { keyId: 'connector', requestId: 'connector' };
 
-/** A request waits so long for the relay to be there. */
-export const READY_MS = 3_000;
-
 export interface AskingHost {
-  readonly transport: RelayTransport;
+  readonly call: CallRelay;
   readonly session: DeskSession;
-  readonly link: RelaySession;
   /** Another token than the streams have was made: theirs is spent as well. */
   renewed(ready: Ready): void;
 }
@@ -70,12 +65,9 @@ export class Asking {
   }
 
   async #call(call: RelayCall): Promise<{ readonly ok: true } & RelayReply> {
-    const { link, transport } = this.#host;
     if (this.#circuit.closedIn > 0)
       return { ok: true, ...notSent('the relay does not answer', this.#circuit.closedIn) };
-    // Where no session can be had nothing is sent: what is lost on the way would be known only after long.
-    if (!(await link.ready(READY_MS))) return { ok: true, ...notSent('the relay cannot be reached') };
-    const reply = await transport.call(call);
+    const reply = await this.#host.call(call);
     if (reply.outcome === 'unknown') this.#circuit.failed();
     return { ok: true, ...reply };
   }

@@ -61,14 +61,15 @@ test('a token that expires soon is followed by one for a new assertion, also of 
   await control('tokens', { v1_ttl_ms: 20_000 });
   try {
     await signIn(desk);
+    // The streams want one that is good for longer, and get another of the same.
+    await expect.poll(() => audited(desk)).toHaveLength(4);
   } finally {
     await control('tokens', { v1_ttl_ms: 180_000 });
   }
   await abortAllDurableObjects();
   const answers = await Promise.all([openOrders(desk), openOrders(desk)]);
   expect(answers).toEqual([{ orders: [] }, { orders: [] }]);
-  const one = ['exchangeSession ok', 'exchangeAnswer ok'];
-  expect(await audited(desk)).toEqual([...one, ...one]);
+  expect((await audited(desk)).slice(4)).toEqual(['exchangeSession ok', 'exchangeAnswer ok']);
 });
 
 test('the token of a login that was replaced meanwhile is kept by nobody', async () => {

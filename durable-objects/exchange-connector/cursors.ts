@@ -10,6 +10,8 @@ export interface Cursor {
   /** Something may be missing: the next snapshot mends it. */
   readonly gapped: boolean;
   readonly asOf: string | null;
+  /** The exchange serves it just now, on the connection that stands. */
+  readonly live: boolean;
 }
 
 type Row = {
@@ -19,9 +21,18 @@ type Row = {
   loaded: number;
   gapped: number;
   as_of: string | null;
+  live: number;
 };
 
-const fresh: Cursor = { epoch: null, seq: 0, ownSeq: 0, loaded: false, gapped: false, asOf: null };
+const fresh: Cursor = {
+  epoch: null,
+  seq: 0,
+  ownSeq: 0,
+  loaded: false,
+  gapped: false,
+  asOf: null,
+  live: false,
+};
 
 /** SQL of `streams`, and nothing else. Callers write in the transaction of what they have applied. */
 export class Cursors {
@@ -41,14 +52,15 @@ export class Cursors {
       loaded: row.loaded === 1,
       gapped: row.gapped === 1,
       asOf: row.as_of,
+      live: row.live === 1,
     };
   }
 
   put(stream: string, change: Partial<Cursor>): Cursor {
     const next = { ...this.get(stream), ...change };
     this.#sql.exec(
-      `INSERT OR REPLACE INTO streams (name, epoch, seq, own_seq, loaded, gapped, as_of)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO streams (name, epoch, seq, own_seq, loaded, gapped, as_of, live)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       stream,
       next.epoch,
       next.seq,
@@ -56,6 +68,7 @@ export class Cursors {
       next.loaded ? 1 : 0,
       next.gapped ? 1 : 0,
       next.asOf,
+      next.live ? 1 : 0,
     );
     return next;
   }

@@ -6,7 +6,7 @@ import type { Vault } from '../../shared/vault/port.ts';
 import { reached } from '../../shared/vault/reached.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import type { VaultFailure } from '../../shared/vault/result.ts';
-import type { RelayReply, RelayTransport } from './relay-transport.ts';
+import type { CallRelay, RelayReply } from './relay-transport.ts';
 import { meaningOf } from './replies.ts';
 
 /** Refresh, login, and one more where an answer got lost. */
@@ -31,14 +31,16 @@ export interface DeskVault {
  */
 export class DeskSession {
   readonly #of: DeskVault;
-  readonly #transport: RelayTransport;
+  readonly #call: CallRelay;
   #ready: Ready | undefined;
   /** The renewal under way: a refresh token can be spent once. */
   #renewing: Promise<Settled> | undefined;
+  /** The login under way: what comes of it is what there will be. */
+  #keeping: Promise<Settled> | undefined;
 
-  constructor(of: DeskVault, transport: RelayTransport) {
+  constructor(of: DeskVault, call: CallRelay) {
     this.#of = of;
-    this.#transport = transport;
+    this.#call = call;
   }
 
   /** The sealed credential. `refused`: the one that the exchange has just refused, so that another is wanted. */
@@ -46,6 +48,7 @@ export class DeskSession {
     actor: Actor,
     refused?: Ready,
   ): Promise<{ readonly ok: true; readonly ready: Ready } | Failure> {
+    await this.#keeping;
     const known = this.#ready;
     if (known && known !== refused && known.expiresAt - BEFORE_EXPIRY_MS > now())
       return { ok: true, ready: known };
@@ -62,8 +65,10 @@ export class DeskSession {
   /** Logs in or registers, and has the vault keep what comes of it. */
   async keep(intent: SessionIntent, actor: Actor): Promise<Settled> {
     await this.#renewing;
+    await this.#keeping;
     this.#ready = undefined;
-    return this.#run(intent, actor);
+    this.#keeping = this.#run(intent, actor).finally(() => (this.#keeping = undefined));
+    return this.#keeping;
   }
 
   async #run(intent: SessionIntent, actor: Actor): Promise<Settled> {
@@ -83,7 +88,7 @@ export class DeskSession {
       }
       if (calls === MOST_CALLS) return unavailable('The exchange does not give a session');
       const { id, path, sealed } = step;
-      const reply = await this.#transport.call({ path: `${SEALED_PREFIX}${path}`, body: sealed });
+      const reply = await this.#call({ path: `${SEALED_PREFIX}${path}`, body: sealed });
       if (reply.outcome !== 'answered') return unanswered(reply);
       const { status, body } = reply;
       answer = await reached(vault.exchangeAnswer({ ...call, id, status, body }));

@@ -1,7 +1,5 @@
 import { machineTime, now } from '../../shared/clock.ts';
 
-/** The watchdog's round: a connection that died with its object is opened again within it. */
-const WATCH_MS = 15_000;
 /** Without clients and questions for so long, a desk's streams are given up. */
 const IDLE_MS = 15 * 60_000;
 /** How often it is written that a desk is in use. */
@@ -10,10 +8,13 @@ const TOUCH_MS = 60_000;
 /** Whether a desk is in use, over deaths of its object; and the watchdog that looks. */
 export class DeskUse {
   readonly #storage: DurableObjectStorage;
+  /** The watchdog's round. */
+  readonly #watchMs: number;
   #touchedAt = 0;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, watchMs: number) {
     this.#storage = storage;
+    this.#watchMs = watchMs;
   }
 
   get isRecent(): boolean {
@@ -27,11 +28,12 @@ export class DeskUse {
     if (Math.abs(at - this.#touchedAt) < TOUCH_MS) return;
     this.#touchedAt = at;
     this.#storage.kv.put('used_at', at);
-    await this.#storage.setAlarm(machineTime(at + WATCH_MS));
+    // One that is set stays: a desk in use would put it off forever.
+    if ((await this.#storage.getAlarm()) === null) await this.watchAgain();
   }
 
   watchAgain(): Promise<void> {
-    return this.#storage.setAlarm(machineTime(now() + WATCH_MS));
+    return this.#storage.setAlarm(machineTime(now() + this.#watchMs));
   }
 
   /** The connector's own name at the relay, the same over its lives. */

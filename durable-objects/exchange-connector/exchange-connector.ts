@@ -8,10 +8,12 @@ import { accountOf } from '../tenant/profile.ts';
 import type { OrderRef } from '../trading-account/exchange/model.ts';
 import type { FoundOrder } from '../trading-account/exchange/settle.ts';
 import { vaultOf } from '../vault-stubs.ts';
-import { Asking, noRelay, READY_MS, type Asked, type AskRequest } from './asking.ts';
+import { Asking, noRelay, type Asked, type AskRequest } from './asking.ts';
 import { Clients } from './clients.ts';
 import { DeskSession, type Settled } from './desk-session.ts';
 import { DeskUse } from './desk-use.ts';
+import { DIAL_PATH, DialIn, TOKEN_ID } from './dial-in.ts';
+import { DialledTransport } from './dialled-transport.ts';
 import { executionsSince } from './executions-since.ts';
 import { HttpTransport } from './http-transport.ts';
 import { InstrumentTable } from './instruments.ts';
@@ -19,16 +21,25 @@ import { Lookups, type Looked } from './lookups.ts';
 import { OrderWatch } from './order-watch.ts';
 import { priceScales } from './price-scales.ts';
 import { RelayFeed } from './relay-feed.ts';
-import { hasRelay } from './relay-keys.ts';
 import { RelaySession } from './relay-session.ts';
+import type { RelayCall, RelayReply } from './relay-transport.ts';
+import { relayWay, type RelayWay } from './relay-way.ts';
 import { migrations } from './schema.ts';
 import { Streams } from './streams.ts';
+
+/** The watchdog's round: a connection that died with its object is opened again within it. */
+const WATCH_MS = 15_000;
+/** Where the relay opens it and asks for its tokens in time, there is little to watch, and the object may hibernate. */
+const WATCH_DIALLED_MS = 300_000;
 
 /**
  * One desk at the exchange, named `<tenant>/<environment>` (design, sections 4 and 9): its token, its session with the
  * relay, the edge copy of its orders, positions and books, and the clients that follow them.
  */
 export class ExchangeConnector extends DurableObject<Env> {
+  readonly #way: RelayWay | undefined;
+  /** For a relay that dials in. */
+  readonly #dialIn: DialIn | undefined;
   readonly #use: DeskUse;
   readonly #session: DeskSession;
   readonly #link: RelaySession;
@@ -46,11 +57,15 @@ export class ExchangeConnector extends DurableObject<Env> {
     const desk = ctx.id.name ?? '';
     const [tenant = ''] = desk.split('/');
     const ask = (request: AskRequest): Promise<Asked> => this.ask(request);
-    const transport = new HttpTransport(env, desk);
+    this.#way = relayWay(env, tenant);
+    const dialled = this.#way === 'dialled' ? new DialledTransport(ctx, env, desk) : undefined;
+    const transport = dialled ?? new HttpTransport(env, desk);
+    this.#dialIn = dialled && new DialIn(ctx, dialled.line);
+    const call = (asked: RelayCall): Promise<RelayReply> => this.#link.call(asked);
     const scope = { tenant, account: accountOf(tenant) };
-    this.#use = new DeskUse(ctx.storage);
+    this.#use = new DeskUse(ctx.storage, dialled ? WATCH_DIALLED_MS : WATCH_MS);
     this.#instruments = new InstrumentTable(ctx.storage.sql);
-    this.#session = new DeskSession({ vault: vaultOf(env), scope, desk }, transport);
+    this.#session = new DeskSession({ vault: vaultOf(env), scope, desk }, call);
     this.#streams = new Streams({
       storage: ctx.storage,
       tell: (event) => {
@@ -77,17 +92,17 @@ export class ExchangeConnector extends DurableObject<Env> {
     });
     this.#link = new RelaySession(transport, this.#use.sessionId(), this.#feed);
     this.#asking = new Asking({
-      transport,
+      call,
       session: this.#session,
-      link: this.#link,
       renewed: (ready) => this.#feed.hand(ready),
     });
-    if (this.#isWanted() && hasRelay(env)) this.#link.ensure();
+    this.#link.start();
+    if (this.#isWanted() && this.#way !== undefined) this.#link.ensure();
   }
 
   /** Asks the exchange. A failure means that nothing was sent. */
   async ask(request: AskRequest): Promise<Asked> {
-    if (!hasRelay(this.env)) return noRelay;
+    if (this.#way === undefined) return noRelay;
     await this.#touch();
     return this.#asking.ask(request);
   }
@@ -99,9 +114,9 @@ export class ExchangeConnector extends DurableObject<Env> {
     actor: Actor,
     fresh: boolean,
   ): Promise<Looked> {
-    if (!hasRelay(this.env)) return noRelay;
+    if (this.#way === undefined) return noRelay;
     await this.#touch();
-    if (!this.#link.isUp) await this.#link.ready(READY_MS);
+    if (!this.#link.isUp) await this.#link.ready();
     return this.#lookups.answer(rpc, body, actor, fresh);
   }
 
@@ -126,34 +141,38 @@ export class ExchangeConnector extends DurableObject<Env> {
 
   /** Logs the desk in, or registers it, with what the vault then keeps. */
   async keep(intent: SessionIntent, actor: Actor): Promise<Settled> {
-    if (!hasRelay(this.env)) return noRelay;
+    if (this.#way === undefined) return noRelay;
+    await this.#touch();
     const settled = await this.#session.keep(intent, actor);
-    if (settled.ok && settled.step.state === 'ready') {
-      await this.#touch();
-      this.#feed.hand(settled.step);
-    }
+    if (settled.ok && settled.step.state === 'ready') this.#feed.hand(settled.step);
     return settled;
   }
 
-  /** Takes a client's websocket; the gateway has admitted it, and counts it by `id` at `gate`. */
+  /**
+   * Takes a client's websocket, which the gateway has admitted and counts by `id` at `gate`; or, at `DIAL_PATH`, a
+   * relay's, whose token it has verified.
+   */
   override async fetch(request: Request): Promise<Response> {
-    const { searchParams } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === DIAL_PATH)
+      return this.#dialIn?.take(searchParams.get(TOKEN_ID) ?? '') ?? new Response(null, { status: 404 });
     await this.#touch();
     return this.#clients.accept(searchParams.get('id') ?? '', searchParams.get('gate') ?? '');
   }
 
-  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    this.#clients.hear(socket, message);
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    if (this.#dialIn?.holds(socket) === true) await this.#dialIn.hear(socket, message);
+    else this.#clients.hear(socket, message);
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    this.#clients.gone(socket);
+    this.#gone(socket);
     // 1005 and 1006 are what a close without a code looks like; they must not be sent.
     socket.close(code === 1005 || code === 1006 ? 1000 : code, reason);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#clients.gone(socket);
+    this.#gone(socket);
   }
 
   /** Which of these client sockets are open here. */
@@ -168,7 +187,7 @@ export class ExchangeConnector extends DurableObject<Env> {
 
   /** The watchdog: keeps the session up while anybody wants it. Idempotent. */
   override async alarm(): Promise<void> {
-    if (!hasRelay(this.env) || !this.#isWanted()) {
+    if (this.#way === undefined || !this.#isWanted()) {
       this.#link.stop();
       return;
     }
@@ -176,7 +195,13 @@ export class ExchangeConnector extends DurableObject<Env> {
     this.#link.ensure();
     this.#feed.followBooks();
     this.#streams.copy.sweep(now());
-    if (this.#link.isUp) await this.#feed.renew();
+    // A relay that dialled in is not asked for in vain: it says when it wants a token.
+    if (this.#link.isUp && this.#dialIn === undefined) await this.#feed.renew();
+  }
+
+  #gone(socket: WebSocket): void {
+    if (this.#dialIn?.holds(socket) === true) this.#dialIn.gone(socket);
+    else this.#clients.gone(socket);
   }
 
   #isWanted(): boolean {

@@ -1,6 +1,3 @@
-import { machineTime, now } from '../../shared/clock.ts';
-import { verifyReply } from '../../shared/relay/reply-token.ts';
-import { RELAY_AUDIENCE, signRequest } from '../../shared/relay/request-token.ts';
 import {
   CREDENTIAL_HEADER,
   OUTCOME_HEADER,
@@ -10,20 +7,17 @@ import {
   TOKEN_HEADER,
 } from '../../shared/relay/routes.ts';
 import type { Env } from '../../workers/gateway/env.ts';
+import { HttpLine } from './http-line.ts';
 import { relayKeys, type RelayKeys } from './relay-keys.ts';
-import { lost, notSent, type RelayCall, type RelayReply, type RelayTransport } from './relay-transport.ts';
+import { believed, CALL_MS, signFor } from './relay-replies.ts';
+import { lost, type RelayCall, type RelayReply, type RelayTransport } from './relay-transport.ts';
 
-/** A venue's call takes at most 10 s (design, section 10); the relay gives up before this. */
-const CALL_MS = 12_000;
 const OPEN_MS = 5_000;
-/** The longest reply: 1,000 orders of a kilobyte. */
-const MAX_REPLY_BYTES = 4 * 1024 * 1024;
-/** The relay goes by its machine's clock, which no test moves. */
-const wireTime = (): number => machineTime(now());
 const encoder = new TextEncoder();
 
 /** The relay by HTTP: over the `RELAY` binding where there is one (a VPC service), else at `RELAY_URL`. */
 export class HttpTransport implements RelayTransport {
+  readonly line = new HttpLine(() => this.#open());
   readonly #env: Env;
   /** `<tenant>/<environment>`. */
   readonly #desk: string;
@@ -36,7 +30,7 @@ export class HttpTransport implements RelayTransport {
   async call({ path, body, credential }: RelayCall): Promise<RelayReply> {
     const keys = await relayKeys(this.#env);
     const bytes = Uint8Array.from(encoder.encode(body));
-    const token = await this.#sign(keys, 'POST', path, bytes);
+    const token = await signFor(keys, this.#desk, { method: 'POST', path, body: bytes });
     try {
       const response = await this.#fetch(path, CALL_MS, {
         method: 'POST',
@@ -53,9 +47,14 @@ export class HttpTransport implements RelayTransport {
     }
   }
 
-  async open(): Promise<WebSocket | undefined> {
+  /** By HTTP replies come to their requests. */
+  replied(): void {}
+  cut(): void {}
+
+  async #open(): Promise<WebSocket | undefined> {
     const keys = await relayKeys(this.#env);
-    const token = await this.#sign(keys, 'GET', SESSION_PATH, new Uint8Array());
+    const request = { method: 'GET', path: SESSION_PATH, body: new Uint8Array() };
+    const token = await signFor(keys, this.#desk, request);
     try {
       const headers = { upgrade: 'websocket', [TOKEN_HEADER]: `Bearer ${token}` };
       const response = await this.#fetch(SESSION_PATH, OPEN_MS, { headers });
@@ -65,10 +64,6 @@ export class HttpTransport implements RelayTransport {
     } catch {
       return undefined;
     }
-  }
-
-  #sign(keys: RelayKeys, method: string, path: string, body: Uint8Array<ArrayBuffer>): Promise<string> {
-    return signRequest(keys.edge, RELAY_AUDIENCE, { method, path, body, desk: this.#desk }, wireTime());
   }
 
   async #fetch(path: string, withinMs: number, init: RequestInit): Promise<Response> {
@@ -86,7 +81,6 @@ export class HttpTransport implements RelayTransport {
   }
 }
 
-/** A reply that is not the relay's to this very request says nothing. */
 async function read(response: Response, keys: RelayKeys, requestToken: string): Promise<RelayReply> {
   const token = response.headers.get(REPLY_TOKEN_HEADER);
   const outcome = relayOutcomes.find((one) => one === response.headers.get(OUTCOME_HEADER));
@@ -94,13 +88,12 @@ async function read(response: Response, keys: RelayKeys, requestToken: string): 
     await response.body?.cancel();
     return lost;
   }
-  const body = new Uint8Array(await response.arrayBuffer());
-  if (body.byteLength > MAX_REPLY_BYTES) return lost;
-  const { status } = response;
-  if (!(await verifyReply(token, keys.relay, requestToken, { status, outcome, body }, wireTime())))
-    return lost;
   const retryAfter = Number(response.headers.get('retry-after') ?? 'NaN');
-  const text = new TextDecoder().decode(body);
-  if (outcome === 'not-sent') return { ...notSent('', retryAfter >= 1 ? retryAfter : 1), status, body: text };
-  return { outcome, status, body: text, ...(retryAfter >= 1 && { retryAfter }) };
+  return believed(keys, requestToken, {
+    token,
+    status: response.status,
+    outcome,
+    body: new Uint8Array(await response.arrayBuffer()),
+    retryAfter,
+  });
 }

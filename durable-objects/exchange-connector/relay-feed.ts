@@ -4,7 +4,7 @@ import { self } from './asking.ts';
 import type { DeskSession, Ready } from './desk-session.ts';
 import type { RelaySession, SessionListener } from './relay-session.ts';
 import { deskStreams, type Streams } from './streams.ts';
-import { bookStream, symbolOf } from './wire.ts';
+import { bookStream } from './wire.ts';
 
 export interface FeedHost {
   readonly session: DeskSession;
@@ -17,13 +17,14 @@ export interface FeedHost {
 /** A question and its answer may cross: longer than the way to the relay, shorter than its patience. */
 const CROSSING_MS = 2_000;
 
+/** `earlier`: an object before this one. */
+type Opener = 'this' | 'earlier';
+
 /** What one connection with the relay is used for: which streams are open on it, what they tell, and its token. */
 export class RelayFeed implements SessionListener {
   readonly #host: FeedHost;
-  /** Streams that the exchange serves just now. */
-  readonly #live = new Set<string>();
-  /** Books that are open at the relay. */
-  readonly #openBooks = new Set<string>();
+  /** Streams of books that are open at the relay, and by whom. */
+  readonly #books = new Map<string, Opener>();
   #epoch = '';
   #credential: Ready | undefined;
   #handedAt = Number.NEGATIVE_INFINITY;
@@ -34,8 +35,8 @@ export class RelayFeed implements SessionListener {
 
   /** Whether the copy says of a stream what the exchange would. */
   isLive(stream: string): boolean {
-    const { loaded, gapped } = this.#host.streams.cursor(stream);
-    return this.#host.link().isUp && this.#live.has(stream) && loaded && !gapped;
+    const { loaded, gapped, live } = this.#host.streams.cursor(stream);
+    return live && loaded && !gapped && this.#host.link().isUp;
   }
 
   up(epoch: string): void {
@@ -47,9 +48,19 @@ export class RelayFeed implements SessionListener {
     void this.renew();
   }
 
+  resumed(epoch: string): void {
+    this.#epoch = epoch;
+    for (const symbol of this.#host.books()) this.#books.set(bookStream(symbol), 'earlier');
+  }
+
+  rest(): void {
+    for (const stream of [...deskStreams, ...this.#books.keys()])
+      this.#host.link().send({ type: 'close', stream });
+  }
+
   down(): void {
-    this.#live.clear();
-    this.#openBooks.clear();
+    this.#books.clear();
+    for (const stream of deskStreams) this.#host.streams.state(stream, false);
   }
 
   async frame(frame: FromRelay): Promise<void> {
@@ -66,16 +77,16 @@ export class RelayFeed implements SessionListener {
         streams.gap(frame);
         return;
       case 'state':
-        if (frame.live) this.#live.add(frame.stream);
-        else this.#live.delete(frame.stream);
+        // Of streams that were closed meanwhile it says nothing.
+        if (this.#host.link().isUp) streams.state(frame.stream, frame.live);
         return;
       case 'close':
-        this.#live.delete(frame.stream);
-        this.#openBooks.delete(symbolOf(frame.stream) ?? '');
+        streams.state(frame.stream, false);
+        this.#books.delete(frame.stream);
         return;
       case 'credential_wanted':
         // Not waited for: items go on meanwhile. One that crossed ours on the way is asked again if it was meant.
-        if (now() - this.#handedAt > CROSSING_MS) void this.renew(true);
+        if (this.#host.link().isUp && now() - this.#handedAt > CROSSING_MS) void this.renew(true);
         return;
       // Answered by the session itself.
       case 'hello':
@@ -106,16 +117,17 @@ export class RelayFeed implements SessionListener {
   followBooks(): void {
     const link = this.#host.link();
     if (!link.isUp) return;
-    const wanted = this.#host.books();
-    for (const symbol of wanted) {
-      if (this.#openBooks.has(symbol)) continue;
-      this.#openBooks.add(symbol);
-      link.send(this.#host.streams.open(bookStream(symbol)));
+    const wanted = new Set([...this.#host.books()].map(bookStream));
+    for (const stream of wanted) {
+      // An earlier object had its newest book: it is asked for again, for those who come now.
+      if (this.#books.get(stream) === 'this') continue;
+      this.#books.set(stream, 'this');
+      link.send(this.#host.streams.open(stream));
     }
-    for (const symbol of this.#openBooks) {
-      if (wanted.has(symbol)) continue;
-      this.#openBooks.delete(symbol);
-      link.send({ type: 'close', stream: bookStream(symbol) });
+    for (const stream of this.#books.keys()) {
+      if (wanted.has(stream)) continue;
+      this.#books.delete(stream);
+      link.send({ type: 'close', stream });
     }
   }
 }

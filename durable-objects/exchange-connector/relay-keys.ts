@@ -14,10 +14,6 @@ export interface RelayKeys {
 /** Importing takes longer than a signature: once for each isolate. */
 const imported = new WeakMap<object, Promise<RelayKeys>>();
 
-/** Whether this deployment has a relay at all. */
-export const hasRelay = (env: Env): boolean =>
-  (env.RELAY_URL !== '' || env.RELAY !== undefined) && env.RELAY_EDGE_KEY !== undefined;
-
 /** Rejects when a key is none: the operator's fault, told by the log. */
 export function relayKeys(env: Env): Promise<RelayKeys> {
   // Requests wrap the bindings; the namespace beneath is one for all of them.

@@ -1,41 +1,45 @@
 import {
   fromRelay,
   MAX_FRAME,
-  PING_MS,
   sessionClose,
   type FromConnector,
   type FromRelay,
 } from '../../shared/relay/frames.ts';
-import type { RelayTransport } from './relay-transport.ts';
+import {
+  notSent,
+  type LineListener,
+  type RelayCall,
+  type RelayReply,
+  type RelayTransport,
+} from './relay-transport.ts';
 
-const FIRST_PAUSE_MS = 250;
-/** Long enough for a relay that restarts, short enough that a desk does not wait for it. */
-const LONGEST_PAUSE_MS = 15_000;
+/** A request waits so long for the relay to be there. */
+const READY_MS = 3_000;
 
 export interface SessionListener {
-  /** The relay has said hello: everything must be opened on this connection. */
+  /** The relay has said hello, and the streams are wanted: everything must be opened on this connection. */
   up(epoch: string): void;
+  /** This object is new, and goes on where another left an open session. */
+  resumed(epoch: string): void;
   /** Frames in order; the next is handed over when this one's promise has settled. A rejection ends the connection. */
   frame(frame: FromRelay): Promise<void> | void;
+  /** Nobody wants the streams: they are to be closed, on a connection that stays. */
+  rest(): void;
+  /** Nothing is open any more. */
   down(): void;
 }
 
-/**
- * One connection to the relay at a time, kept up until `stop`: lost or silent, it is opened again after a pause that
- * doubles, with jitter so that desks do not knock in step.
- */
-export class RelaySession {
+/** The connector's side of `shared/relay/frames.ts`, over whatever connection the transport has. */
+export class RelaySession implements LineListener {
   readonly #transport: RelayTransport;
   readonly #id: string;
   readonly #listener: SessionListener;
-  #socket: WebSocket | undefined;
-  #wanted = false;
-  #opening = false;
+  #isWanted = false;
+  /** The relay's, on the connection that stands. */
+  #epoch: string | undefined;
   #isUp = false;
-  #attempts = 0;
-  #heardAt = 0;
-  #pings = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Frames of an earlier connection that still wait must not be applied among this one's. */
+  #connection = 0;
   #tail: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<() => void>();
 
@@ -47,146 +51,137 @@ export class RelaySession {
   }
 
   get isUp(): boolean {
-    return this.#isUp;
+    return this.#isUp && this.#transport.line.isOpen;
   }
 
-  /** Opens it unless it is open or about to be. */
+  /** Once, when all that it tells can hear. */
+  start(): void {
+    const standing = this.#transport.line.listen(this);
+    this.#epoch = standing?.epoch;
+    this.#isUp = standing?.isUp === true;
+    if (this.#isUp && this.#epoch !== undefined) this.#listener.resumed(this.#epoch);
+    // What an earlier object left open has ended with its connection.
+    else this.#listener.down();
+  }
+
+  /** Wants it up. */
   ensure(): void {
-    this.#wanted = true;
-    if (!this.#socket && !this.#opening && this.#timer === undefined) void this.#open();
+    this.#isWanted = true;
+    this.#transport.line.ensure();
+    this.#begin();
   }
 
-  /** Whether it is up by then. */
-  async ready(withinMs: number): Promise<boolean> {
+  /** Where no session can be had nothing is sent: what is lost on the way would be known only after long. */
+  async call(call: RelayCall): Promise<RelayReply> {
+    return (await this.ready()) ? this.#transport.call(call) : notSent('the relay cannot be reached');
+  }
+
+  /** Whether it is up, after a bounded wait. */
+  async ready(): Promise<boolean> {
     this.ensure();
-    if (this.#isUp) return true;
+    if (this.isUp) return true;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, withinMs);
+      const timer = setTimeout(done, READY_MS);
       this.#waiting.add(done);
     });
-    return this.#isUp;
+    return this.isUp;
   }
 
   stop(): void {
-    this.#wanted = false;
-    this.#clear();
-    this.#drop();
+    this.#isWanted = false;
+    const { line } = this.#transport;
+    if (this.#isUp && line.isLasting) {
+      this.#listener.rest();
+      this.#down();
+    }
+    line.rest();
   }
 
   send(frame: FromConnector): void {
-    try {
-      this.#socket?.send(JSON.stringify(frame));
-    } catch {
-      // Closed by the peer; the close event follows.
-    }
+    this.#transport.line.send(JSON.stringify(frame));
   }
 
-  async #open(): Promise<void> {
-    this.#opening = true;
-    const socket = await this.#transport.open().catch(() => undefined);
-    this.#opening = false;
-    if (!this.#wanted || !socket) {
-      socket?.close(1000);
-      if (this.#wanted) this.#again();
-      return;
-    }
-    this.#socket = socket;
-    this.#heardAt = Date.now();
-    // Frames of an earlier connection that still wait must not be applied among this one's.
+  opened(): void {
+    this.#connection += 1;
+    this.#epoch = undefined;
     this.#tail = Promise.resolve();
-    socket.addEventListener('message', ({ data }) => this.#hear(socket, data));
-    const lost = (): void => this.#lose(socket);
-    socket.addEventListener('close', lost);
-    socket.addEventListener('error', lost);
-    socket.accept();
+    this.#down();
     this.send({ type: 'hello', session: this.#id });
-    this.#timer = setTimeout(() => this.#ping(socket), PING_MS);
   }
 
-  #hear(socket: WebSocket, data: unknown): void {
-    if (socket !== this.#socket) return;
-    this.#heardAt = Date.now();
+  lost(): void {
+    this.#connection += 1;
+    this.#transport.cut();
+    this.#epoch = undefined;
+    this.#down();
+  }
+
+  heard(data: unknown): Promise<void> {
     const frame = typeof data === 'string' && data.length <= MAX_FRAME ? read(data) : undefined;
     if (!frame) {
-      socket.close(sessionClose.badFrame, 'not a frame of this protocol');
-      this.#lose(socket);
-      return;
+      this.#transport.line.fail(sessionClose.badFrame, 'not a frame of this protocol');
+      return Promise.resolve();
     }
-    if (frame.type === 'ping') {
-      this.send({ type: 'pong', id: frame.id });
-      return;
+    switch (frame.type) {
+      case 'ping':
+        this.send({ type: 'pong', id: frame.id });
+        return Promise.resolve();
+      case 'pong':
+        return Promise.resolve();
+      case 'reply':
+        // Not in turn: an item may wait for it.
+        this.#transport.replied(frame);
+        return Promise.resolve();
+      case 'hello':
+        this.#epoch = frame.epoch;
+        this.#transport.line.note({ epoch: frame.epoch, isUp: false });
+        this.#begin();
+        return Promise.resolve();
+      case 'opened':
+      case 'item':
+      case 'gap':
+      case 'state':
+      case 'close':
+      case 'credential_wanted':
+        this.#tail = this.#inTurn(this.#tail, frame);
+        return this.#tail;
+      default:
+        return frame satisfies never;
     }
-    if (frame.type === 'pong') return;
-    if (frame.type === 'hello') {
-      this.#attempts = 0;
-      this.#isUp = true;
-      this.#listener.up(frame.epoch);
-      for (const done of this.#waiting) done();
-      return;
-    }
-    this.#tail = this.#inTurn(this.#tail, socket, frame);
   }
 
-  async #inTurn(before: Promise<void>, socket: WebSocket, frame: FromRelay): Promise<void> {
+  #begin(): void {
+    const epoch = this.#epoch;
+    if (!this.#isWanted || this.#isUp || epoch === undefined) return;
+    this.#isUp = true;
+    this.#transport.line.note({ epoch, isUp: true });
+    this.#listener.up(epoch);
+    for (const done of this.#waiting) done();
+  }
+
+  async #inTurn(before: Promise<void>, frame: FromRelay): Promise<void> {
+    const connection = this.#connection;
     await before;
-    if (socket !== this.#socket) return;
+    if (connection !== this.#connection) return;
     try {
       await this.#listener.frame(frame);
     } catch (error) {
       const message = String(error).slice(0, 200);
       console.error(JSON.stringify({ level: 'error', event: 'relay_frame', type: frame.type, message }));
-      this.#lose(socket);
+      if (connection === this.#connection) this.#transport.line.fail(1000, '');
     }
   }
 
-  #ping(socket: WebSocket): void {
-    if (socket !== this.#socket) return;
-    if (Date.now() - this.#heardAt > 3 * PING_MS) {
-      this.#lose(socket);
-      return;
-    }
-    this.#pings += 1;
-    this.send({ type: 'ping', id: this.#pings });
-    this.#timer = setTimeout(() => this.#ping(socket), PING_MS);
-  }
-
-  #lose(socket: WebSocket): void {
-    if (socket !== this.#socket) return;
-    this.#drop();
-    if (this.#wanted) this.#again();
-  }
-
-  #drop(): void {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    const wasUp = this.#isUp;
+  #down(): void {
+    if (!this.#isUp) return;
     this.#isUp = false;
-    try {
-      socket?.close(1000);
-    } catch {
-      // Already closed by the other side.
-    }
-    if (wasUp) this.#listener.down();
-  }
-
-  #again(): void {
-    this.#clear();
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#attempts, LONGEST_PAUSE_MS) * (0.5 + Math.random());
-    this.#attempts += 1;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#open();
-    }, pause);
-  }
-
-  #clear(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#epoch !== undefined) this.#transport.line.note({ epoch: this.#epoch, isUp: false });
+    this.#listener.down();
   }
 }
 

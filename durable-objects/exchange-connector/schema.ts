@@ -68,4 +68,9 @@ export const migrations: readonly Migration[] = [
       DROP TABLE books;
       UPDATE streams SET epoch = NULL, seq = 0, loaded = 0, gapped = 0, as_of = NULL WHERE name LIKE 'md:%';`,
   },
+  {
+    id: 3,
+    // A connection by which a relay dialled in outlives the object.
+    sql: 'ALTER TABLE streams ADD COLUMN live INTEGER NOT NULL DEFAULT 0 CHECK (live IN (0, 1));',
+  },
 ];

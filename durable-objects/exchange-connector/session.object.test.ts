@@ -38,20 +38,17 @@ test('a wrong password is refused in the words of the exchange, and nothing is s
   expect(await whoami(desk)).toMatchObject({ reason: 'CREDENTIALS_REQUIRED' });
 });
 
-test('a token that expires soon is renewed once for all who ask, also by a new instance', async () => {
+test('a token that is over is renewed once for all who ask, also by a new instance', async () => {
   const desk = await newDesk();
-  await control('tokens', { access_ttl_ms: 20_000 });
+  await control('tokens', { access_ttl_ms: 1 });
   await login(desk);
+  // The streams want one that is good, and get another of the same.
+  await expect.poll(() => audited(desk)).toHaveLength(4);
   await control('tokens', { access_ttl_ms: 3_600_000 });
   await abortAllDurableObjects();
   const answers = await Promise.all([whoami(desk), whoami(desk), whoami(desk)]);
   expect(answers).toEqual(answers.map(() => expect.objectContaining({ user: desk.user })));
-  expect(await audited(desk)).toEqual([
-    'exchangeSession ok',
-    'exchangeAnswer ok',
-    'exchangeSession ok',
-    'exchangeAnswer ok',
-  ]);
+  expect((await audited(desk)).slice(4)).toEqual(['exchangeSession ok', 'exchangeAnswer ok']);
 });
 
 test('a session that the exchange no longer takes is logged in again with the sealed password', async () => {

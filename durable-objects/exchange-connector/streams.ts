@@ -70,6 +70,12 @@ export class Streams {
     };
   }
 
+  /** Whether the exchange serves a stream just now. Of books nobody asks. */
+  state(stream: string, live: boolean): void {
+    if (symbolOf(stream) === undefined && this.#cursors.get(stream).live !== live)
+      this.#cursors.put(stream, { live });
+  }
+
   opened({ stream, seq, resumed }: Opened, epoch: string): void {
     if (resumed) return;
     if (symbolOf(stream) !== undefined) {

@@ -1,4 +1,5 @@
 import { signReply } from '../../shared/relay/reply-token.ts';
+import { MAX_FRAME } from '../../shared/relay/frames.ts';
 import { REST_PREFIX, SEALED_PREFIX, type RelayOutcome } from '../../shared/relay/routes.ts';
 import { openCall, type OpenedCall } from '../../shared/relay/sealed-call.ts';
 import type { RelayKeys } from '../config/keys.ts';
@@ -68,7 +69,8 @@ export class Calls {
     try {
       const { path, body, authorization } = request;
       const admission = await admissions.admit({ method: 'POST', path, body, authorization });
-      const reply = await this.#judge(request, admission);
+      const judged = await this.#judge(request, admission);
+      const reply = request.desk === undefined || fitsFrame(judged) ? judged : tooLong;
       const [desk, requestId] = admission.ok ? [admission.desk, admission.id] : [NOBODY, ''];
       const { status, outcome } = reply;
       const bytes = new TextEncoder().encode(reply.body);
@@ -139,6 +141,12 @@ export class Calls {
 /** Desk of a reply to nobody that we know. */
 const NOBODY = '-';
 
+/** What a reply's frame has beside its body: the token. */
+const AROUND = 8192;
+const fitsFrame = ({ body }: Unsigned): boolean =>
+  // Each character is six at most; most bodies are shorter by far.
+  body.length * 6 < MAX_FRAME - AROUND || JSON.stringify(body).length < MAX_FRAME - AROUND;
+
 const plainCall = (body: string): OpenedCall => ({ body, sealReply: (answer) => Promise.resolve(answer) });
 
 function refusal(reason: Refusal): Unsigned {
@@ -150,3 +158,6 @@ function notSent(status: number, message: string, retryAfter?: string): Unsigned
   const body = JSON.stringify({ code: CODES[status] ?? 2, message, details: [] });
   return { status, outcome: 'not-sent', contentType: 'application/json', retryAfter, body };
 }
+
+/** Answered, and it cannot be told: ask for less. */
+const tooLong: Unsigned = { ...notSent(504, 'the answer is too long for a frame'), outcome: 'unknown' };

@@ -1,5 +1,5 @@
 import type { CryptoKey } from 'jose';
-import { MAX_FRAME } from '../../shared/relay/frames.ts';
+import { MAX_FRAME, sessionClose } from '../../shared/relay/frames.ts';
 import { GATEWAY_AUDIENCE, signRequest } from '../../shared/relay/request-token.ts';
 import { TOKEN_HEADER } from '../../shared/relay/routes.ts';
 import type { Log } from '../metrics/log.ts';
@@ -17,6 +17,8 @@ export interface DialOptions {
 }
 
 const HANDSHAKE_MS = 10_000;
+/** Another relay serves the desk: the longest pause, so that two of them do not throw each other out in turn. */
+const REPLACED = 100;
 
 /** Dials in, once for each desk, for as long as the relay runs: from a network that lets nobody in. */
 export function startDialling(options: DialOptions): { stop(): void } {
@@ -37,16 +39,23 @@ export function startDialling(options: DialOptions): { stop(): void } {
     });
     let isOpen = false;
     let isOver = false;
-    const again = (): void => {
+    let refused: number | undefined;
+    const again = (code?: number): void => {
       if (isOver) return;
       isOver = true;
-      log('warn', 'dial-in closed', { desk, connected: isOpen });
-      later(desk, isOpen ? 1 : failures + 1);
+      const replaced = code === sessionClose.replaced;
+      log('warn', 'dial-in closed', { desk, connected: isOpen, replaced, status: refused });
+      if (replaced) later(desk, REPLACED);
+      else later(desk, isOpen ? 1 : failures + 1);
     };
     socket.on('open', () => {
       isOpen = true;
       log('info', 'dial-in open', { desk });
-      sessions.serve(socket, desk, again);
+      sessions.serve(socket, desk, { ended: again });
+    });
+    socket.on('unexpected-response', (_request, { statusCode }) => {
+      refused = statusCode;
+      socket.terminate();
     });
     socket.on('error', () => socket.terminate());
     socket.on('close', again);

@@ -45,16 +45,16 @@ export class Sessions {
     return this.#wires.size;
   }
 
-  /** Serves a connection of a desk's connector until it closes. `onEnd` is told then. */
-  serve(socket: WebSocket, desk: string, onEnd: () => void = () => undefined): void {
+  /** Serves a connection of a desk's connector until it closes; `dialled` is told then, of one that the relay opened. */
+  serve(socket: WebSocket, desk: string, dialled?: { readonly ended: () => void }): void {
     // Whoever was let in while the relay closed: nobody would end it later.
     if (this.#isClosed) {
       socket.terminate();
-      onEnd();
+      dialled?.ended();
       return;
     }
     const { host, pingMs, log } = this.#options;
-    const wire = new Wire(socket, host.limits.socketBytes, pingMs);
+    const wire = new Wire(socket, host.limits.socketBytes, pingMs, dialled !== undefined);
     this.#wires.add(wire);
     let session: Session | undefined;
     const hello = setTimeout(() => wire.close(sessionClose.badFrame, 'no hello'), HELLO_MS);
@@ -75,16 +75,20 @@ export class Sessions {
         this.#wires.delete(wire);
         session?.detach(wire);
         log('info', 'session detached', { desk, session: session?.id });
-        onEnd();
+        dialled?.ended();
       },
     });
     if (this.#isDraining) wire.close(sessionClose.draining, 'draining');
   }
 
-  /** Tells every connector to go elsewhere; nothing is kept for their return. */
-  drain(): void {
+  /**
+   * Tells every connector to go elsewhere; nothing is kept for their return. Whose calls come by the connection itself is
+   * told when they are `answered`.
+   */
+  drain(answered: boolean): void {
     this.#isDraining = true;
-    for (const wire of this.#wires) wire.close(sessionClose.draining, 'draining');
+    for (const wire of this.#wires)
+      if (answered || !wire.isDialled) wire.close(sessionClose.draining, 'draining');
   }
 
   /** Ends what is left, and from now on whoever comes. */

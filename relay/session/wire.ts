@@ -17,8 +17,14 @@ const MAX_BEHIND = 8 * MAX_FRAME;
 /** Given up after so many pings' time without a frame of the other side. */
 const PATIENCE = 3;
 
+/** What the connector's runtime answers without waking it, and its answer. */
+const RUNTIME_PING = 'PING';
+const RUNTIME_PONG = 'PONG';
+
 /** One websocket of a session: frames in and out, pings, and how much of it waits. */
 export class Wire {
+  /** The relay dialled in: the connector may sleep while nothing is told, and calls come by this connection. */
+  readonly isDialled: boolean;
   readonly #socket: WebSocket;
   readonly #limit: number;
   #listener: WireListener | undefined;
@@ -29,8 +35,9 @@ export class Wire {
   #ticks = 0;
 
   /** `limit`: bytes that may be buffered before `isFull`. */
-  constructor(socket: WebSocket, limit: number, pingMs: number = PING_MS) {
+  constructor(socket: WebSocket, limit: number, pingMs: number = PING_MS, isDialled = false) {
     this.#socket = socket;
+    this.isDialled = isDialled;
     this.#limit = limit;
     this.#timer = setInterval(() => this.#tick(), pingMs);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
@@ -84,6 +91,7 @@ export class Wire {
 
   #receive(data: Buffer, isBinary: boolean): void {
     this.#lastIn = this.#ticks;
+    if (!isBinary && data.length === RUNTIME_PONG.length && data.toString() === RUNTIME_PONG) return;
     const frame = isBinary || data.length > MAX_FRAME ? undefined : parse(data.toString());
     if (frame === undefined) {
       this.close(sessionClose.badFrame, 'not a frame of this protocol');
@@ -97,6 +105,11 @@ export class Wire {
     this.#ticks += 1;
     if (this.#ticks - this.#lastIn > PATIENCE) {
       this.#socket.terminate();
+      return;
+    }
+    if (this.isDialled) {
+      // Also amid frames: the runtime remembers when it answered, and a connector that wakes up goes by that.
+      this.write(RUNTIME_PING);
       return;
     }
     if (this.#ticks - this.#lastOut <= 1 && this.#ticks - this.#lastIn <= 1) return;

@@ -16,6 +16,11 @@ export interface WebSocket {
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): this;
   on(event: 'open' | 'error', listener: () => void): this;
   on(event: 'close', listener: (code: number) => void): this;
+  /** The other side answered with this status instead of a websocket. Whoever listens ends it. */
+  on(
+    event: 'unexpected-response',
+    listener: (request: unknown, response: { readonly statusCode?: number }) => void,
+  ): this;
 }
 
 interface Server {

@@ -181,11 +181,18 @@ export class Connector {
   /** Frames that nobody has taken yet. */
   readonly frames: FromRelay[] = [];
   closeCode: number | undefined;
+  /** Of a relay that dialled in: answered as a connector's runtime does. */
+  pings = 0;
   readonly #wake = new Set<() => void>();
 
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (data) => {
+      if (data.toString() === 'PING') {
+        this.pings += 1;
+        socket.send('PONG');
+        return;
+      }
       this.frames.push(fromRelay.parse(JSON.parse(data.toString())));
       this.#ring();
     });

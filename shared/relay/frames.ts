@@ -13,7 +13,11 @@ import { relayOutcomes } from './routes.ts';
 /** Longest text frame that either side takes, in characters: a snapshot of 1,000 orders fits. */
 export const MAX_FRAME = 4 * 1024 * 1024;
 
-/** Both sides ping after this long without a frame of their own, and give the session up after three times as long. */
+/**
+ * Both sides ping after this long without a frame of their own, and give the session up after three times as long. On a
+ * connection that the relay opened only it pings, each time, with the text `PING`: the connector's runtime answers `PONG`
+ * by itself, so that the connector may sleep.
+ */
 export const PING_MS = 10_000;
 
 /** Calls that one session may have under way; one more is answered `not-sent`. */

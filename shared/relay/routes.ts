@@ -35,5 +35,6 @@ export const REPLY_TOKEN_HEADER = 'x-relay-token';
 
 /*
  * Dial-in: the relay opens `GET <RELAY_DIAL_URL>`, one socket for each desk that it serves, with a request token of its
- * own key for the gateway's audience. Frames are the same, the connector says `hello` first as ever.
+ * own key for the gateway's audience, each token once. Frames are the same, the connector says `hello` first as ever; a
+ * newer connection of the desk replaces the one before.
  */

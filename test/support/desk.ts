@@ -1,11 +1,14 @@
 import { inject } from 'vitest';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
+import { carryDialIn, type DialIn } from './dial-in.ts';
 import type { ExchangeStage } from './exchange-stage-types.ts';
 
 /** Each test file has this module of its own, and with it an exchange and a relay. */
 const stage = crypto.randomUUID().slice(0, 8);
 
-async function stageControl(what: '' | '/v1' | '/stop' | '/start'): Promise<ExchangeStage> {
+async function stageControl(
+  what: '' | '/v1' | '/stop' | '/start' | '/dial' | `/dial/${string}`,
+): Promise<ExchangeStage> {
   const response = await fetch(`${inject('exchange').controlUrl}/${stage}${what}`, { method: 'POST' });
   if (!response.ok) throw new Error(await response.text());
   // The stages' own reply.
@@ -50,11 +53,39 @@ export async function control(path: string, body: unknown): Promise<void> {
   await response.body?.cancel();
 }
 
+let isDialled = false;
+let dialIns: DialIn[] = [];
+
+/** From now on each new desk of this file has a relay of its own that dials in. */
+export function desksDialIn(): void {
+  isDialled = true;
+}
+
+/** The way in of the newest desk's relay. */
+export function dialIn(): DialIn {
+  const newest = dialIns.at(-1);
+  if (!newest) throw new Error('no relay dials in');
+  return newest;
+}
+
+/** Makes a relay that dials in, and carries it to the gateway. @returns for whom it does. */
+export async function newDialIn(whom?: string): Promise<string> {
+  const { bridgeUrl, tenant = '' } = await stageControl(whom === undefined ? '/dial' : `/dial/${whom}`);
+  dialIns.push(carryDialIn(bridgeUrl, tenant));
+  return tenant;
+}
+
+/** After a test: connections that it carried belong to it. */
+export function stopDialIns(): void {
+  for (const one of dialIns) one.stop();
+  dialIns = [];
+}
+
 export async function newDesk(): Promise<Desk> {
   const id = crypto.randomUUID().slice(0, 8);
   const [firm, username, password] = [`Firm${id}`, `trader-${id}`, 'Local-exchange-1'];
   await control('user', { name: username, firm, accounts: ['main'], password });
-  const tenant = `tnt_${stage}_${id}`;
+  const tenant = isDialled ? await newDialIn() : `tnt_${stage}_${id}`;
   return {
     tenant,
     scope: { tenant, account: `acct_${tenant}` },

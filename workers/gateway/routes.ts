@@ -18,6 +18,7 @@ import { readRoutes } from './clob/reads.ts';
 import { serviceRoutes } from './clob/service.ts';
 import { exchangeCommandRoutes } from './exchange/command-routes.ts';
 import { exchangeLookupRoutes } from './exchange/lookup-routes.ts';
+import { relayRoutes } from './exchange/relay-routes.ts';
 import { exchangeStreamRoutes } from './exchange/stream-routes.ts';
 import { subscriptionRoutes } from './exchange/subscription-routes.ts';
 import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
@@ -56,6 +57,7 @@ export const routes: readonly AnyRoute[] = [
   ...exchangeCommandRoutes,
   ...exchangeLookupRoutes,
   ...exchangeStreamRoutes,
+  ...relayRoutes,
   ...subscriptionRoutes,
   ...tenantRoutes,
   ...escrowRoutes,

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose';
 import type { AskRequest } from '../../../durable-objects/exchange-connector/asking.ts';
 import { answerOf } from '../../../durable-objects/exchange-connector/replies.ts';
-import { hasRelay, relayKeys } from '../../../durable-objects/exchange-connector/relay-keys.ts';
+import { relayKeys } from '../../../durable-objects/exchange-connector/relay-keys.ts';
+import { relayWay } from '../../../durable-objects/exchange-connector/relay-way.ts';
 import { exchangeConnector } from '../../../durable-objects/stubs.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
@@ -33,8 +34,9 @@ const UNDATED_MS = 60_000;
  */
 export async function authOf(call: AnyCall): Promise<Exclude<AskRequest['auth'], 'none'>> {
   const token = /^bearer (?!pst_)(\S{1,8192})$/i.exec(call.request.headers.get('authorization') ?? '')?.[1];
-  if (token === undefined || !hasRelay(call.env)) return 'desk';
-  const desk = `${tenantPrincipalOf(call.caller).tenant}/${call.env.EXCHANGE_ENVIRONMENT}`;
+  const { tenant } = tenantPrincipalOf(call.caller);
+  if (token === undefined || relayWay(call.env, tenant) === undefined) return 'desk';
+  const desk = `${tenant}/${call.env.EXCHANGE_ENVIRONMENT}`;
   const { sealing } = await relayKeys(call.env);
   const credential = { access_token: token, expires_at: expiryOf(token), desk };
   return {
