@@ -190,6 +190,9 @@ describe('redeeming on chain', () => {
     const [one, other] = [await agentOf(owner, open), await agentOf(owner, open)];
     for (const agent of [one, other]) await agent.order(buy(10, { tokenId: resolving.yes }));
     await one.order(buy(5));
+    // The account itself cannot merge what is theirs away.
+    const merge = await owner.call('POST', '/api/v1/polymarket/ctf/merge', { ...split, amount: 1 });
+    expect(refusal(merge)).toEqual([402, 'INSUFFICIENT_POSITION']);
     expect(dataOf(await one.redeem([resolving.yes], 'early'))).toMatchObject([
       { success: false, transactionHash: null, skippedReason: expect.any(String) as unknown },
     ]);
