@@ -62,6 +62,7 @@ export default defineConfig({
             'workers/**/*.test.ts',
             'durable-objects/**/*.test.ts',
             'scripts/**/*.test.ts',
+            'sdk/**/*.test.ts',
           ],
           exclude: ['**/*.object.test.ts'],
         },

@@ -1,19 +1,22 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { errorSections, type Reason } from '../shared/errors/catalogue.ts';
 import { failure } from '../shared/errors/failure.ts';
 import { toRouterError } from '../shared/errors/router-mapper.ts';
 import { inProject } from './lib/paths.ts';
+import { sdkFiles } from './lib/sdk-files.ts';
 
-/** `npm run generate`: writes docs/errors.md from the catalogue. With --check: fails when it differs. */
-const file = inProject('docs/errors.md');
-const text = errorsPage();
-if (process.argv.includes('--check')) {
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-    console.error('docs/errors.md is not what the catalogue says: run npm run generate');
+/** `npm run generate`: documents and the SDK's types, from what the code says. With --check: fails when one differs. */
+const files = { 'docs/errors.md': errorsPage(), ...(await sdkFiles()) };
+for (const [path, text] of Object.entries(files)) {
+  const file = inProject(path);
+  if (!process.argv.includes('--check')) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    console.error(`${path} is not what the code says: run npm run generate`);
     process.exitCode = 1;
   }
-} else {
-  writeFileSync(file, text);
 }
 
 function errorsPage(): string {

@@ -17,6 +17,8 @@ import { VaultRefusal } from '../../shared/vault/result.ts';
 
 /** A token is renewed while a request that takes it may still be on its way: longer than any request may take. */
 const RENEW_BEFORE_MS = 60_000;
+/** Of a short life, this part: else one of 30 s would be renewed for each request. */
+const RENEW_SHARE = 0.25;
 /** A call that was not answered by then is forgotten: longer than the connector waits for the relay. */
 const CALL_MS = 60_000;
 /** Calls of one desk at once; the connector makes one at a time, its callers a few logins. */
@@ -67,7 +69,7 @@ export class ExchangeSessions {
     if (intent.kind !== 'session') return this.#logIn(intent, ownerOf(intent));
     if (!stored) throw noLogin();
     const { tokens } = stored;
-    const fresh = tokens && intent.refused === undefined && tokens.accessExpiresAt - RENEW_BEFORE_MS > now();
+    const fresh = tokens && intent.refused === undefined && renewalOf(tokens) > now();
     if (fresh) return { step: await this.#ready(stored, tokens, desk) };
     if (tokens?.refresh !== undefined && (tokens.refreshExpiresAt ?? 0) > now())
       return this.#call(intent, stored, 'refresh', { refreshToken: tokens.refresh });
@@ -199,8 +201,15 @@ function refusedStep(status: number, body: unknown, secrets: readonly string[]):
   };
 }
 
+/** When a token is to be renewed, Unix ms. */
+const renewalOf = ({ accessIssuedAt, accessExpiresAt }: ExchangeTokens): number => {
+  const share = accessIssuedAt === undefined ? Infinity : (accessExpiresAt - accessIssuedAt) * RENEW_SHARE;
+  return accessExpiresAt - Math.min(RENEW_BEFORE_MS, share);
+};
+
 const tokensOf = ({ refreshToken, refreshExpirationTime, ...access }: TokenReply): ExchangeTokens => ({
   access: access.accessToken,
+  accessIssuedAt: Date.parse(access.accessIssueTime),
   accessExpiresAt: Date.parse(access.accessExpirationTime),
   ...(refreshToken !== undefined && { refresh: refreshToken }),
   ...(refreshExpirationTime !== undefined && { refreshExpiresAt: Date.parse(refreshExpirationTime) }),

@@ -37,9 +37,27 @@ export class Copy {
   execute(one: Execution): boolean {
     const known = this.#sql.exec('SELECT 1 FROM executions WHERE id = ?', one.id).toArray().length > 0;
     if (known) return false;
-    this.#sql.exec('INSERT INTO executions (id, at) VALUES (?, ?)', one.id, now());
+    this.#sql.exec('INSERT INTO executions (id, at) VALUES (?, ?)', one.id, executedAt(one));
     if (one.order) this.putOrder(one.order, one.text);
     return true;
+  }
+
+  /**
+   * Applies executions that were looked up on top of a snapshot that is older than they are: of one that was applied
+   * before, the snapshot may have taken the order back. Returns those that are new.
+   */
+  catchUp(executions: readonly Execution[]): readonly Execution[] {
+    return executions.filter((one) => {
+      const isNew = this.execute(one);
+      if (!isNew && one.order) this.putOrder(one.order, one.text);
+      return isNew;
+    });
+  }
+
+  /** When the newest execution that is known happened, Unix ms by the exchange's clock. */
+  newestExecution(): number | undefined {
+    const { at } = this.#sql.exec<{ at: number | null }>('SELECT MAX(at) AS at FROM executions').one();
+    return at ?? undefined;
   }
 
   /** By age, as the exchange lists them. */
@@ -95,4 +113,9 @@ export class Copy {
       SWEEP_ROWS,
     );
   }
+}
+
+function executedAt({ transact_time: time }: Execution): number {
+  const at = Date.parse(time ?? '');
+  return Number.isNaN(at) ? now() : at;
 }

@@ -13,6 +13,8 @@ import { meaningOf } from './replies.ts';
 const MOST_CALLS = 3;
 /** A credential is asked for anew so long before it expires: requests that carry it are still on their way. */
 const BEFORE_EXPIRY_MS = 30_000;
+/** Of a short life, this part of what was left of it. */
+const BEFORE_EXPIRY_SHARE = 0.25;
 
 export type Ready = SessionStep & { readonly state: 'ready' };
 /** What an intent came to in the end. */
@@ -50,8 +52,7 @@ export class DeskSession {
   ): Promise<{ readonly ok: true; readonly ready: Ready } | Failure> {
     await this.#keeping;
     const known = this.#ready;
-    if (known && known !== refused && known.expiresAt - BEFORE_EXPIRY_MS > now())
-      return { ok: true, ready: known };
+    if (known && known !== refused && renewalOf(known) > now()) return { ok: true, ready: known };
     const intent: SessionIntent = {
       kind: 'session',
       ...(refused !== undefined && refused === known && { refused: refused.madeAt }),
@@ -98,6 +99,10 @@ export class DeskSession {
     }
   }
 }
+
+/** Unix ms. */
+const renewalOf = ({ madeAt, expiresAt }: Ready): number =>
+  expiresAt - Math.min(BEFORE_EXPIRY_MS, (expiresAt - madeAt) * BEFORE_EXPIRY_SHARE);
 
 const unavailable = (message: string): Failure => failure('VENUE_UNAVAILABLE', { message, retryAfter: 1 });
 

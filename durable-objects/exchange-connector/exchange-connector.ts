@@ -8,6 +8,7 @@ import { accountOf } from '../tenant/profile.ts';
 import type { OrderRef } from '../trading-account/exchange/model.ts';
 import type { FoundOrder } from '../trading-account/exchange/settle.ts';
 import { vaultOf } from '../vault-stubs.ts';
+import { ABORT } from './abort.ts';
 import { Asking, noRelay, type Asked, type AskRequest } from './asking.ts';
 import { Clients } from './clients.ts';
 import { DeskSession, type Settled } from './desk-session.ts';
@@ -153,6 +154,7 @@ export class ExchangeConnector extends DurableObject<Env> {
    * relay's, whose token it has verified.
    */
   override async fetch(request: Request): Promise<Response> {
+    if (INSTRUMENTED && request.url === ABORT) this.ctx.abort('aborted by a test');
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === DIAL_PATH)
       return this.#dialIn?.take(searchParams.get(TOKEN_ID) ?? '') ?? new Response(null, { status: 404 });

@@ -38,6 +38,18 @@ test('a wrong password is refused in the words of the exchange, and nothing is s
   expect(await whoami(desk)).toMatchObject({ reason: 'CREDENTIALS_REQUIRED' });
 });
 
+test('a token of half a minute is asked of the vault once, like any other', async () => {
+  const desk = await newDesk();
+  await control('tokens', { access_ttl_ms: 30_000 });
+  await login(desk);
+  for (let times = 0; times < 3; times += 1) expect(await whoami(desk)).toMatchObject({ user: desk.user });
+  expect(await audited(desk)).toEqual(['exchangeSession ok', 'exchangeAnswer ok']);
+  await abortAllDurableObjects();
+  expect(await whoami(desk)).toMatchObject({ user: desk.user });
+  // A new instance is given the same one.
+  expect((await audited(desk)).slice(2)).toEqual(['exchangeSession ok']);
+});
+
 test('a token that is over is renewed once for all who ask, also by a new instance', async () => {
   const desk = await newDesk();
   await control('tokens', { access_ttl_ms: 1 });

@@ -101,6 +101,12 @@ const allExecutions = async (): Promise<readonly string[]> =>
 const lookUp = (rpc: string, body: Json, fresh = false) =>
   exchangeConnector(env, desk.tenant).lookUp(rpc, body, desk.actor, fresh);
 
+async function faultsFired(): Promise<number> {
+  const response = await fetch(await exchangeAt('/__control/stats'));
+  const { counts } = (await response.json()) as { readonly counts: { readonly faults_fired: number } };
+  return counts.faults_fired;
+}
+
 async function upstreamStreams(): Promise<readonly string[]> {
   const response = await fetch(await exchangeAt('/__control/stats'));
   const { streams } = (await response.json()) as {
@@ -188,6 +194,28 @@ test('a relay that starts anew is told as a gap, and the snapshot has what ended
   expect(idsIn(snapshot['body'], 'orders')).toEqual([resting]);
   const numbers = client.of('orders').map(({ seq }) => Number(seq));
   expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+});
+
+test('what happens while a gap is looked up stands in the snapshot, and the copy does not take it back', async () => {
+  const client = (await Client.connect()).subscribe('orders');
+  await client.snapshot('orders');
+  const [resting, ending] = [await insert(), await insert()];
+  await vi.waitFor(() => expect(client.executions()).toHaveLength(2), PATIENCE);
+  const path = '/api/v1beta1/search_executions';
+  const before = await faultsFired();
+  await control('faults', { method: 'POST', path, kind: 'delay', delay_ms: 1_000 });
+  await control('streams/cut', { firm: desk.account.split('/')[1] });
+  await vi.waitFor(async () => expect(await faultsFired()).toBe(before + 1), PATIENCE);
+  // The exchange has told its snapshot, and has not looked at its executions yet.
+  await ask('cancel_order', { order_id: ending, symbol: SYMBOL });
+  await vi.waitFor(() => expect(client.executions()).toHaveLength(3), PATIENCE);
+  const after = client.of('orders').findLast(({ type }) => type === 'snapshot');
+  expect(idsIn(after?.['body'], 'orders')).toEqual([resting]);
+  expect(client.executions()).toEqual(await allExecutions());
+  expect(await lookUp('get_open_orders', {})).toMatchObject({
+    source: 'stream',
+    body: { orders: [{ id: resting }] },
+  });
 });
 
 test('a place that is not kept any more is told as a gap with a snapshot', async () => {

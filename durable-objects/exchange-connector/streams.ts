@@ -115,13 +115,14 @@ export class Streams {
     const { snapshot, update } = orderItem.parse(item.body);
     if (snapshot) {
       // What ended in the gap stands in no snapshot of open orders: it is looked up.
-      const missed =
-        before.gapped && before.asOf !== null ? await this.#host.executionsSince(lookBack(before.asOf)) : [];
+      const since = before.gapped ? this.#knownUntil(before, item) : undefined;
+      const missed = since === undefined ? [] : await this.#host.executionsSince(since);
       if (INSTRUMENTED) await pauseAt('connector/orders/recovered');
       this.#commit(item, before, () => {
-        const executions = missed.filter((one) => this.copy.execute(one));
         this.copy.replaceOrders(snapshot.orders);
-        const body = { orders: snapshot.orders, ...(before.gapped && { executions }) };
+        // Looked up later than the snapshot was made: what the stream will tell of them again is nothing new by then.
+        const executions = this.copy.catchUp(missed);
+        const body = { orders: this.copy.openOrders(), ...(before.gapped && { executions }) };
         return before.gapped ? [gapEvent, { type: 'snapshot', body }] : [{ type: 'snapshot', body }];
       });
       return;
@@ -133,6 +134,17 @@ export class Streams {
       if (executions.length === 0 && !cancel_reject) return [];
       return [{ type: 'update', body: { executions, ...(cancel_reject && { cancel_reject }) } }];
     });
+  }
+
+  /**
+   * From when on executions are looked up, RFC 3339: before the last one that is known, because what waited at the
+   * exchange is older than the moment when the relay had it; and before the snapshot, which may itself have waited here
+   * while later ones were looked up.
+   */
+  #knownUntil({ asOf }: Cursor, { at: snapshotAt }: Item): string | undefined {
+    if (asOf === null) return undefined;
+    const known = this.copy.newestExecution() ?? Date.parse(asOf);
+    return new Date(Math.min(known, Date.parse(snapshotAt)) - LOOK_BACK_MS).toISOString();
   }
 
   #positions(item: Item, before: Cursor): void {
@@ -206,8 +218,6 @@ const gapEvent: Told = { type: 'gap', body: {} };
 
 const positionIn = ({ epoch, seq }: Cursor): { readonly epoch: string; readonly seq: number } | undefined =>
   epoch === null ? undefined : { epoch, seq };
-
-const lookBack = (asOf: string): string => new Date(Date.parse(asOf) - LOOK_BACK_MS).toISOString();
 
 /** The streams that a desk has open always; books come and go with their clients. */
 export const deskStreams = [ORDERS, POSITIONS] as const;

@@ -18,6 +18,8 @@ export interface Venue {
   /** Ids of registration tokens and client assertions that were used. */
   readonly usedTokenIds: Map<string, true>;
   readonly tokenSecret: Buffer;
+  /** Every token that was given out, oldest first: tests look for them where none may be. */
+  readonly issued: string[];
   /** Executions of everybody, oldest first: what drop copies replay. */
   readonly log: ExecutionRecord[];
   readonly hub: Hub;
@@ -74,6 +76,7 @@ export function createVenue(seed: number, catalogue: readonly Instrument[]): Ven
     clients: new Map(),
     usedTokenIds: new Map(),
     tokenSecret: randomBytes(32),
+    issued: [],
     log: [],
     hub: createHub(),
     rateLimits: createRateLimits(),

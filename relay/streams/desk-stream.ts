@@ -113,6 +113,8 @@ export class DeskStream {
   }
 
   live(): void {
+    // Before it: whoever has missed something must not take what it has for the exchange's own.
+    if (this.#owesGap) this.gap();
     this.#setState(true, '');
   }
 

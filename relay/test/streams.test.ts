@@ -126,7 +126,12 @@ describe('when the exchange breaks off', () => {
     await connector.next('state', ({ live }) => !live);
     const [during] = await place(1);
     await relay.exchange.control('connections', { refuse: false });
-    await connector.next('state', ({ live }) => live);
+    // In this order: between the two nobody takes what it has for the exchange's own.
+    const told = () =>
+      connector.frames.flatMap((frame) =>
+        frame.type === 'gap' || (frame.type === 'state' && frame.live) ? [frame.type] : [],
+      );
+    await expect.poll(told).toEqual(['gap', 'state']);
     const [after] = await place(1);
     const frames = await connector.numbered('orders', 3);
     expectDense(frames, 2);

@@ -25,6 +25,7 @@ export const checks: readonly Step[] = [
   { name: 'types of Workers', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of object tests', command: ['tsc', '-p', 'tsconfig.objects.json'] },
   { name: 'types of Node programs', command: ['tsc', '-p', 'tsconfig.node.json'] },
+  { name: 'types of the SDK, which builds it', command: ['node', 'scripts/build-sdk.ts'] },
   { name: 'env.d.ts is up to date', command: [...wranglerTypes, '--check'] },
   { name: 'generated documents are up to date', command: ['node', 'scripts/generate.ts', '--check'] },
   { name: 'wrangler deploy --dry-run', command: ['node', 'scripts/build.ts'] },

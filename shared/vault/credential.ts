@@ -87,6 +87,8 @@ export interface ExchangeClient {
 /** Times are Unix ms. v1 has no refresh tokens. */
 export interface ExchangeTokens {
   readonly access: string;
+  /** Absent in what was stored before it was kept. */
+  readonly accessIssuedAt?: number | undefined;
   readonly accessExpiresAt: number;
   readonly refresh?: string | undefined;
   readonly refreshExpiresAt?: number | undefined;

@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { buildIfStale } from '../../scripts/lib/build-workers.ts';
+import { exchangeMain } from './exchange/main.ts';
 import { runChaos } from './run.ts';
 
 /**
  * `npm run chaos [-- seed]`: 2,000 commands over 50 accounts while the venues fail at random and workerd is killed 20
- * times (docs/consistency.md). Ends within three minutes; exit code 1 when anything does not hold.
+ * times (docs/consistency.md). Ends within three minutes; exit code 1 when anything does not hold. With `exchange` as its
+ * first argument it is the storm over the institutional exchange instead.
  */
 async function main(): Promise<void> {
   const seed = process.argv[2] === undefined ? randomInt(2 ** 31) : Number(process.argv[2]);
@@ -39,7 +41,8 @@ async function main(): Promise<void> {
   process.exitCode = violations.length === 0 ? 0 : 1;
 }
 
-await main().catch((error: unknown) => {
+const isExchange = process.argv[2] === 'exchange';
+await (isExchange ? exchangeMain(process.argv[3]) : main()).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

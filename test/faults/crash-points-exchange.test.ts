@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
 import { ask, eventually, textOf, type Answer } from '../end-to-end/ask.ts';
 import { directLogin, exchangeOrder, newDesk, type DeskStage } from '../end-to-end/exchange-stage.ts';
+import { stormLaunch } from '../chaos/exchange/program.ts';
+import { runExchangeStorm } from '../chaos/exchange/run.ts';
+import { SYMBOLS } from '../chaos/exchange/symbols.ts';
 import { armFault, killAndWait, killAt, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { TestSocket } from '../support/socket.ts';
@@ -10,7 +13,7 @@ import { TestSocket } from '../support/socket.ts';
 let program: OwnProgram;
 let desk: DeskStage;
 beforeAll(async () => {
-  program = await startInstrumented({ exchange: true });
+  program = await startInstrumented(stormLaunch);
   desk = await newDesk(program.file);
 });
 afterAll(() => program.stop());
@@ -76,6 +79,34 @@ describe('an item whose process dies is told once to whoever resumes', () => {
     const told = await eventually(lookUp, ({ headers }) => headers.get('x-postern-source') === 'stream');
     expect(told.json).toEqual({ orders: [] });
   });
+});
+
+/** Printed by vitest where something does not hold: `npm run chaos -- exchange <seed>` begins with the same numbers. */
+const SEED = 20_261_121;
+const KILLS = 2;
+
+// Last, because it moves the gateway's clock and shortens the tokens' lives.
+test('a small storm: every execution once in order, copies the same, no command failed, no token in a log', async () => {
+  const report = await runExchangeStorm(program, {
+    seed: SEED,
+    clients: ['socket', 'socket', 'socket', 'orders', 'positions', 'market_data'],
+    symbols: SYMBOLS.slice(0, 4),
+    books: 600,
+    executions: 200,
+    perSecond: 500,
+    kills: KILLS,
+    lanes: 3,
+    tokenMs: 2_500,
+    calmMs: 2_600,
+    stormMs: 40_000,
+    wholeMs: 90_000,
+    tell: () => undefined,
+  });
+  expect(report.violations).toEqual([]);
+  expect(report.kills).toEqual({ relay: KILLS, connection: KILLS, connector: KILLS, gateway: KILLS });
+  expect(report.executions).toBeGreaterThanOrEqual(200);
+  expect(report.gaps).toBeGreaterThan(0);
+  expect(report.said).toBeGreaterThan(10);
 });
 
 async function follow(after?: number): Promise<TestSocket> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedPush, boundedSet } from '../../lib/bounded.ts';
 import { ExchangeError, invalid, unauthenticated } from '../exchange-error.ts';
 import { rfc3339, type WireRecord } from '../engine/views.ts';
 import { nowMs, type Venue } from '../state.ts';
@@ -10,6 +10,7 @@ import { hashPassword, isPassword, passwordReasons, type User } from './users.ts
 /** A registration token that the account manager hands out may wait this long. */
 const REGISTRATION_TTL_MS = 7 * 24 * 3_600_000;
 const MAX_USED_IDS = 100_000;
+const MAX_ISSUED = 10_000;
 
 export function issueRegistration(venue: Venue, user: User): string {
   return issue(venue, user, 'registration', REGISTRATION_TTL_MS).token;
@@ -72,7 +73,9 @@ function issue(
 ): { readonly token: string; readonly claims: Claims } {
   const iat = nowMs(venue) / 1000;
   const claims = { typ, sub: user.name, jti: randomUUID(), iat, exp: iat + ttlMs / 1000 };
-  return { token: signToken(venue.tokenSecret, claims), claims };
+  const token = signToken(venue.tokenSecret, claims);
+  boundedPush(venue.issued, token, MAX_ISSUED);
+  return { token, claims };
 }
 
 /** @returns whose token it is. @throws UNAUTHENTICATED. */

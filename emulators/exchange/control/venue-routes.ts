@@ -42,6 +42,7 @@ export const venueControlRoutes: readonly Route[] = [
       v1_ttl_ms: venue.v1TtlMs,
     });
   }),
+  route('GET', '/__control/tokens', ({ issued }) => json({ issued })),
   route('POST', '/__control/clock', (venue, request) => {
     venue.clockOffsetMs = readControl(schemas.clockSchema, request).offset_ms;
     sweep(venue);

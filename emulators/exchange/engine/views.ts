@@ -28,8 +28,9 @@ export function prune(record: Readonly<Record<string, WireValue | undefined>>): 
   return kept;
 }
 
+/** As protobuf's JSON has it: no fraction where there is none, so that streams and REST say the same. */
 export function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
 
 export function orderView(order: OrderRecord, instrument: Instrument | undefined): WireRecord {

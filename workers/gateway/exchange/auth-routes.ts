@@ -9,7 +9,7 @@ import {
   type SessionIntent,
 } from '../../../shared/vault/exchange-session.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { actorOf, asked, authOf, connectorOf, deskAuth, subjectOf } from './desk.ts';
+import { actorOf, asked, authOf, connectorLost, connectorOf, deskAuth, subjectOf } from './desk.ts';
 
 const otp = z.string().max(20);
 const store = z.boolean().optional();
@@ -126,7 +126,7 @@ function intentOf(given: z.infer<typeof anyLogin>): SessionIntent {
 }
 
 async function kept(call: Call<unknown, unknown, unknown>, intent: SessionIntent) {
-  const settled = await connectorOf(call).keep(intent, actorOf(call));
+  const settled = await connectorOf(call).keep(intent, actorOf(call)).catch(connectorLost);
   if (!settled.ok) throw new RequestError(settled);
   return settled.step;
 }

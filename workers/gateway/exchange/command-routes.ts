@@ -79,7 +79,10 @@ const placed = z.looseObject({ order_id: z.string() });
 async function acknowledged(call: AnyCall, body: unknown): Promise<unknown> {
   const { data } = placed.safeParse(body);
   if (!data) return body;
-  const told = await connectorOf(call).awaitOrder(data.order_id, WAIT_MS);
+  // The order stands, whatever became of whoever was to tell of it.
+  const told = await connectorOf(call)
+    .awaitOrder(data.order_id, WAIT_MS)
+    .catch(() => undefined);
   if (!told) return body;
   const state = told.order.state ?? 'ORDER_STATE_NEW';
   if (state !== 'ORDER_STATE_REJECTED') return { ...data, state };

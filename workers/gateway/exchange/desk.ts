@@ -25,6 +25,16 @@ export const actorOf = (call: AnyCall): Actor => ({
 export const connectorOf = (call: AnyCall): ReturnType<typeof exchangeConnector> =>
   exchangeConnector(call.env, tenantPrincipalOf(call.caller).tenant);
 
+/**
+ * A question, or what comes before a command is sent, whose connector died with it: to be asked again. As a handler of
+ * its rejection. Throws.
+ */
+export function connectorLost(error: unknown): never {
+  const message = String(error).slice(0, 300);
+  console.error(JSON.stringify({ level: 'error', event: 'connector_lost', message }));
+  throw new RequestError('VENUE_UNAVAILABLE', { retryAfter: 1 });
+}
+
 /** A token without `exp` is taken to be good for as long as a request may run. */
 const UNDATED_MS = 60_000;
 
@@ -72,7 +82,8 @@ export async function asked(
   body: unknown,
   auth: AskRequest['auth'],
 ): Promise<unknown> {
-  const reply = await connectorOf(call).ask({ path, body: JSON.stringify(body), actor: actorOf(call), auth });
+  const request = { path, body: JSON.stringify(body), actor: actorOf(call), auth };
+  const reply = await connectorOf(call).ask(request).catch(connectorLost);
   const answer = reply.ok ? answerOf(reply) : reply;
   if (!answer.ok) throw new RequestError(answer);
   return answer.body;

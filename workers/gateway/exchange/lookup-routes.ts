@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { headerOf, sourceHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
-import { actorOf, asked, authOf, connectorOf, deskAuth } from './desk.ts';
+import { actorOf, asked, authOf, connectorLost, connectorOf, deskAuth } from './desk.ts';
 
 const name = z.string().max(200);
 const names = z.array(name).max(1000).optional();
@@ -65,7 +65,7 @@ async function answer(
     const body = await asked(call, `/api/v1beta1/${rpc}`, call.body, auth);
     return { body, headers: { 'x-postern-source': 'lookup' } };
   }
-  const looked = await connectorOf(call).lookUp(rpc, call.body, actorOf(call), fresh);
+  const looked = await connectorOf(call).lookUp(rpc, call.body, actorOf(call), fresh).catch(connectorLost);
   if (!looked.ok) throw new RequestError(looked);
   const { body, source } = looked;
   if (source === 'lookup') return { body, headers: { 'x-postern-source': source } };

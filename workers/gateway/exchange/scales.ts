@@ -1,6 +1,6 @@
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { Call } from '../http/route.ts';
-import { actorOf, authOf, connectorOf } from './desk.ts';
+import { actorOf, authOf, connectorLost, connectorOf } from './desk.ts';
 
 type AnyCall = Parameters<typeof connectorOf>[0] & Pick<Call<unknown, unknown, unknown>, 'requestId'>;
 
@@ -23,7 +23,8 @@ export async function refuseOtherScales(
   const priced = orders.filter(({ price, stop_price }) => price !== undefined || stop_price !== undefined);
   const symbols = [...new Set(priced.flatMap(({ symbol }) => (symbol === undefined ? [] : [symbol])))];
   if (symbols.length === 0) return;
-  const scales = await connectorOf(call).priceScales(symbols, actorOf(call), await authOf(call));
+  const auth = await authOf(call);
+  const scales = await connectorOf(call).priceScales(symbols, actorOf(call), auth).catch(connectorLost);
   for (const [index, { symbol = '', ...order }] of orders.entries()) {
     const scale = scales[symbol];
     if (scale === undefined) continue;

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import { equalSecrets } from '../../../shared/keys/digest.ts';
 import { armFault, faultKinds, faultPoints, releaseFaults } from '../../../shared/testing/fault-points.ts';
+import { ABORT } from '../../../durable-objects/exchange-connector/abort.ts';
+import { exchangeConnector } from '../../../durable-objects/stubs.ts';
 import type { Env } from '../env.ts';
 
 /** Where the instrumented build listens to its tests. Outside the routes: it is no part of the API. */
@@ -12,8 +14,8 @@ export const CONTROL_PATH = '/__test';
 const MAX_MOVE_MS = 365 * 86_400_000;
 
 /**
- * The test's hand on the gateway, guarded by the admin token: arms fault points, moves the clock. Made by a
- * function, so that a build that does not call it does not hold it.
+ * The test's hand on the gateway, guarded by the admin token: arms fault points, moves the clock, aborts a desk's
+ * connector. Made by a function, so that a build that does not call it does not hold it.
  */
 export function controlApp(): Hono<{ Bindings: Env }> {
   const fault = z.strictObject({ point: z.enum(faultPoints), kind: z.enum(faultKinds) });
@@ -21,6 +23,7 @@ export function controlApp(): Hono<{ Bindings: Env }> {
     z.strictObject({ kind: z.literal('stand') }),
     z.strictObject({ kind: z.literal('advance'), ms: z.number().int().min(-MAX_MOVE_MS).max(MAX_MOVE_MS) }),
   ]);
+  const abort = z.strictObject({ tenant: z.string() });
   const app = new Hono<{ Bindings: Env }>();
   app.use(async (c, next) => {
     const given = c.req.header('authorization') ?? '';
@@ -44,6 +47,15 @@ export function controlApp(): Hono<{ Bindings: Env }> {
   });
   app.delete('/clock', (c) => {
     resetClock();
+    return c.json({});
+  });
+  app.post('/abort', async (c) => {
+    const body = abort.safeParse(await c.req.json());
+    if (!body.success) return c.text(z.prettifyError(body.error), 400);
+    // Its answer is that it died.
+    await exchangeConnector(c.env, body.data.tenant)
+      .fetch(new Request(ABORT))
+      .catch(() => undefined);
     return c.json({});
   });
   return app;

@@ -1,0 +1,4 @@
+import { buildSdk } from './lib/build-sdk.ts';
+
+/** `node scripts/build-sdk.ts`: the SDK's package under sdk/, ready for `npm pack`. */
+if (!(await buildSdk())) process.exitCode = 1;
