@@ -59,10 +59,10 @@ export class Actions {
   order(
     session: SessionRecord,
     order: MarketOrder,
-    key: string,
+    asked: string | undefined,
     caller: SessionCaller,
   ): Promise<Settled<Executed>> {
-    return this.#attempt(session, key, caller, async () => {
+    return this.#attempt(session, asked, caller, async (key) => {
       const quoted = await quote(this.data, order, session.venue);
       return quoted.ok ? this.readyOrder(session, quoted, attemptScope(session, key), caller) : quoted;
     });
@@ -71,10 +71,10 @@ export class Actions {
   redeem(
     session: SessionRecord,
     tokens: readonly string[],
-    key: string,
+    asked: string | undefined,
     caller: SessionCaller,
   ): Promise<Settled<readonly RedeemRow[]>> {
-    return this.#attempt(session, key, caller, () =>
+    return this.#attempt(session, asked, caller, (key) =>
       this.readyRedeem(session, tokens, attemptScope(session, key), caller),
     );
   }
@@ -160,17 +160,18 @@ export class Actions {
   }
 
   /**
-   * One attempt under a key. The row comes before the account is asked, so that whoever comes after a crash finds
+   * One attempt under a key, or under one of our own that nobody can say again. The row comes before the account is asked, so that whoever comes after a crash finds
    * names to ask by; it goes again when nothing has happened outside.
    */
   async #attempt<T>(
     session: SessionRecord,
-    key: string,
+    asked: string | undefined,
     caller: SessionCaller,
-    prepare: () => Promise<Ready<T> | VenueFailure>,
+    prepare: (key: string) => Promise<Ready<T> | VenueFailure>,
   ): Promise<Settled<T>> {
     const { attempts } = this.#host;
     const { run } = session;
+    const key = asked ?? crypto.randomUUID();
     if (attempts.isRunning(run, key)) return conflict;
     return attempts.during(run, key, async () => {
       const before = attempts.state(run, key, now());
@@ -181,7 +182,7 @@ export class Actions {
         if (standing !== 'none') return conflict;
         attempts.released(run, key);
       }
-      const ready = await prepare();
+      const ready = await prepare(key);
       if (!ready.ok) return ready;
       const changed = this.refusedNow(session);
       if (changed) return changed;
@@ -190,7 +191,9 @@ export class Actions {
       if (INSTRUMENTED) await pauseAt('session/attempt/written');
       const outcome = await ready.run().catch(brokenOff);
       if (INSTRUMENTED) await pauseAt('session/attempt/answered');
-      return this.#settle(run, key, outcome, ready.effective);
+      const settled = this.#settle(run, key, outcome, ready.effective);
+      if (asked === undefined) attempts.released(run, key);
+      return settled;
     });
   }
 

@@ -143,8 +143,7 @@ export class AgentSession extends DurableObject {
     const refused = refusedAgent(session, caller) ?? refusedUnlessRunning(session);
     if (refused) return refused;
     if (session.mode === 'manual') return this.#queue.suggestOrder(session, order, options.expiresAt, caller);
-    const key = options.key ?? crypto.randomUUID();
-    return captured(await this.#actions.order(session, order, key, caller));
+    return captured(await this.#actions.order(session, order, options.key, caller));
   }
 
   /** Redeems positions, or in manual mode suggests it. POSITION_NOT_HELD: nothing is redeemed. */
@@ -159,8 +158,7 @@ export class AgentSession extends DurableObject {
     if (refused) return refused;
     const asked = [...new Set(tokens)];
     if (session.mode === 'manual') return this.#queue.suggestRedeem(session, asked, caller);
-    const key = options.key ?? crypto.randomUUID();
-    return captured(await this.#actions.redeem(session, asked, key, caller));
+    return captured(await this.#actions.redeem(session, asked, options.key, caller));
   }
 
   /** Suggestions, newest first, after the last one of the page before. */
@@ -199,6 +197,7 @@ export class AgentSession extends DurableObject {
     this.ctx.storage.kv.put(RELEASING, true);
     this.#suggestions.clear(now());
     await this.ctx.storage.setAlarm(machineTime(now() + RETRY_MS));
+    await this.ctx.storage.sync();
     if (INSTRUMENTED) await pauseAt('session/stop/recorded');
     await accountObject(this.#env, account).deallocate(id);
     this.ctx.storage.kv.delete(RELEASING);

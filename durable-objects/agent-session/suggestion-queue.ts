@@ -16,15 +16,16 @@ import type {
 import { suggestionScope } from './names.ts';
 import { brokenOff, isOpen, type Outcome } from './orders.ts';
 import { lookUp, quote } from './quote.ts';
+import { isBroadcast } from './redemptions.ts';
 import type { Suggestions } from './suggestions.ts';
 
 /** Suggestions that wait for an answer at most: more than anybody reads. */
 const MOST_OPEN = 200;
 
-/** What an approved suggestion did. */
+/** What an approved suggestion did. A redemption of which nothing was settled yet is open still. */
 export type Approved =
   | { readonly kind: 'order'; readonly executed: Executed }
-  | { readonly kind: 'redeem'; readonly rows: readonly RedeemRow[] };
+  | { readonly kind: 'redeem'; readonly rows: readonly RedeemRow[]; readonly status: 'executed' | 'open' };
 
 const conflict = (message: string): Failure => failure('SUGGESTION_CONFLICT', { message });
 
@@ -128,7 +129,9 @@ export class SuggestionQueue {
     const scope = suggestionScope(session, id);
     const ready = await this.#actions.readyRedeem(session, work.tokens, scope, caller);
     const done = await this.#run(session, id, ready);
-    return done.ok ? { ok: true, value: { kind: 'redeem', rows: done.value } } : done;
+    if (!done.ok) return done;
+    const status = isBroadcast(done.value) ? 'executed' : 'open';
+    return { ok: true, value: { kind: 'redeem', rows: done.value, status } };
   }
 
   async #readyOrder(

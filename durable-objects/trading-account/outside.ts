@@ -20,6 +20,7 @@ import type { EscrowRow } from './escrow/table.ts';
 import { ExchangeCommands } from './exchange/exchange-commands.ts';
 import type { ExchangeCommand, ExchangeReply } from './exchange/model.ts';
 import type { Journal } from './journal.ts';
+import { Guard } from './live/guard.ts';
 import { LiveOrders } from './live/live-orders.ts';
 import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
 import { openSession } from './live/sessions.ts';
@@ -92,7 +93,7 @@ export class Outside {
       writes,
       open: (access) => openSession(env, access),
       escrows: this.escrows,
-      allocations,
+      guard: new Guard(host.allocations, claims),
       wake,
       settleCtf: (row) => this.ctf.settle(row),
       closed,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
-import { openMarket, setBook } from '../support/markets.ts';
+import { openMarket, setBook, slowMarket } from '../support/markets.ts';
 import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
 import { member, type Answer } from './ask.ts';
 import { newTrader } from './trader.ts';
@@ -106,6 +106,54 @@ describe('a session on Polymarket', () => {
     expect(await held(agent)).toMatchObject([{ formattedShares: '4' }]);
   });
 
+  test('beyond the worst price of a suggestion the venue executes nothing', async () => {
+    const owner = await venueTrader(file, { keyed: true });
+    const agent = await agentOf(owner, { venue: 'polymarket', mode: 'manual', allocation_usd: 4 });
+    const moving = await marketWith([{ price: '0.50', size: '500' }], 2);
+    const suggested = await agent.order(buy(2, { tokenId: moving.yes }));
+    const id = Number(dataOf(suggested)['suggestionId']);
+    const bids = [{ price: '0.40', size: '500' }];
+    await setBook(file, moving.yes, { bids, asks: [{ price: '0.60', size: '500' }] });
+    const beyond = 'The price has moved beyond the worst price of 0.51';
+    expectRefused(await agent.approve(id), 409, 'SUGGESTION_CONFLICT', beyond);
+    expect(await cashOf(agent)).toBe(4);
+    await setBook(file, moving.yes, { bids, asks: [{ price: '0.51', size: '500' }] });
+    expect(dataOf(await agent.approve(id))['status']).toBe('executed');
+  });
+
+  test('many orders at once spend no more than its part, and are all told apart', async () => {
+    const owner = await venueTrader(file, { keyed: true });
+    await fundWallet(file, owner.account.address, '100');
+    const open = { venue: 'polymarket', allocation_usd: 35 } as const;
+    const agents = [await agentOf(owner, open), await agentOf(owner, open)];
+    const answers = await Promise.all(
+      agents.flatMap((agent) => Array.from({ length: 5 }, () => agent.order(buy(10)))),
+    );
+    const codes = answers.map(({ code }) => code);
+    // Three of ten dollars each fit in either part.
+    expect(codes.filter((code) => code === null)).toHaveLength(6);
+    expect(new Set(codes)).toEqual(new Set([null, 'INSUFFICIENT_BALANCE']));
+    for (const agent of agents) {
+      expect(await held(agent)).toMatchObject([{ formattedShares: '60' }]);
+      expect(await cashOf(agent)).toBeGreaterThanOrEqual(0);
+      expect(await cashOf(agent)).toBeLessThanOrEqual(5);
+    }
+  });
+
+  test('an order that the venue holds back is booked once it is executed', async () => {
+    const owner = await venueTrader(file, { keyed: true });
+    await fundWallet(file, owner.account.address, '100');
+    const yes = (await slowMarket(file)).tokens[0]?.token_id ?? '';
+    await setBook(file, yes, { bids: [], asks: [{ price: '0.50', size: '500' }] });
+    const agent = await agentOf(owner, { venue: 'polymarket', allocation_usd: 15 });
+    const order = buy(10, { tokenId: yes, idempotencyKey: 'k' });
+    expect(dataOf(await agent.order(order))['orderInfo']).toMatchObject({ size: '0', txHashes: [] });
+    expectRefused(await agent.order(order), 409, 'ATTEMPT_CONFLICT');
+    const executed = () => held(agent);
+    await expect.poll(executed, { timeout: 15_000 }).toMatchObject([{ formattedShares: '20' }]);
+    expect(await cashOf(agent)).toBeLessThanOrEqual(5);
+  });
+
   test('trades with no other wallet than the one that it was opened on', async () => {
     const moved = await venueTrader(file, { keyed: true });
     await fundWallet(file, moved.account.address, '100');
@@ -142,6 +190,9 @@ describe('redeeming on chain', () => {
     const [one, other] = [await agentOf(owner, open), await agentOf(owner, open)];
     for (const agent of [one, other]) await agent.order(buy(10, { tokenId: resolving.yes }));
     await one.order(buy(5));
+    // The account itself cannot merge what is theirs away.
+    const merge = await owner.call('POST', '/api/v1/polymarket/ctf/merge', { ...split, amount: 1 });
+    expect(refusal(merge)).toEqual([402, 'INSUFFICIENT_POSITION']);
     expect(dataOf(await one.redeem([resolving.yes], 'early'))).toMatchObject([
       { success: false, transactionHash: null, skippedReason: expect.any(String) as unknown },
     ]);

@@ -118,8 +118,10 @@ describe('kill -9 during a redemption', () => {
   test('each is paid once, on paper and on chain', { timeout: 90_000 }, async () => {
     const { file } = program;
     const paper = await agentOf(owner);
-    const [unsent, sent] = [await agentOf(owner, onPolymarket), await newChainAgent()];
-    for (const agent of [paper, unsent, sent]) expect((await buy(agent, resolved)).status).toBe(200);
+    const unsent = await agentOf(owner, onPolymarket);
+    const [{ agent: sent }, account] = [await onChain(), await onChain()];
+    for (const agent of [paper, unsent, sent, account.agent])
+      expect((await buy(agent, resolved)).status).toBe(200);
     const split = { condition_id: resolved.condition, amount: 40 };
     expect((await owner.call('POST', '/api/v1/polymarket/ctf/split', split)).status).toBe(200);
     const payouts = { condition_id: resolved.condition, payouts: [1, 0] };
@@ -140,10 +142,18 @@ describe('kill -9 during a redemption', () => {
     await killAt(program, 'account/ctf/sent', () => redeem(sent));
     await expect.poll(async () => (await redeem(sent)).status, { timeout: 30_000 }).toBe(409);
     await expect.poll(() => shares(sent, resolved), { timeout: 30_000 }).toBe(0);
+
+    // Redeemed by the account itself, shares are paid to the session that holds them.
+    const body = { condition_id: resolved.condition };
+    const again = () => account.trader.call('POST', '/api/v1/polymarket/ctf/redeem', body);
+    await killAt(program, 'account/ctf/sent', again);
+    await expect.poll(() => shares(account.agent, resolved), { timeout: 30_000 }).toBe(0);
+    const { balances } = dataOf(await account.agent.call('GET', '/v1/positions/current'));
+    expect(balances).toEqual([{ asset: 'pUSD', amount: '40', inFlight: '0' }]);
   });
 
   /** Of a wallet of its own: a redemption takes all that a wallet has of a market. */
-  async function newChainAgent(): Promise<Agent> {
+  async function onChain(): Promise<{ readonly trader: Trader; readonly agent: Agent }> {
     const { file } = program;
     const trader = await venueTrader(file, { keyed: true });
     const { address } = trader.account;
@@ -152,6 +162,6 @@ describe('kill -9 during a redemption', () => {
     await controlVenue(file, 'fund', funds, 'POST', 'chain');
     const split = { condition_id: resolved.condition, amount: 20 };
     expect((await trader.call('POST', '/api/v1/polymarket/ctf/split', split)).status).toBe(200);
-    return agentOf(trader, onPolymarket);
+    return { trader, agent: await agentOf(trader, onPolymarket) };
   }
 });

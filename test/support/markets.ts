@@ -6,6 +6,8 @@ export interface TestMarket {
   readonly neg_risk: boolean;
   readonly closed: boolean;
   readonly accepting_orders: boolean;
+  /** Above zero where the venue holds marketable orders back. */
+  readonly seconds_delay?: number;
   readonly tokens: readonly {
     readonly token_id: string;
     readonly outcome: string;
@@ -13,10 +15,28 @@ export interface TestMarket {
   }[];
 }
 
-/** The emulator's markets. */
-export async function markets(file: PosternFile): Promise<readonly TestMarket[]> {
-  const response = await fetch(`${file.emulators.polymarket}/markets`);
-  return ((await response.json()) as { readonly data: readonly TestMarket[] }).data;
+type MarketPage = { readonly data: readonly TestMarket[]; readonly next_cursor: string };
+
+async function marketPage(file: PosternFile, cursor: string): Promise<MarketPage> {
+  const response = await fetch(`${file.emulators.polymarket}/markets?next_cursor=${cursor}`);
+  return (await response.json()) as MarketPage;
+}
+
+/** The first of the emulator's markets. */
+export const markets = async (file: PosternFile): Promise<readonly TestMarket[]> =>
+  (await marketPage(file, 'MA==')).data;
+
+/** A market whose venue holds marketable orders back until its next tick. */
+export async function slowMarket(file: PosternFile): Promise<TestMarket> {
+  for (let cursor = 'MA=='; cursor !== 'LTE=';) {
+    const page = await marketPage(file, cursor);
+    const slow = page.data.find(
+      ({ seconds_delay = 0, accepting_orders }) => seconds_delay > 0 && accepting_orders,
+    );
+    if (slow) return slow;
+    cursor = page.next_cursor;
+  }
+  throw new Error('the emulator has no such market');
 }
 
 /** The first open market that fits. */

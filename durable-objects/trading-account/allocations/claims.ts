@@ -15,7 +15,6 @@ import { FEE_UNIT } from '../../../shared/venues/polymarket/portfolio.ts';
 import type { Market, Side, VenueOrder } from '../../../shared/venues/port.ts';
 import { decode, encode } from '../encoding.ts';
 import type { Mined } from '../live/model.ts';
-import { isTerminal } from '../live/settling.ts';
 import type { Fate } from '../live/tables.ts';
 import type { AllocationBook } from './book.ts';
 import type { Traded } from './model.ts';
@@ -78,8 +77,8 @@ export class Claims implements Fate {
 
   ordered(order: VenueOrder, command: number): void {
     const claim = this.#find(command);
-    // One that waits at the venue may still fill.
-    if (claim?.kind !== 'order' || !isTerminal(order)) return;
+    // One that waits at the venue may still fill; these orders never rest, whatever a venue calls one that is over.
+    if (claim?.kind !== 'order' || order.status === 'pending') return;
     this.#giveBack(claim);
     this.#bookOrder(claim, order);
     this.#remove(command);

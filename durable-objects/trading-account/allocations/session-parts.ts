@@ -71,10 +71,9 @@ export class SessionParts {
   }
 
   /** What a session has; undefined where that is nothing any more. */
-  async part({ session, venue, caller }: SessionRef): Promise<Part | undefined> {
+  async part({ session, venue }: SessionRef): Promise<Part | undefined> {
     // A venue that is away leaves what waits for its answer waiting.
-    if (venue === 'polymarket')
-      await this.#host.outside.live.settleClaims(stored(caller)).catch(() => undefined);
+    if (venue === 'polymarket') await this.#host.outside.live.settleClaims().catch(() => undefined);
     return this.#host.ledger.allocations.part(session);
   }
 

@@ -52,7 +52,9 @@ export class AllocationTables {
     );
   }
 
+  /** With what its commands held back: what they bring now is nobody's but the account's. */
   remove(session: number): void {
+    this.#sql.exec('DELETE FROM claims WHERE session = ?', session);
     this.#sql.exec('DELETE FROM holdings WHERE session = ?', session);
     this.#sql.exec('DELETE FROM allocations WHERE session = ?', session);
   }

@@ -3,19 +3,15 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { OrderQuery, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
-import type { AllocationBook } from '../allocations/book.ts';
-import type { Claims } from '../allocations/claims.ts';
-import { trespass } from '../allocations/free.ts';
-import { movedWallet } from '../allocations/on-chain.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
 import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
-import { Turns } from '../../turns.ts';
 import { asAsked, labelled, withLabel } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
 import { cancelResting } from './cancel-resting.ts';
+import type { Guard } from './guard.ts';
 import { LiveSwitch } from './live-switch.ts';
 import { Reconciler, type OpenSession, type SettleCtf } from './reconciler.ts';
 import { inTurns } from './in-turns.ts';
@@ -40,8 +36,8 @@ export interface LiveHost {
   readonly settleCtf?: SettleCtf;
   /** Fees that orders bring; undefined where none can. */
   readonly escrows?: Escrows;
-  /** What of the wallet belongs to sessions; undefined where nobody has any. */
-  readonly allocations?: { readonly book: AllocationBook; readonly claims: Claims };
+  /** Of what belongs to sessions; undefined where nobody can have any. */
+  readonly guard?: Guard;
   /** Sets the account's alarm, unless it rings before. */
   wake(at: number): Promise<void>;
   /** Why the account takes no more commands. */
@@ -64,11 +60,10 @@ export class LiveOrders {
   readonly #tables: LiveTables;
   readonly #reconciler: Reconciler;
   readonly #switch: LiveSwitch;
-  readonly #turns = new Turns();
 
   constructor(host: LiveHost) {
     this.#host = host;
-    this.#tables = new LiveTables(host.storage.sql, [host.escrows, host.allocations?.claims]);
+    this.#tables = new LiveTables(host.storage.sql, [host.escrows, host.guard?.claims]);
     this.#reconciler = new Reconciler(this.#tables, host.open, host.settleCtf);
     this.#switch = new LiveSwitch({
       kv: host.storage.kv,
@@ -126,14 +121,9 @@ export class LiveOrders {
     return this.#tables.named(name)?.row.state;
   }
 
-  /** Looks after sessions' orders that the venue took and had not executed. */
-  async settleClaims(access: LiveAccess): Promise<void> {
-    const { claims } = this.#host.allocations ?? {};
-    for (const command of claims?.waiting() ?? []) {
-      const id = this.#tables.row(command)?.order?.id;
-      const found = id === undefined ? undefined : await this.#host.open(access).order(id);
-      if (found?.ok === true) claims?.ordered(found.value, command);
-    }
+  /** Asks after sessions' orders that the venue took and had not executed. */
+  async settleClaims(): Promise<void> {
+    await this.#host.guard?.settle((id) => this.#tables.row(id), this.#host.open);
   }
 
   async order(access: LiveAccess, id: string): Promise<VenueResult<VenueOrder>> {
@@ -171,13 +161,18 @@ export class LiveOrders {
 
   /** Looks after what is due. Rejects never: what it could not find out it looks at again. */
   async alarm(): Promise<void> {
-    const looked = await Promise.allSettled([this.#reconciler.alarm(), this.#switch.alarm()]);
+    const looked = await Promise.allSettled([
+      this.#reconciler.alarm(),
+      this.#switch.alarm(),
+      this.settleClaims(),
+    ]);
     for (const one of looked) if (one.status === 'rejected') logFault('alarm', one.reason);
     await this.#host.wake(this.nextLook());
   }
 
   nextLook(): number {
-    return Math.min(this.#tables.nextLook(), this.#switch.nextAt);
+    const claimAt = this.#host.guard?.nextLook() ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#tables.nextLook(), this.#switch.nextAt, claimAt);
   }
 
   /** Returns when to come again. */
@@ -200,7 +195,7 @@ export class LiveOrders {
   async #run(command: LiveCommand, session: TradingSession): Promise<LiveReply> {
     const at = now();
     const id = this.#tables.admit(command.access, liveNames(nameable(command)), at, at + LEASE_MS);
-    const short = command.claim && this.#host.allocations?.claims.hold(id, command.claim);
+    const short = this.#host.guard?.hold(id, command);
     if (short) return this.#release(id, short);
     const alarm = this.#host.wake(at + LEASE_MS);
     reach('account/live/admitted');
@@ -212,10 +207,8 @@ export class LiveOrders {
       const who = await session.identity();
       if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
       const ours = { id, ready, wallet: who.identity };
-      // What is free beside what sessions have is looked up and taken by one order at a time.
-      return await (this.#isGuarded(command)
-        ? this.#turns.run(who.identity, () => this.#send(command, ours, session))
-        : this.#send(command, ours, session));
+      const send = (): Promise<LiveReply> => this.#send(command, ours, session);
+      return await (this.#host.guard?.inTurn(command, who.identity, send) ?? send());
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
@@ -226,7 +219,7 @@ export class LiveOrders {
     { id, ready, wallet }: { readonly id: number; readonly ready: Ready; readonly wallet: string },
     session: TradingSession,
   ): Promise<LiveReply> {
-    const theirs = await this.#trespass(command, ready, wallet, session);
+    const theirs = await this.#host.guard?.refusal(command, ready, wallet, session);
     if (theirs) return this.#release(id, theirs);
     const closed = this.#host.closed();
     if (closed) return this.#release(id, closed);
@@ -247,28 +240,6 @@ export class LiveOrders {
     return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
   }
 
-  /** Whether an order of the account's own may take of what its sessions have. */
-  #isGuarded({ claim, access, work }: LiveCommand): boolean {
-    const any = this.#host.allocations?.book.any === true;
-    return any && claim === undefined && access.venue === 'polymarket' && work.kind !== 'cancel';
-  }
-
-  /** Why an order must not go out: it would take of a wallet what is somebody else's. */
-  #trespass(
-    command: LiveCommand,
-    { sent, tokenId }: Ready,
-    wallet: string,
-    session: TradingSession,
-  ): ReturnType<typeof trespass> {
-    const book = this.#host.allocations?.book;
-    if (!book) return Promise.resolve(undefined);
-    if (command.claim) return Promise.resolve(movedWallet(book, command.claim.session, wallet));
-    if (!this.#isGuarded(command) || sent.kind !== 'place' || tokenId === undefined)
-      return Promise.resolve(undefined);
-    const { side, price, size } = sent.terms;
-    return trespass(book, session, { wallet, side, token: tokenId, price, size });
-  }
-
   /** Undefined: there is none to take, or the escrow holds it. */
   async #takeFee(id: number, { access, work }: LiveCommand, sent: Sent): Promise<Failure | undefined> {
     if (work.kind !== 'place' || sent.kind !== 'place' || work.fee === undefined) return undefined;
@@ -282,6 +253,7 @@ export class LiveOrders {
       case 'done':
         this.#tables.markDone(id, settled.order, at, 'outcome');
         reach('account/live/outcome-written');
+        if (settled.order.status === 'pending') await this.#host.wake(this.nextLook());
         return { ok: true, replayed: false, order: settled.order };
       case 'released':
         return this.#release(id, settled.failure);

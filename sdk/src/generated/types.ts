@@ -1210,7 +1210,7 @@ export interface PostV1SessionsSuggestionsIdApproveInput {
 }
 export interface PostV1SessionsSuggestionsIdApproveReply {
   suggestionId: number;
-  status: 'executed';
+  status: 'executed' | 'open';
   result:
     | {
         orderInfo: {

@@ -67,7 +67,8 @@ const approve = route({
     schema: envelope(
       z.object({
         suggestionId: z.number().int(),
-        status: z.literal('executed'),
+        /** `open`: nothing could be redeemed yet, and it may be approved again. */
+        status: z.enum(['executed', 'open']),
         result: z.union([orderData, redeemData]),
       }),
     ),
@@ -80,7 +81,8 @@ const approve = route({
       approved.kind === 'order'
         ? await toOrderData(caller.account, approved.executed)
         : await toRedeemData(caller.account, approved.rows);
-    return succeeded({ suggestionId: id, status: 'executed', result });
+    const status = approved.kind === 'order' ? 'executed' : approved.status;
+    return succeeded({ suggestionId: id, status, result });
   },
 });
 
