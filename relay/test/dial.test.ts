@@ -156,14 +156,18 @@ test('a relay that drains answers the call that its socket has brought, then clo
   await greet(relay, connector);
   const path = CALL.replace('/rest', '');
   // Both are signed before: between the first one's arrival and its answer nothing else must take long.
-  await relay.exchange.control('faults', { method: 'POST', path, kind: 'delay', delay_ms: 1_000 });
+  const slow = { method: 'POST', path, kind: 'delay', delay_ms: 1_000, after_processing: true };
+  await relay.exchange.control('faults', slow);
   const body = JSON.stringify(LIMIT);
   const credential = await relay.credential();
   const frame = async (id: number) =>
     ({ type: 'call', id, path: CALL, token: await sign('POST', CALL, body), credential, body }) as const;
   const [one, two] = [await frame(1), await frame(2)];
   connector.send(one);
-  await expect.poll(async () => relay.metrics()).toContain('calls_under_way 1');
+  // It has arrived; a call that the relay has not judged yet would be refused like the other one.
+  const arrived = async (): Promise<unknown> =>
+    (await relay.exchange.stats())['requests']['POST /api/v1beta1/insert_order'];
+  await expect.poll(arrived).toBe(1);
   const drained = relay.drain();
   connector.send(two);
   expect(await connector.next('reply')).toMatchObject({ id: 2, status: 503, outcome: 'not-sent' });
