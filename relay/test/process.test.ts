@@ -50,9 +50,12 @@ test('a relay that drains lets a call under way come to its end, and takes no ot
   const relay = await startTestRelay();
   const credential = await relay.credential();
   const path = '/api/v1beta1/insert_order';
-  await relay.exchange.control('faults', { method: 'POST', path, kind: 'delay', delay_ms: 800 });
+  const slow = { method: 'POST', path, kind: 'delay', delay_ms: 1_000, after_processing: true };
+  await relay.exchange.control('faults', slow);
   const underWay = relay.call(`/rest${path}`, LIMIT, { credential });
-  await expect.poll(async () => relay.metrics()).toContain('calls_under_way 1');
+  // It has arrived; a call that the relay has not judged yet would be refused like the other one.
+  const arrived = async (): Promise<unknown> => (await relay.exchange.stats())['requests'][`POST ${path}`];
+  await expect.poll(arrived).toBe(1);
   const drained = relay.drain();
   expect(await relay.call(`/rest${path}`, LIMIT, { credential })).toMatchObject({
     status: 503,
