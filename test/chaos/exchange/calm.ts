@@ -15,7 +15,10 @@ export async function workDone(program: OwnProgram, until: number): Promise<bool
   return false;
 }
 
-/** Waits until every client is connected, the desk's streams are open at the exchange, and its copy is live. */
+/**
+ * Waits until every client is connected, the desk's streams are open at the exchange, its copy is live, and whoever
+ * resumed has been told all that the copy holds.
+ */
 export async function allUp(
   program: OwnProgram,
   desk: Desk,
@@ -26,11 +29,28 @@ export async function allUp(
   while (Date.now() < until) {
     const open = new Set(streamsOf(await exchangeStats(program), desk).map(({ kind }) => kind));
     const isUp = clients.every(({ isConnected }) => isConnected) && kinds.every((kind) => open.has(kind));
-    if (isUp && (await lookUp(program, desk, 'get_open_orders', {})).source === 'stream') return true;
+    if (isUp && (await isTold(program, desk, clients))) return true;
     await sleep(LOOK_MS);
   }
   return false;
 }
+
+async function isTold(program: OwnProgram, desk: Desk, clients: readonly Client[]): Promise<boolean> {
+  const [orders, positions] = await Promise.all([
+    lookUp(program, desk, 'get_open_orders', {}),
+    lookUp(program, desk, 'list_account_positions', { name: desk.account }),
+  ]);
+  if (orders.source !== 'stream' || positions.source !== 'stream') return false;
+  return clients
+    .filter(numbers)
+    .every(
+      ({ memory: { last } }) =>
+        (last.get('orders') ?? 0) >= orders.seq && (last.get('positions') ?? 0) >= positions.seq,
+    );
+}
+
+/** Whoever is told numbers, and so can be asked what it has heard. */
+const numbers = ({ spec }: Client): boolean => spec.listens === 'socket';
 
 /** While nothing dies, tokens end and are renewed: streams stay as they are, and nobody hears of it. */
 export async function calm(
@@ -39,7 +59,7 @@ export async function calm(
   clients: readonly Client[],
   { ms, symbols }: { readonly ms: number; readonly symbols: readonly string[] },
 ): Promise<readonly string[]> {
-  const gaps = (): number => clients.reduce((sum, { memory }) => sum + memory.gaps, 0);
+  const gaps = (): number => clients.filter(numbers).reduce((sum, { memory }) => sum + memory.gaps, 0);
   const connections = (): number => clients.reduce((sum, one) => sum + one.connections, 0);
   const before = { stats: await exchangeStats(program), gaps: gaps(), connections: connections() };
   const work = { username: desk.username, account: desk.account, books: 200, executions: 20, symbols };

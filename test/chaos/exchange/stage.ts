@@ -74,22 +74,34 @@ const issued = z.object({ issued: z.array(z.string()) });
 export const issuedTokens = async (program: OwnProgram): Promise<readonly string[]> =>
   issued.parse(await told(program, 'tokens')).issued;
 
-/** A lookup of the desk by way of the gateway; `source` is the status where there was no answer. */
+/** A reply to a lookup. `source` is the status where there was no answer; `seq`: of the stream, where it is from one. */
+export interface LookedUp {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly source: string;
+  readonly seq: number;
+}
+
+/** A lookup of the desk by way of the gateway. */
 export async function lookUp(
   { file }: OwnProgram,
   { keys }: Desk,
   rpc: string,
   body: object,
-): Promise<{ readonly json: Readonly<Record<string, unknown>>; readonly source: string }> {
+): Promise<LookedUp> {
   const response = await fetch(`${file.url}/api/v1beta1/${rpc}`, {
     method: 'POST',
     headers: { 'x-api-key': keys[0] ?? '', 'content-type': 'application/json' },
     body: JSON.stringify(body),
   }).catch(() => undefined);
-  if (!response) return { json: {}, source: 'no reply' };
+  if (!response) return { json: {}, source: 'no reply', seq: 0 };
   // A lookup's reply is an object.
   const json = (await response.json()) as Readonly<Record<string, unknown>>;
-  return { json, source: response.headers.get('x-postern-source') ?? String(response.status) };
+  const { headers, status } = response;
+  return {
+    json,
+    source: headers.get('x-postern-source') ?? String(status),
+    seq: Number(headers.get('x-postern-seq') ?? 0),
+  };
 }
 
 async function told({ file }: OwnProgram, path: string): Promise<unknown> {
