@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { launch, type PosternFile } from '../../scripts/lib/launch.ts';
+import { launch } from '../../scripts/lib/launch.ts';
 import type { ConsumerSpec } from '../lib/book-consumer.ts';
 import type { Heard, ReaderSpec } from '../lib/book-reader.ts';
+import { deskAt, makeBooks, symbolsOf } from '../lib/exchange-desk.ts';
 import { median } from '../lib/measure.ts';
 import { cpuMs, residentKb } from '../lib/process.ts';
 import { noteRow, printTable, type Row } from '../lib/table.ts';
@@ -17,15 +18,8 @@ const SOCKETS_A_KEY = 50;
 const ROUNDS = 3;
 /** So few that no key comes near 100 requests a second. */
 const ORDERS = 60;
-const PASSWORD = 'Local-exchange-1';
 /** What is still on its way when the exchange has said the last book. */
 const TAIL_MS = 2_000;
-
-interface Desk {
-  readonly keys: readonly string[];
-  /** Of the exchange itself. */
-  readonly token: string;
-}
 
 /** Books from the exchange to many sockets, beside a client of the exchange's own; then what a command costs. */
 export async function measureExchange({ home, load, cleanup, step }: Bench): Promise<void> {
@@ -34,8 +28,8 @@ export async function measureExchange({ home, load, cleanup, step }: Bench): Pro
   cleanup.add(() => running.stop());
   const { file } = running;
   const { exchange = '', exchangeGrpc = '' } = file.emulators;
-  const desk = await deskAt(file);
-  const symbols = await symbolsOf(exchange, desk.token);
+  const desk = await deskAt(file, SOCKETS / SOCKETS_A_KEY);
+  const symbols = await symbolsOf(file, desk.token);
   const pids = { exchange: file.pids.exchange ?? 0, relay: file.pids.relay ?? 0, workerd: file.pids.workerd };
   const rows: Row[] = [];
 
@@ -96,13 +90,11 @@ export async function measureExchange({ home, load, cleanup, step }: Bench): Pro
       return answer;
     };
     await next();
-    await generate(exchange, UPDATES);
-    await settled(exchange);
+    await makeBooks(file, UPDATES, UPDATES);
     await ask();
     const cpu = Object.values(pids).map(cpuMs);
     const started = performance.now();
-    await generate(exchange, UPDATES * SECONDS);
-    await settled(exchange);
+    await makeBooks(file, UPDATES * SECONDS, UPDATES);
     const seconds = (performance.now() - started) / 1000;
     const used = Object.values(pids).map((pid, index) => cpuMs(pid) - (cpu[index] ?? 0));
     await new Promise((resolve) => setTimeout(resolve, TAIL_MS));
@@ -123,73 +115,6 @@ export async function measureExchange({ home, load, cleanup, step }: Bench): Pro
       noteRow('  delay p50, p90', `${at(0.5)}, ${at(0.9)}`),
       ...shown.map((text) => noteRow('', text)),
     ];
-  }
-}
-
-async function call(url: string, body: object, headers: Readonly<Record<string, string>>): Promise<unknown> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
-  return JSON.parse(text);
-}
-
-async function deskAt({ url, adminToken, emulators }: PosternFile): Promise<Desk> {
-  const exchange = emulators.exchange ?? '';
-  const username = 'bench';
-  await call(
-    `${exchange}/__control/user`,
-    { name: username, firm: 'Bench', accounts: ['main'], password: PASSWORD },
-    {},
-  );
-  await call(`${exchange}/__control/fund`, { account: 'firms/Bench/accounts/main', usd: '100000000' }, {});
-  const { accessToken } = (await call(
-    `${exchange}/auth/v1beta1/login`,
-    { username, password: PASSWORD },
-    {},
-  )) as {
-    readonly accessToken: string;
-  };
-  const tenant = { name: 'bench', tier: 'enterprise', admission: 'self_serve', roles: ['trader', 'desk'] };
-  const admin = { authorization: `Bearer ${adminToken}` };
-  const { keys } = (await call(
-    `${url}/admin/v1/tenants`,
-    { ...tenant, keys: SOCKETS / SOCKETS_A_KEY },
-    admin,
-  )) as {
-    readonly keys: readonly { readonly raw_key: string }[];
-  };
-  const raw = keys.map(({ raw_key: key }) => key);
-  const login = { username, password: PASSWORD, store: true };
-  await call(`${url}/auth/v1beta1/login`, login, { 'x-api-key': raw[0] ?? '' });
-  return { keys: raw, token: accessToken };
-}
-
-async function symbolsOf(exchange: string, token: string): Promise<readonly string[]> {
-  const { symbols } = (await call(
-    `${exchange}/api/v1beta1/list_symbols`,
-    {},
-    { authorization: `Bearer ${token}` },
-  )) as {
-    readonly symbols: readonly string[];
-  };
-  return symbols;
-}
-
-async function generate(exchange: string, books: number): Promise<void> {
-  await call(`${exchange}/__control/generate`, { books, per_second: UPDATES }, {});
-}
-
-/** Until the exchange has made all that it was told to. */
-async function settled(exchange: string): Promise<void> {
-  for (;;) {
-    const response = await fetch(`${exchange}/__control/stats`);
-    const { counts } = (await response.json()) as { readonly counts: { readonly jobs: number } };
-    if (counts.jobs === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

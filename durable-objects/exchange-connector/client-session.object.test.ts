@@ -3,7 +3,7 @@ import { abortAllDurableObjects } from 'cloudflare:test';
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { SEALED_PREFIX } from '../../shared/relay/routes.ts';
-import { control, newDesk, speakV1, type Desk } from '../../test/support/desk.ts';
+import { askAsDesk, audited, control, newDesk, speakV1, type Desk } from '../../test/support/desk.ts';
 import { exchangeConnector } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import { HttpTransport } from './http-transport.ts';
@@ -35,17 +35,7 @@ const signIn = ({ tenant, actor, clientId, user }: Desk & { readonly clientId: s
   );
 
 /** What the exchange answers only to the participant's own token. */
-const openOrders = async ({ tenant, actor }: Desk): Promise<unknown> => {
-  const asked = { path: '/api/v1beta1/get_open_orders', body: '{}', actor, auth: 'desk' as const };
-  const reply = await exchangeConnector(env, tenant).ask(asked);
-  const meaning = reply.ok && meaningOf(reply);
-  return meaning && meaning.kind === 'body' ? meaning.body : reply;
-};
-
-const audited = async ({ scope }: Desk): Promise<readonly string[]> => {
-  const page = await vaultOf(env).auditPage({ scope });
-  return page.ok ? page.rows.map(({ operation, outcome }) => `${operation} ${outcome}`) : [];
-};
+const openOrders = (desk: Desk): Promise<unknown> => askAsDesk(desk, 'get_open_orders');
 
 test("a client's assertion gives the desk a session, for calls and for streams, and no token is told", async () => {
   const desk = await clientDesk();

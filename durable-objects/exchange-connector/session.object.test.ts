@@ -1,27 +1,15 @@
 import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { afterEach, expect, test } from 'vitest';
-import { vaultOf } from '../vault-stubs.ts';
 import { exchangeConnector } from '../stubs.ts';
-import { control, exchangeAt, newDesk, type Desk } from '../../test/support/desk.ts';
-import { meaningOf } from './replies.ts';
+import { askAsDesk, audited, control, exchangeAt, newDesk, type Desk } from '../../test/support/desk.ts';
 
 afterEach(() => control('tokens', { access_ttl_ms: 3_600_000, refresh_ttl_ms: 86_400_000 }));
 
 const login = ({ tenant, username, password, actor }: Desk, wrong = '') =>
   exchangeConnector(env, tenant).keep({ kind: 'login', username, password: password + wrong }, actor);
 
-const whoami = async ({ tenant, actor }: Desk): Promise<unknown> => {
-  const asked = { path: '/api/v1beta1/whoami', body: '{}', actor, auth: 'desk' as const };
-  const reply = await exchangeConnector(env, tenant).ask(asked);
-  const meaning = reply.ok && meaningOf(reply);
-  return meaning && meaning.kind === 'body' ? meaning.body : reply;
-};
-
-const audited = async ({ scope }: Desk): Promise<readonly string[]> => {
-  const page = await vaultOf(env).auditPage({ scope });
-  return page.ok ? page.rows.map(({ operation, outcome }) => `${operation} ${outcome}`) : [];
-};
+const whoami = (desk: Desk): Promise<unknown> => askAsDesk(desk, 'whoami');
 
 test('a stored login acts for the desk without telling a token, and is asked of the vault once', async () => {
   const desk = await newDesk();

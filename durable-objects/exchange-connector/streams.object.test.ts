@@ -178,6 +178,27 @@ test('a connector that dies tells those who resume every execution once, in orde
   expect(resumed.of('orders').map(({ seq }) => seq)).toEqual([after + 1, after + 2]);
 });
 
+test("no number of a symbol's books is given twice, also when the connector dies", async () => {
+  const offer = (px: string) => control('book', { symbol: SYMBOL, bids: [], offers: [{ px, qty: '50' }] });
+  const follow = async (): Promise<Client> => {
+    const client = (await Client.connect()).subscribe('market_data', { symbols: [SYMBOL] });
+    await client.snapshot('market_data');
+    return client;
+  };
+  const numbersOf = (client: Client): readonly number[] =>
+    client.of('market_data').map(({ seq }) => Number(seq));
+  const before = await follow();
+  await offer('610');
+  await vi.waitFor(() => expect(numbersOf(before).length).toBeGreaterThan(1), PATIENCE);
+  await abortAllDurableObjects();
+  const after = await follow();
+  await offer('620');
+  await vi.waitFor(() => expect(numbersOf(after).length).toBeGreaterThan(1), PATIENCE);
+  const numbers = [...numbersOf(before), ...numbersOf(after)];
+  expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
+  await control('unfreeze', { symbol: SYMBOL });
+});
+
 test('a relay that starts anew is told as a gap, and the snapshot has what ended within it', async () => {
   const client = (await Client.connect()).subscribe('orders').subscribe('positions');
   await client.snapshot('orders');

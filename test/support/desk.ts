@@ -1,4 +1,8 @@
+import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
+import { meaningOf } from '../../durable-objects/exchange-connector/replies.ts';
+import { exchangeConnector } from '../../durable-objects/stubs.ts';
+import { vaultOf } from '../../durable-objects/vault-stubs.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import { carryDialIn, type DialIn } from './dial-in.ts';
 import type { ExchangeStage } from './exchange-stage-types.ts';
@@ -95,6 +99,20 @@ export async function newDesk(): Promise<Desk> {
     user: `firms/${firm}/users/${username}`,
     account: `firms/${firm}/accounts/main`,
   };
+}
+
+/** What the exchange answers to the desk's own login, or why it was not asked. */
+export async function askAsDesk({ tenant, actor }: Desk, rpc: string): Promise<unknown> {
+  const asked = { path: `/api/v1beta1/${rpc}`, body: '{}', actor, auth: 'desk' as const };
+  const reply = await exchangeConnector(env, tenant).ask(asked);
+  const meaning = reply.ok && meaningOf(reply);
+  return meaning && meaning.kind === 'body' ? meaning.body : reply;
+}
+
+/** What the vault has done for the desk, oldest first: `exchangeSession ok`. */
+export async function audited({ scope }: Desk): Promise<readonly string[]> {
+  const page = await vaultOf(env).auditPage({ scope });
+  return page.ok ? page.rows.map(({ operation, outcome }) => `${operation} ${outcome}`) : [];
 }
 
 /** An open instrument with cents. */
