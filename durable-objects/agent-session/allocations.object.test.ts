@@ -55,7 +55,7 @@ test('two sessions on one wallet, in parallel: neither sells what the other hold
       for (let begin = 0; begin < list.length; begin += AT_ONCE) {
         const group = list.slice(begin, begin + AT_ONCE);
         const told = await Promise.all(group.map((command) => apply({ one, other }, command)));
-    for (const reason of told) outcomes.set(reason, (outcomes.get(reason) ?? 0) + 1);
+        for (const reason of told) outcomes.set(reason, (outcomes.get(reason) ?? 0) + 1);
         await expectWithin([one, other]);
       }
     }),
