@@ -1,10 +1,13 @@
+import { Contract, providers, Wallet } from 'ethers';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { CONDITIONAL_TOKENS, NEG_RISK_ADAPTER } from '../../emulators/chain/contracts/addresses.ts';
+import { run } from '../../emulators/chain/test/support.ts';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook, slowMarket } from '../support/markets.ts';
 import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
 import { member, type Answer } from './ask.ts';
 import { newTrader } from './trader.ts';
-import { clobAccount, fundWallet } from './venue-accounts.ts';
+import { clobAccount, fundWallet, type ClobAccount } from './venue-accounts.ts';
 import { venueTrader, type VenueTrader } from './v1-polymarket-stage.ts';
 
 const file = inject('postern');
@@ -89,7 +92,10 @@ describe('a session on Polymarket', () => {
       402,
       'INSUFFICIENT_BALANCE',
     ]);
-    expect((await own({ side: 'buy', price: 0.1, size: (free - 5) * 10 })).status).toBe(200);
+    // An order that takes pays a fee as well.
+    const rest = { side: 'buy', price: 0.1, size: (free - 5) * 10 };
+    expect(refusal(await own(rest))).toEqual([402, 'INSUFFICIENT_BALANCE']);
+    expect((await own({ ...rest, params: { post_only: true } })).status).toBe(200);
     // What rests is reserved: neither another session nor the account gets it as well.
     const more = { mode: 'auto', venue: 'polymarket', allocation_usd: 10 };
     expectRefused(await trader.call('POST', '/v1/sessions', more), 400, 'INSUFFICIENT_BALANCE');
@@ -177,18 +183,45 @@ describe('a session on Polymarket', () => {
 describe('redeeming on chain', () => {
   const chain = (what: string, body: Readonly<Record<string, unknown>>): Promise<void> =>
     controlVenue(file, what, body, 'POST', 'chain');
+  const allowances = { ctf: '9000000000', neg_risk_adapter: '9000000000' };
+
+  /** One that no other test resolves or splits. */
+  async function negRiskMarket(): Promise<Market> {
+    let seen = 0;
+    const found = await openMarket(
+      file,
+      ({ minimum_tick_size, neg_risk }) => minimum_tick_size === 0.01 && neg_risk && seen++ === 1,
+    );
+    const levels = { bids: [{ price: '0.40', size: '5000' }], asks: [{ price: '0.50', size: '5000' }] };
+    await setBook(file, found.yes, levels);
+    return found;
+  }
+
+  /** The wallet's own business, on chain. */
+  async function letAdapterTakeShares({ privateKey }: ClobAccount): Promise<void> {
+    const provider = new providers.StaticJsonRpcProvider(file.emulators.chain, 137);
+    const abi = ['function setApprovalForAll(address operator, bool approved)'];
+    const tokens = new Contract(CONDITIONAL_TOKENS, abi, new Wallet(privateKey, provider));
+    await run(tokens, 'setApprovalForAll', NEG_RISK_ADAPTER, true);
+  }
 
   test('pays every session that holds some, once, and skips what is not settled', async () => {
     const resolving = await marketWith([{ price: '0.50', size: '5000' }], 1);
+    const adapted = await negRiskMarket();
     const owner = await venueTrader(file, { keyed: true });
     const { address } = owner.account;
     await fundWallet(file, address, '100');
-    await chain('fund', { address, usdc: '40000000', allowances: { ctf: '9000000000' } });
+    await chain('fund', { address, usdc: '60000000', allowances });
+    await letAdapterTakeShares(owner.account);
     const split = { condition_id: resolving.condition, amount: 40 };
-    expect((await owner.call('POST', '/api/v1/polymarket/ctf/split', split)).status).toBe(200);
+    for (const body of [split, { condition_id: adapted.condition, amount: 20 }])
+      expect((await owner.call('POST', '/api/v1/polymarket/ctf/split', body)).status).toBe(200);
     const open = { venue: 'polymarket', allocation_usd: 30 } as const;
     const [one, other] = [await agentOf(owner, open), await agentOf(owner, open)];
-    for (const agent of [one, other]) await agent.order(buy(10, { tokenId: resolving.yes }));
+    for (const agent of [one, other]) {
+      await agent.order(buy(10, { tokenId: resolving.yes }));
+      await agent.order(buy(5, { tokenId: adapted.yes }));
+    }
     await one.order(buy(5));
     // The account itself cannot merge what is theirs away.
     const merge = await owner.call('POST', '/api/v1/polymarket/ctf/merge', { ...split, amount: 1 });
@@ -196,12 +229,14 @@ describe('redeeming on chain', () => {
     expect(dataOf(await one.redeem([resolving.yes], 'early'))).toMatchObject([
       { success: false, transactionHash: null, skippedReason: expect.any(String) as unknown },
     ]);
-    await chain('resolve', { condition_id: resolving.condition, payouts: [1, 0] });
-    const resolve = { condition_id: resolving.condition, winner: resolving.yes };
-    await controlVenue(file, 'resolve', resolve, 'POST', 'polymarket');
-    await expect
-      .poll(() => held(one), { timeout: 15_000 })
-      .toContainEqual(expect.objectContaining({ tokenId: resolving.yes, isRedeemable: true }));
+    for (const { condition: condition_id, yes: winner } of [resolving, adapted]) {
+      await chain('resolve', { condition_id, payouts: [1, 0] });
+      await controlVenue(file, 'resolve', { condition_id, winner }, 'POST', 'polymarket');
+    }
+    for (const { yes: tokenId } of [resolving, adapted])
+      await expect
+        .poll(() => held(one), { timeout: 15_000 })
+        .toContainEqual(expect.objectContaining({ tokenId, isRedeemable: true }));
     expectRefused(await one.redeem([resolving.yes, resolving.no]), 404, 'POSITION_NOT_HELD');
     const before = [await cashOf(one), await cashOf(other)] as const;
     const redeemed = await one.redeem([resolving.yes, market.yes], 'early');
@@ -218,6 +253,15 @@ describe('redeeming on chain', () => {
     expect(await cashOf(one)).toBeCloseTo(before[0] + 20, 6);
     expect(await cashOf(other)).toBeCloseTo(before[1] + 20, 6);
     expectRefused(await other.redeem([resolving.yes]), 404, 'POSITION_NOT_HELD');
-    expect(member(await one.positions(), 'success')).toBe(true);
+    // A neg-risk one takes the session's own shares alone, and never twice.
+    const twins = await Promise.all([one.redeem([adapted.yes], 'a'), one.redeem([adapted.yes], 'b')]);
+    // The other one finds them on their way, or gone.
+    expect(twins.filter(({ text }) => /"data":\[\{"success":true/.test(text))).toHaveLength(1);
+    expect(await cashOf(other)).toBeCloseTo(before[1] + 20, 6);
+    expect(dataOf(await other.redeem([adapted.yes]))).toMatchObject([
+      { success: true, position: { valueUsd: '10', isNegativeRisk: true } },
+    ]);
+    expect(await cashOf(one)).toBeCloseTo(before[0] + 30, 6);
+    expect(await cashOf(other)).toBeCloseTo(before[1] + 30, 6);
   }, 60_000);
 });
