@@ -63,10 +63,18 @@ export class Guard {
   async settle(rowOf: (command: number) => LiveRow | undefined, open: OpenSession): Promise<void> {
     if (!this.#book.any) return;
     for (const command of this.claims.waiting()) {
-      const { order, venue, caller } = rowOf(command) ?? {};
-      if (!order || !venue || !caller) continue;
-      const found = await open({ venue, caller, source: { kind: 'stored' } }).order(order.id);
+      const row = rowOf(command);
+      if (!row?.order || row.sentAt === null) continue;
+      const { venue, caller, order, identity, sentAt } = row;
+      const session = open({ venue, caller, source: { kind: 'stored' } });
+      const who = await session.identity();
+      // To another wallet it is not there, which says nothing.
+      if (!who.ok || who.identity !== identity) continue;
+      const late = now() - sentAt >= session.capabilities.absenceHoldsAfterMs;
+      const found = await session.order(order.id);
       if (found.ok) this.claims.ordered(found.value, command);
+      // One that found nothing when its turn came leaves no trace at the venue.
+      else if (late && found.reason === 'ORDER_NOT_FOUND') this.claims.released(command);
     }
   }
 
