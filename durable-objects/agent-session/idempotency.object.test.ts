@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers';
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openSession, type TestSession } from '../../test/support/agent-sessions.ts';
 import { micro, resolveMarket, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { armFault, releaseFaults, type FaultPoint } from '../../shared/testing/fault-points.ts';
 import { accountObject } from '../stubs.ts';
+import { Suggestions } from './suggestions.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === 10_000n);
 const [token, resolving] = [tokens[3], tokens[4]];
@@ -168,6 +169,19 @@ describe('an approval', () => {
     await restart(session);
     expect(await approve(session, id)).toBe(then);
     expect(await orders(session)).toBe(executed);
+  });
+
+  test('waits with 199 others at most, and clearing them makes room', async () => {
+    const [session] = await suggested();
+    const object = env.AGENT_SESSION.getByName(`${session.caller.tenant}/${session.id}`);
+    await runInDurableObject(object, (_, { storage }) => {
+      const suggestions = new Suggestions(storage.sql);
+      const work = { kind: 'redeem', tokens: [token.id] } as const;
+      for (let n = 1; n < 199; n += 1) suggestions.add({ run: 1, work, expiresAt: null }, Date.now());
+    });
+    expect([await told(buy(session)), await told(buy(session))]).toEqual(['done', 'SESSION_STATE_CONFLICT']);
+    expect(await session.remote().clearSuggestions(session.caller)).toMatchObject({ value: 200 });
+    expect(await told(buy(session))).toBe('done');
   });
 
   test('after its time is a conflict', async () => {
