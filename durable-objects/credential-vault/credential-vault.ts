@@ -152,9 +152,10 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   }
 
   async signOrder(request: VaultRequest<'signOrder'>): ReturnType<Vault['signOrder']> {
-    return this.#use('signOrder', request, request.source, (credential) =>
-      signers.order(credential, request),
-    );
+    return this.#use('signOrder', request, request.source, async (credential) => ({
+      ...(await signers.order(credential, request)),
+      credential: viewOf(credential),
+    }));
   }
 
   async l1Headers(request: VaultRequest<'l1Headers'>): ReturnType<Vault['l1Headers']> {

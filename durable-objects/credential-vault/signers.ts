@@ -3,7 +3,7 @@ import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
 import { builderHeaders } from '../../shared/signing/polymarket-builder.ts';
 import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
 import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
-import { signOrder } from '../../shared/signing/polymarket-order.ts';
+import { orderRequest, type OrderRequest } from '../../shared/signing/polymarket-order-request.ts';
 import { Secret } from '../../shared/signing/secret.ts';
 import { addressOf } from '../../shared/signing/wallet.ts';
 import type {
@@ -21,17 +21,22 @@ type Headers = Promise<Record<string, string>>;
 
 /** Signs with an open credential. Each throws CREDENTIAL_INCOMPLETE for a part that is not there, SigningFault. */
 export const signers = {
-  order: (credential: PolymarketCredential, { order, exchange }: VaultRequest<'signOrder'>) =>
-    signOrder(privateKeyOf(credential), order, exchange),
+  order(
+    credential: PolymarketCredential,
+    { order, exchange, framing }: VaultRequest<'signOrder'>,
+  ): Promise<OrderRequest> {
+    const { clob = missing('clob'), signatureType = 0, funder } = credential;
+    const privateKey = privateKeyOf(credential);
+    const address = walletOf(credential) ?? missing('address');
+    const sender = { privateKey, address, signatureType, funder, clob: clobKey(clob) };
+    return orderRequest(sender, order, exchange, framing);
+  },
   l1: (credential: PolymarketCredential, claim: VaultRequest<'l1Headers'>['claim']): Headers =>
     l1Headers(privateKeyOf(credential), claim),
   l2(credential: PolymarketCredential, request: Timed): Headers {
-    const { apiKey, secret, passphrase } = credential.clob ?? missing('clob');
+    const { clob = missing('clob') } = credential;
     const address = walletOf(credential) ?? missing('address');
-    return l2Headers(
-      { apiKey, secret: Secret.of(secret), passphrase: Secret.of(passphrase), address },
-      request,
-    );
+    return l2Headers({ ...clobKey(clob), address }, request);
   },
   builder: ({ key, secret, passphrase }: BuilderCredential, request: Timed): Headers =>
     builderHeaders({ key, secret: Secret.of(secret), passphrase: Secret.of(passphrase) }, request),
@@ -40,6 +45,12 @@ export const signers = {
     request: VaultRequest<'kalshiHeaders'>['request'],
   ): Headers => kalshiHeaders({ apiKeyId, privateKeyPem: Secret.of(privateKeyPem) }, request),
 };
+
+const clobKey = ({ apiKey, secret, passphrase }: NonNullable<PolymarketCredential['clob']>) => ({
+  apiKey,
+  secret: Secret.of(secret),
+  passphrase: Secret.of(passphrase),
+});
 
 /** A request that every signer takes, to see whether a credential can sign at all. */
 const SAMPLE = { method: 'GET', path: '/', timestamp: 1, timestampMs: 1_700_000_000_000 } as const;

@@ -1,4 +1,5 @@
 import type { Hex } from '../signing/checks.ts';
+import type { OrderRequest } from '../signing/polymarket-order-request.ts';
 import type { CredentialVenue, CredentialView } from './credential.ts';
 import type { SessionStep } from './exchange-session.ts';
 import type { VaultRequest } from './request.ts';
@@ -100,9 +101,10 @@ export interface Vault {
   ): Promise<
     Vaulted<{ readonly created: boolean; readonly credential: StoredView; readonly address: string }>
   >;
+  /** Makes an order the credential's own, signs it, and proves the CLOB key on the request that carries it. */
   signOrder(
     request: VaultRequest<'signOrder'>,
-  ): Promise<Vaulted<{ readonly signature: string; readonly orderHash: string }>>;
+  ): Promise<Vaulted<OrderRequest & { readonly credential: CredentialView }>>;
   l1Headers(request: VaultRequest<'l1Headers'>): Promise<Vaulted<SignedHeaders>>;
   l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<SignedHeaders>>;
   builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<Vaulted<SignedHeaders>>;

@@ -34,13 +34,10 @@ const uint = z
   .max(2n ** 256n - 1n);
 const orderBase = {
   salt: uint,
-  maker: hex(40),
-  signer: hex(40),
   tokenId: uint,
   makerAmount: uint,
   takerAmount: uint,
   side: z.enum(['BUY', 'SELL']),
-  signatureType: z.union([z.literal(0), z.literal(1), z.literal(2)]),
 };
 const order = z.discriminatedUnion('schema', [
   z.strictObject({
@@ -60,6 +57,7 @@ const order = z.discriminatedUnion('schema', [
     expiration: uint.optional(),
   }),
 ]);
+const exchange = z.strictObject({ chainId: z.int().positive(), verifyingContract: hex(40) });
 
 /** A call that an account's key or the relayer's is to sign; the vault's policy says which it may (shared/chain). */
 const transaction = z.strictObject({
@@ -105,11 +103,18 @@ export const requests = {
   destroy: z.strictObject({ ...call, forever: z.literal(true).optional() }),
   createWallet: z.strictObject(call),
   describe: z.strictObject({ ...call, source: z.union([polymarketSource, kalshiSource, builderSource]) }),
+  /** An order that is nobody's yet: who trades is the credential's to say. */
   signOrder: z.strictObject({
     ...call,
     source: polymarketSource,
     order,
-    exchange: z.strictObject({ chainId: z.int().positive(), verifyingContract: hex(40) }),
+    exchange,
+    framing: z.strictObject({
+      orderType: z.string().regex(/^[A-Z]{3}$/),
+      postOnly: z.boolean().optional(),
+      deferExec: z.boolean().optional(),
+      timestamp: z.int().nonnegative(),
+    }),
   }),
   l1Headers: z.strictObject({
     ...call,

@@ -1,4 +1,4 @@
-import type { KalshiSigner, PolymarketSigner, Signed } from '../venues/signer.ts';
+import type { KalshiSigner, PolymarketIdentity, PolymarketSigner, Signed } from '../venues/signer.ts';
 import type { CredentialView } from './credential.ts';
 import type { Vault } from './port.ts';
 import { reached } from './reached.ts';
@@ -57,20 +57,24 @@ export function polymarketSigning(
 ): Signing<PolymarketSigner> {
   const { vault, call } = caller;
   const describe = describing(caller, source);
+  /** Of the credential that signed: whoever asks afterwards asks about that one. */
+  let signedBy: CredentialView | undefined;
   const identity: PolymarketSigner['identity'] = async () => {
+    if (signedBy) return identityOf(signedBy);
     const answer = await describe();
-    if (!answer.ok) return answer;
-    const { address, funder, signatureType = 0, keyId } = answer.credential;
-    if (address === undefined || keyId === undefined) {
-      return refusal('CREDENTIAL_INCOMPLETE', 'clob is missing: repeat POST /api/v1/onboard', 'clob');
-    }
-    return { ok: true, identity: { address, funder, signatureType, apiKey: keyId } };
+    return answer.ok ? identityOf(answer.credential) : answer;
   };
   return {
     signer: {
       identity,
       l2Headers: (request) => reached(vault.l2Headers({ ...call, source, request })),
-      signOrder: (order, exchange) => reached(vault.signOrder({ ...call, source, order, exchange })),
+      async signOrder(order, exchange, framing) {
+        const signed = await reached(vault.signOrder({ ...call, source, order, exchange, framing }));
+        if (!signed.ok) return signed.part === 'clob' ? clobMissing() : signed;
+        const { credential, ...request } = signed;
+        signedBy = credential;
+        return request;
+      },
       ...(builder && { builder }),
     },
     async identity() {
@@ -79,6 +83,15 @@ export function polymarketSigning(
     },
   };
 }
+
+function identityOf(credential: CredentialView): Signed<{ readonly identity: PolymarketIdentity }> {
+  const { address, funder, signatureType = 0, keyId } = credential;
+  if (address === undefined || keyId === undefined) return clobMissing();
+  return { ok: true, identity: { address, funder, signatureType, apiKey: keyId } };
+}
+
+const clobMissing = () =>
+  refusal('CREDENTIAL_INCOMPLETE', 'clob is missing: repeat POST /api/v1/onboard', 'clob');
 
 /** Kalshi's, likewise. Orders belong to a member, whom only the key's id tells. */
 export function kalshiSigning(caller: VaultCaller, source: KalshiSource): Signing<KalshiSigner> {

@@ -1,6 +1,7 @@
 import { failure } from '../../errors/failure.ts';
 import { exchangeContract } from '../../signing/exchange-contracts.ts';
 import { hashOrder } from '../../signing/order-typed-data.ts';
+import { ORDER_PATH, orderBody } from '../../signing/polymarket-order-body.ts';
 import type { PreparedOrder, VenueResult } from '../port.ts';
 import { signedOut } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
@@ -13,7 +14,7 @@ import {
   termsOf,
   type ClientOrder,
 } from './client-order.ts';
-import { frameOrder } from './frame.ts';
+import { framed, withBuilder } from './frame.ts';
 import { orderSchema } from './schema-version.ts';
 
 /**
@@ -50,21 +51,19 @@ export async function prepareClientOrder(
   if (!outcome) return failure('MARKET_NOT_FOUND');
   const terms = termsOf(order, sent, conditionId, outcome.label);
   if (!terms.ok) return terms;
-  const { order: wire, orderType, postOnly, deferExec } = sent;
-  return frameOrder(
-    api,
-    {
-      order: { ...wire },
-      orderType,
-      postOnly,
-      deferExec,
-      owner: who.identity.apiKey,
-      schema: order.schema,
-      hash,
-      terms: terms.value,
-      tokenId,
-      clientSigned: true,
-    },
-    signer,
-  );
+  // Nothing of the order is changed.
+  const body = orderBody({ ...sent.order }, who.identity.apiKey, sent);
+  const timestamp = await api.seconds();
+  const own = await signer.l2Headers({ method: 'POST', path: ORDER_PATH, body, timestamp });
+  if (!own.ok) return signedOut(own);
+  const headers = await withBuilder(signer, order.schema, { body, timestamp }, own.headers);
+  if (!headers.ok) return headers;
+  return framed(api, {
+    body,
+    headers: headers.value,
+    hash,
+    terms: terms.value,
+    tokenId,
+    clientSigned: true,
+  });
 }
