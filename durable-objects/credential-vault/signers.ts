@@ -1,11 +1,9 @@
-import { SigningFault } from '../../shared/signing/fault.ts';
 import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
 import { builderHeaders } from '../../shared/signing/polymarket-builder.ts';
 import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
 import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
 import { orderRequest, type OrderRequest } from '../../shared/signing/polymarket-order-request.ts';
 import { Secret } from '../../shared/signing/secret.ts';
-import { addressOf } from '../../shared/signing/wallet.ts';
 import type {
   BuilderCredential,
   Credential,
@@ -14,7 +12,7 @@ import type {
 } from '../../shared/vault/credential.ts';
 import type { VaultRequest } from '../../shared/vault/request.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
-import { walletOf } from './credentials.ts';
+import { walletOf, withAddress } from './credentials.ts';
 
 type Timed = VaultRequest<'l2Headers'>['request'];
 type Headers = Promise<Record<string, string>>;
@@ -76,19 +74,9 @@ export async function checkUsable(credential: Credential): Promise<void> {
   }
 }
 
-/** An address beside a private key is the key's own. Throws SigningFault. */
-export function checkAddress(credential: Credential): void {
-  if (credential.venue !== 'polymarket') return;
-  const { privateKey, address } = credential;
-  if (privateKey === undefined || address === undefined) return;
-  if (addressOf(privateKey).toLowerCase() !== address.toLowerCase())
-    throw new SigningFault('address', 'is not the address of the private key');
-}
-
 function checkWallet(credential: PolymarketCredential): void {
-  const { privateKey, signatureType, funder } = credential;
-  if (privateKey !== undefined) addressOf(privateKey);
-  checkAddress(credential);
+  const { signatureType, funder } = credential;
+  withAddress(credential);
   if ((signatureType ?? 0) !== 0 && funder === undefined) missing('funder');
 }
 

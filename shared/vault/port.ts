@@ -22,6 +22,9 @@ export interface SignedHeaders {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** With the credential that signed, so that nobody needs to ask for it besides. */
+export type Told<T> = T & { readonly credential: CredentialView };
+
 /** A signed transaction, as a node takes it. */
 export interface SignedCall {
   readonly raw: Hex;
@@ -102,13 +105,11 @@ export interface Vault {
     Vaulted<{ readonly created: boolean; readonly credential: StoredView; readonly address: string }>
   >;
   /** Makes an order the credential's own, signs it, and proves the CLOB key on the request that carries it. */
-  signOrder(
-    request: VaultRequest<'signOrder'>,
-  ): Promise<Vaulted<OrderRequest & { readonly credential: CredentialView }>>;
+  signOrder(request: VaultRequest<'signOrder'>): Promise<Vaulted<Told<OrderRequest>>>;
   l1Headers(request: VaultRequest<'l1Headers'>): Promise<Vaulted<SignedHeaders>>;
-  l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<SignedHeaders>>;
+  l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<Told<SignedHeaders>>>;
   builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<Vaulted<SignedHeaders>>;
-  kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<Vaulted<SignedHeaders>>;
+  kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<Vaulted<Told<SignedHeaders>>>;
   /** A call of the fee escrow's contract, signed with the relayer's key. SIGNING_REFUSED outside its policy. */
   signEscrow(request: VaultRequest<'signEscrow'>): Promise<Vaulted<SignedCall>>;
   /** A call for the conditional tokens of the account's own wallet. SIGNING_REFUSED outside its policy. */

@@ -271,6 +271,8 @@ describe('the audit chain', () => {
   test('names an order with a fee for each transfer of it, also those of the alarm', () => {
     const signed = ordered.filter(({ operation }) => operation.startsWith('sign'));
     expect(signed.map(told)).toEqual(['signOrder polymarket stored', 'signEscrow', 'signEscrow']);
+    // The signature says whose it is: nobody asks besides.
+    expect(ordered.map(told)).not.toContain('describe polymarket stored');
     expect(new Set(ordered.map(({ outcome }) => outcome))).toEqual(new Set(['ok']));
   });
 

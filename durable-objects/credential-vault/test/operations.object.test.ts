@@ -123,6 +123,7 @@ describe('a stored credential signs', () => {
     const { body, headers, credential } = answer;
     const proven = { method: 'POST', path: '/order', body, timestamp: framing.timestamp };
     expect(await vault.l2Headers({ scope, actor, source: stored, request: proven })).toEqual({
+      credential,
       ok: true,
       headers,
     });
