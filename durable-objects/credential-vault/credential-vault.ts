@@ -158,6 +158,13 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     }));
   }
 
+  async frameOrder(request: VaultRequest<'frameOrder'>): ReturnType<Vault['frameOrder']> {
+    return this.#use('frameOrder', request, request.source, async (credential) => ({
+      ...(await signers.frame(credential, request)),
+      credential: viewOf(credential),
+    }));
+  }
+
   async l1Headers(request: VaultRequest<'l1Headers'>): ReturnType<Vault['l1Headers']> {
     return this.#use('l1Headers', request, request.source, async (credential) => ({
       headers: await signers.l1(credential, request.claim),

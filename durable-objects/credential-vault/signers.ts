@@ -2,7 +2,11 @@ import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
 import { builderHeaders } from '../../shared/signing/polymarket-builder.ts';
 import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
 import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
-import { orderRequest, type OrderRequest } from '../../shared/signing/polymarket-order-request.ts';
+import {
+  framedRequest,
+  orderRequest,
+  type OrderRequest,
+} from '../../shared/signing/polymarket-order-request.ts';
 import { Secret } from '../../shared/signing/secret.ts';
 import type {
   BuilderCredential,
@@ -23,18 +27,18 @@ export const signers = {
     credential: PolymarketCredential,
     { order, exchange, framing }: VaultRequest<'signOrder'>,
   ): Promise<OrderRequest> {
-    const { clob = missing('clob'), signatureType = 0, funder } = credential;
+    const { signatureType = 0, funder } = credential;
+    const key = clobKey(credential);
     const privateKey = privateKeyOf(credential);
-    const address = walletOf(credential) ?? missing('address');
-    const sender = { privateKey, address, signatureType, funder, clob: clobKey(clob) };
-    return orderRequest(sender, order, exchange, framing);
+    return orderRequest({ ...key, privateKey, signatureType, funder }, order, exchange, framing);
   },
+  frame: (credential: PolymarketCredential, { order, framing }: VaultRequest<'frameOrder'>) =>
+    framedRequest(clobKey(credential), order, framing),
   l1: (credential: PolymarketCredential, claim: VaultRequest<'l1Headers'>['claim']): Headers =>
     l1Headers(privateKeyOf(credential), claim),
   l2(credential: PolymarketCredential, request: Timed): Headers {
-    const { clob = missing('clob') } = credential;
-    const address = walletOf(credential) ?? missing('address');
-    return l2Headers({ ...clobKey(clob), address }, request);
+    const { clob, address } = clobKey(credential);
+    return l2Headers({ ...clob, address }, request);
   },
   builder: ({ key, secret, passphrase }: BuilderCredential, request: Timed): Headers =>
     builderHeaders({ key, secret: Secret.of(secret), passphrase: Secret.of(passphrase) }, request),
@@ -44,11 +48,12 @@ export const signers = {
   ): Headers => kalshiHeaders({ apiKeyId, privateKeyPem: Secret.of(privateKeyPem) }, request),
 };
 
-const clobKey = ({ apiKey, secret, passphrase }: NonNullable<PolymarketCredential['clob']>) => ({
-  apiKey,
-  secret: Secret.of(secret),
-  passphrase: Secret.of(passphrase),
-});
+/** The CLOB key, and the wallet that it belongs to. */
+function clobKey(credential: PolymarketCredential) {
+  const { apiKey, secret, passphrase } = credential.clob ?? missing('clob');
+  const address = walletOf(credential) ?? missing('address');
+  return { address, clob: { apiKey, secret: Secret.of(secret), passphrase: Secret.of(passphrase) } };
+}
 
 /** A request that every signer takes, to see whether a credential can sign at all. */
 const SAMPLE = { method: 'GET', path: '/', timestamp: 1, timestampMs: 1_700_000_000_000 } as const;

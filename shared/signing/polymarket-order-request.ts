@@ -24,10 +24,12 @@ export interface OrderSender {
 export type TimedFraming = OrderFraming & { readonly timestamp: number };
 
 /** `POST /order`, ready to be sent as it is. */
-export interface OrderRequest {
-  readonly orderHash: Hex;
+export interface FramedRequest {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+export interface OrderRequest extends FramedRequest {
+  readonly orderHash: Hex;
 }
 
 /**
@@ -38,15 +40,24 @@ export async function orderRequest(
   sender: OrderSender,
   draft: OrderDraft,
   exchange: OrderExchange,
-  { timestamp, ...framing }: TimedFraming,
+  framing: TimedFraming,
 ): Promise<OrderRequest> {
   const order = { ...draft, ...partiesOf(sender) };
-  const { address, privateKey, clob } = sender;
+  const { address, privateKey } = sender;
   const { signature, orderHash } = await signOrder(privateKey, order, exchange, address);
-  const body = orderBody(wireOrder(order, signature), clob.apiKey, framing);
+  return { orderHash, ...(await framedRequest(sender, wireOrder(order, signature), framing)) };
+}
+
+/** Proves the sender's CLOB key on the request that carries an order which is signed already; nothing of it is changed. */
+export async function framedRequest(
+  { address, clob }: Pick<OrderSender, 'address' | 'clob'>,
+  signed: Readonly<Record<string, unknown>>,
+  { timestamp, ...framing }: TimedFraming,
+): Promise<FramedRequest> {
+  const body = orderBody(signed, clob.apiKey, framing);
   const headers = await l2Headers(
     { ...clob, address },
     { method: 'POST', path: ORDER_PATH, body, timestamp },
   );
-  return { orderHash, body, headers };
+  return { body, headers };
 }

@@ -1,5 +1,5 @@
 import type { Hex } from '../signing/checks.ts';
-import type { OrderRequest } from '../signing/polymarket-order-request.ts';
+import type { FramedRequest, OrderRequest } from '../signing/polymarket-order-request.ts';
 import type { CredentialVenue, CredentialView } from './credential.ts';
 import type { SessionStep } from './exchange-session.ts';
 import type { VaultRequest } from './request.ts';
@@ -106,6 +106,8 @@ export interface Vault {
   >;
   /** Makes an order the credential's own, signs it, and proves the CLOB key on the request that carries it. */
   signOrder(request: VaultRequest<'signOrder'>): Promise<Vaulted<Told<OrderRequest>>>;
+  /** Proves the CLOB key on the request that carries an order which its owner has signed. */
+  frameOrder(request: VaultRequest<'frameOrder'>): Promise<Vaulted<Told<FramedRequest>>>;
   l1Headers(request: VaultRequest<'l1Headers'>): Promise<Vaulted<SignedHeaders>>;
   l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<Told<SignedHeaders>>>;
   builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<Vaulted<SignedHeaders>>;

@@ -57,6 +57,16 @@ const order = z.discriminatedUnion('schema', [
     expiration: uint.optional(),
   }),
 ]);
+/** As many members as an order of either schema has, and room for a contract wallet's signature. */
+const signedOrder = z
+  .record(z.string().max(32), z.union([z.string().max(16_384), z.number()]))
+  .refine((members) => Object.keys(members).length <= 32);
+const framing = z.strictObject({
+  orderType: z.string().regex(/^[A-Z]{3}$/),
+  postOnly: z.boolean().optional(),
+  deferExec: z.boolean().optional(),
+  timestamp: z.int().nonnegative(),
+});
 const exchange = z.strictObject({ chainId: z.int().positive(), verifyingContract: hex(40) });
 
 /** A call that an account's key or the relayer's is to sign; the vault's policy says which it may (shared/chain). */
@@ -109,13 +119,10 @@ export const requests = {
     source: polymarketSource,
     order,
     exchange,
-    framing: z.strictObject({
-      orderType: z.string().regex(/^[A-Z]{3}$/),
-      postOnly: z.boolean().optional(),
-      deferExec: z.boolean().optional(),
-      timestamp: z.int().nonnegative(),
-    }),
+    framing,
   }),
+  /** An order that its owner has signed, as it came. */
+  frameOrder: z.strictObject({ ...call, source: polymarketSource, order: signedOrder, framing }),
   l1Headers: z.strictObject({
     ...call,
     source: polymarketSource,

@@ -82,9 +82,10 @@ export function polymarketSigning(
       l2Headers: (request) => describing.after(vault.l2Headers({ ...call, source, request })),
       async signOrder(order, exchange, framing) {
         const asked = { ...call, source, order, exchange, framing };
-        const signed = await describing.after(vault.signOrder(asked));
-        return !signed.ok && signed.part === 'clob' ? clobMissing() : signed;
+        return saying(await describing.after(vault.signOrder(asked)));
       },
+      frameOrder: async (order, framing) =>
+        saying(await describing.after(vault.frameOrder({ ...call, source, order, framing }))),
       ...(builder && { builder }),
     },
     async identity() {
@@ -99,6 +100,10 @@ function identityOf(credential: CredentialView): Signed<{ readonly identity: Pol
   if (address === undefined || keyId === undefined) return clobMissing();
   return { ok: true, identity: { address, funder, signatureType, apiKey: keyId } };
 }
+
+/** Who has no CLOB key yet is told how to get one. */
+const saying = <T>(signed: Vaulted<T>): Vaulted<T> =>
+  !signed.ok && signed.part === 'clob' ? clobMissing() : signed;
 
 const clobMissing = () =>
   refusal('CREDENTIAL_INCOMPLETE', 'clob is missing: repeat POST /api/v1/onboard', 'clob');

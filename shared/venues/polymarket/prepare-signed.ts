@@ -1,7 +1,6 @@
 import { failure } from '../../errors/failure.ts';
 import { exchangeContract } from '../../signing/exchange-contracts.ts';
 import { hashOrder } from '../../signing/order-typed-data.ts';
-import { ORDER_PATH, orderBody } from '../../signing/polymarket-order-body.ts';
 import type { PreparedOrder, VenueResult } from '../port.ts';
 import { signedOut } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
@@ -31,18 +30,11 @@ export async function prepareClientOrder(
   if (!signed.ok) return signed;
   const order = signed.value;
   const tokenId = order.tokenId.toString();
-  const [market, schema, who] = await Promise.all([
-    api.markets.marketOf(tokenId),
-    orderSchema(api),
-    signer.identity(),
-  ]);
-  if (!who.ok) return signedOut(who);
+  const [market, schema] = await Promise.all([api.markets.marketOf(tokenId), orderSchema(api)]);
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
   if (!schema.ok) return schema;
   // The venue's own word, by which its clients know to ask for the version again.
   if (schema.value !== order.schema) return invalidOrder('order_version_mismatch');
-  const foreign = foreignParty(order, who.identity);
-  if (foreign) return foreign;
   const { negRisk, conditionId, outcomes } = market.value;
   const verifyingContract = exchangeContract(api.chainId, order.schema, negRisk);
   const hash = hashOrder(order, { chainId: api.chainId, verifyingContract });
@@ -51,11 +43,18 @@ export async function prepareClientOrder(
   if (!outcome) return failure('MARKET_NOT_FOUND');
   const terms = termsOf(order, sent, conditionId, outcome.label);
   if (!terms.ok) return terms;
-  // Nothing of the order is changed.
-  const body = orderBody({ ...sent.order }, who.identity.apiKey, sent);
   const timestamp = await api.seconds();
-  const own = await signer.l2Headers({ method: 'POST', path: ORDER_PATH, body, timestamp });
+  const { orderType, postOnly, deferExec } = sent;
+  // Nothing of the order is changed.
+  const framing = { orderType, postOnly, deferExec, timestamp };
+  const own = await signer.frameOrder(membersOf(sent), framing);
   if (!own.ok) return signedOut(own);
+  // Told with the headers: asking before would be another call of the vault.
+  const who = await signer.identity();
+  if (!who.ok) return signedOut(who);
+  const foreign = foreignParty(order, who.identity);
+  if (foreign) return foreign;
+  const { body } = own;
   const headers = await withBuilder(signer, order.schema, { body, timestamp }, own.headers);
   if (!headers.ok) return headers;
   return framed(api, {
@@ -67,3 +66,9 @@ export async function prepareClientOrder(
     clientSigned: true,
   });
 }
+
+/** The members that were sent, in their order. */
+const membersOf = ({ order }: ClientOrder): Readonly<Record<string, string | number>> =>
+  Object.fromEntries(
+    Object.entries({ ...order }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
