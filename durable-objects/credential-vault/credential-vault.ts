@@ -15,14 +15,14 @@ import type { VaultEnv } from '../../workers/vault/env.ts';
 import { migrate } from '../storage/migrate.ts';
 import { AuditLog } from './audit-log.ts';
 import { relayerSigner, signCall, walletSigner } from './chain-signers.ts';
-import { merge, viewOf } from './credentials.ts';
+import { merge, viewOf, withAddress } from './credentials.ts';
 import { rewrap } from './envelope.ts';
 import { ExchangeSessions, type Stepped } from './exchange-sessions.ts';
 import { Operations, type Note } from './operations.ts';
 import { RootKeyring } from './root-keys.ts';
 import { migrations } from './schema.ts';
 import { SealedCredentials } from './sealed-credentials.ts';
-import { checkAddress, checkUsable, privateKeyOf, signers } from './signers.ts';
+import { checkUsable, privateKeyOf, signers } from './signers.ts';
 import { CredentialStore } from './store.ts';
 import { UsageReports, type Usage } from './usage-reports.ts';
 import { isSame, placeOf, storedView, walletView } from './views.ts';
@@ -152,9 +152,17 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   }
 
   async signOrder(request: VaultRequest<'signOrder'>): ReturnType<Vault['signOrder']> {
-    return this.#use('signOrder', request, request.source, (credential) =>
-      signers.order(credential, request),
-    );
+    return this.#use('signOrder', request, request.source, async (credential) => ({
+      ...(await signers.order(credential, request)),
+      credential: viewOf(credential),
+    }));
+  }
+
+  async frameOrder(request: VaultRequest<'frameOrder'>): ReturnType<Vault['frameOrder']> {
+    return this.#use('frameOrder', request, request.source, async (credential) => ({
+      ...(await signers.frame(credential, request)),
+      credential: viewOf(credential),
+    }));
   }
 
   async l1Headers(request: VaultRequest<'l1Headers'>): ReturnType<Vault['l1Headers']> {
@@ -166,6 +174,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   async l2Headers(request: VaultRequest<'l2Headers'>): ReturnType<Vault['l2Headers']> {
     return this.#use('l2Headers', request, request.source, async (credential) => ({
       headers: await signers.l2(credential, request.request),
+      credential: viewOf(credential),
     }));
   }
 
@@ -178,6 +187,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
   async kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): ReturnType<Vault['kalshiHeaders']> {
     return this.#use('kalshiHeaders', request, request.source, async (credential) => ({
       headers: await signers.kalshi(credential, request.request),
+      credential: viewOf(credential),
     }));
   }
 
@@ -293,8 +303,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#operations.run(operation, call, async (note) => {
       if (source.kind === 'request') {
         note.given(source.credential.venue);
-        checkAddress(source.credential);
-        const result = await act(source.credential);
+        const result = await act(withAddress(source.credential));
         return () => result;
       }
       const stored = this.#store.find(source.venue);
