@@ -209,9 +209,10 @@ export class Actions {
     });
   }
 
-  /** The run that is on. */
+  /** The run that is on. A stopped session is past all of its runs: what is open of them is cleared. */
   get run(): number {
-    return this.#host.record()?.run ?? 0;
+    const { run = 0, status } = this.#host.record() ?? {};
+    return status === 'stopped' ? Number.MAX_SAFE_INTEGER : run;
   }
 
   /** Why what was prepared must not be done: the session has been paused or stopped meanwhile, or another run began. */
