@@ -38,14 +38,11 @@ export interface TestToken {
   readonly other: string;
   readonly condition: string;
   readonly tick: Micro;
-  /** The venue holds marketable orders back until its next tick. */
-  readonly delayed: boolean;
 }
 
 interface Listed {
   readonly condition_id: string;
   readonly minimum_tick_size: number;
-  readonly seconds_delay?: number;
   readonly accepting_orders: boolean;
   readonly tokens: readonly { readonly token_id: string }[];
 }
@@ -68,15 +65,7 @@ export async function tradableTokens(): Promise<readonly TestToken[]> {
       const [token, other] = market.tokens;
       const tick = parseMicro(String(market.minimum_tick_size)) ?? asMicro(0n);
       return token && other
-        ? [
-            {
-              id: token.token_id,
-              other: other.token_id,
-              condition: market.condition_id,
-              tick,
-              delayed: (market.seconds_delay ?? 0) > 0,
-            },
-          ]
+        ? [{ id: token.token_id, other: other.token_id, condition: market.condition_id, tick }]
         : [];
     });
 }
