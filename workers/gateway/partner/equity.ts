@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EquityPoint } from '../../../durable-objects/trading-account/equity.ts';
+import { isPriced } from '../../../durable-objects/trading-account/valuation.ts';
 import { now } from '../../../shared/clock.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
@@ -12,8 +12,6 @@ import { accountParams, wireTime } from './wire.ts';
 const MAX_POINTS = 1_000;
 /** A week. */
 const DEFAULT_POINTS = 168;
-/** A year of hours, which no attempt outlasts; drawdown looks at all of them. */
-const ATTEMPT_POINTS = 8_760;
 
 const equity = route({
   method: 'GET',
@@ -77,19 +75,15 @@ const status = route({
   async handle(call) {
     const { account, trading } = await ownAccount(call, call.params.account_id);
     const at = now();
-    const [portfolio, points] = await Promise.all([trading.portfolio(), trading.equity(ATTEMPT_POINTS)]);
+    const { portfolio, waters } = await trading.standing();
     const { equity: worth } = worthOf(portfolio);
-    const own = points.filter((point: EquityPoint) => point.at >= account.beganAt);
     const began = account.startingBalance;
+    // The present one once more in the cents that the reply shows, so that a reader comes to the same.
+    const falls = isPriced(portfolio) ? [waters.fall, { from: waters.peak, to: worth }] : [waters.fall];
     return {
       body: {
         account_id: account.id,
-        ...ruleStatus(
-          account.rules,
-          began,
-          own.map((point) => point.equity),
-          worth,
-        ),
+        ...ruleStatus(account.rules, began, falls, worth),
         equity: formatFixed(worth, 2),
         starting_balance: formatFixed(began, 2),
         began_at: wireTime(account.beganAt),
