@@ -42,6 +42,7 @@ import {
   type Page,
   type TradeFilter,
 } from './reads.ts';
+import { readRedemptions, type PastRedemption } from './redemptions.ts';
 import { Resolutions } from './resolutions.ts';
 import { migrations } from './schema.ts';
 import { Watchers } from './sockets.ts';
@@ -227,6 +228,11 @@ export class TradingAccount extends AllocationsDoor {
   /** Fills, newest first, after the last one of the page before. */
   fills(filter: FillFilter, place: FillPlace | undefined, limit: number): readonly ExportedTrade[] {
     return readFills(this.ctx.storage.sql, filter, place, limit);
+  }
+
+  /** Redemptions below an id, newest first. */
+  redemptions(before: number, limit: number): readonly PastRedemption[] {
+    return readRedemptions(this.ctx.storage.sql, before, limit);
   }
 
   /** Trades after an id, oldest first. */
