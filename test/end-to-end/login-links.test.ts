@@ -175,6 +175,8 @@ describe("a trader's session", () => {
     const foreign = await partner.account(other);
     const opened = await openSession(program.file, await link(partner, user));
     expect(opened.json).toMatchObject({ account_id: null, redirect_url: null });
+    const shown = (answer: Answer): unknown => member(answer, 'accounts');
+    expect(shown(opened)).toMatchObject([{ account_id: second }, { account_id: first }]);
     const trade = sessionOf(program.file, opened);
     const order = limitOrder(condition);
     expect((await trade('POST', '/v1/orders', order)).code).toBe('INSUFFICIENT_PERMISSION');
@@ -206,6 +208,10 @@ describe("a trader's session", () => {
       ['POST', '/v1/keys/ws-token'],
     ] as const)
       expect((await trade(method, path)).code, path).toBe('INSUFFICIENT_PERMISSION');
+    await partner.call('POST', `/v1/partner/accounts/${second}/close`);
+    // A hundred are shown: whoever has closed that many still finds the ones to trade.
+    const left = { account_id: first, status: 'active' };
+    expect(shown(await trade('GET', '/v1/trader/session'))).toMatchObject([left, { account_id: second }]);
     expect((await trade('DELETE', '/v1/trader/session')).status).toBe(204);
     expect((await trade('GET', '/v1/account/balance')).code).toBe('INVALID_TOKEN');
   });
