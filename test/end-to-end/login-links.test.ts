@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -136,6 +137,20 @@ describe('a login link', () => {
     const opened = await openSession(program.file, await tokenOf(user));
     expect(member(opened, 'redirect_url')).toBe(`${PORTAL}markets?lang=es`);
     await resetClock(program);
+  });
+
+  test('leads to no host that its request names, so that no key can have a token mailed to its own', async () => {
+    const partner = await newPartner(program.file);
+    const user = await partner.user();
+    const headers = { host: 'evil.example', 'x-api-key': partner.keys[0] };
+    const url = `${program.file.url}${USERS}/${user.id}/login-link`;
+    const status = await new Promise((resolve, reject) => {
+      const asked = request(url, { method: 'POST', headers }, (reply) => resolve(reply.resume().statusCode));
+      asked.on('error', reject).end();
+    });
+    expect(status).toBe(503);
+    await link(partner, user);
+    expect(mails(user)).toHaveLength(1);
   });
 
   test('comes although the mail server breaks off, which holds nothing else up; each mail of it works once', async () => {
