@@ -262,9 +262,9 @@ export class TradingAccount extends AllocationsDoor {
     return { portfolio, waters: this.#highWater.read() };
   }
 
-  /** The newest hourly points of equity, oldest first. */
-  equity(limit: number): readonly EquityPoint[] {
-    return this.#equity.latest(limit);
+  /** The newest hourly points of equity, oldest first; of those before an hour since the epoch, if asked. */
+  equity(limit: number, before?: number): readonly EquityPoint[] {
+    return this.#equity.latest(limit, before);
   }
 
   /** Positions, after a look at whether their markets have resolved. */

@@ -270,3 +270,25 @@ test('fifty requests a second pass for a partner with all its keys, and not one 
   expect((await partner.call('GET', USERS)).headers.get('x-ratelimit-remaining')).toBe('2949');
   await resetClock(program);
 });
+
+test('hourly points of equity are all reached, page by page, from the newest to the oldest', async () => {
+  const partner = await newPartner(program.file);
+  const account = `/v1/partner/accounts/${await partner.account(await partner.user())}`;
+  for (let hour = 0; hour < 5; hour += 1) {
+    expect((await partner.call('GET', account)).status).toBe(200);
+    await advance(60);
+  }
+  type Page = { readonly points: readonly { readonly at: string }[]; readonly next_cursor: string | null };
+  const pages: string[][] = [];
+  let cursor: string | null = '';
+  while (cursor !== null && pages.length < 5) {
+    const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const page: Page = (await partner.call('GET', `${account}/equity?limit=2${query}`)).json as Page;
+    pages.push(page.points.map(({ at }) => at));
+    cursor = page.next_cursor;
+  }
+  expect(pages.map(({ length }) => length)).toEqual([2, 2, 1]);
+  const seen = pages.toReversed().flat();
+  expect(seen).toEqual([...new Set(seen)].toSorted());
+  await resetClock(program);
+});

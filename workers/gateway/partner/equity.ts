@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { hourOf } from '../../../durable-objects/trading-account/equity.ts';
 import { isPriced } from '../../../durable-objects/trading-account/valuation.ts';
 import { now } from '../../../shared/clock.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
+import { rowCursorOf, rowPlaceOf } from './cursor.ts';
 import { ownAccount } from './objects.ts';
 import { ruleStatus } from './rule-status.ts';
 import { worthOf } from './state.ts';
@@ -17,7 +19,7 @@ const equity = route({
   method: 'GET',
   path: '/v1/partner/accounts/{account_id}/equity',
   summary:
-    'Hourly points of equity, oldest first, of this attempt and earlier ones; began_at tells them apart',
+    'The newest hourly points of equity, oldest first, of this attempt and earlier ones (began_at tells them apart); next_cursor leads to the points before them',
   tag: 'partner',
   auth: { kind: 'partner', permission: 'accounts:read' },
   params: accountParams,
@@ -28,6 +30,7 @@ const equity = route({
       .transform(Number)
       .pipe(z.number().int().min(1).max(MAX_POINTS))
       .default(DEFAULT_POINTS),
+    cursor: z.string().optional(),
   }),
   reply: {
     status: 200,
@@ -35,16 +38,24 @@ const equity = route({
       account_id: z.uuid(),
       began_at: z.string(),
       points: z.array(z.object({ at: z.string(), equity: z.string() })),
+      next_cursor: z.string().nullable(),
     }),
   },
   async handle(call) {
+    const { limit, cursor } = call.query;
+    const before = cursor === undefined ? undefined : rowPlaceOf(cursor);
     const { account, trading } = await ownAccount(call, call.params.account_id);
-    const points = await trading.equity(call.query.limit);
+    // One point more than shown tells whether there are others before it.
+    const found = await trading.equity(limit + 1, before);
+    const points = found.slice(-limit);
+    const [first] = points;
+    const more = found.length > limit && first;
     return {
       body: {
         account_id: account.id,
         began_at: wireTime(account.beganAt),
         points: points.map((point) => ({ at: wireTime(point.at), equity: formatFixed(point.equity, 2) })),
+        next_cursor: rowCursorOf(more ? hourOf(more.at) : undefined),
       },
     };
   },
