@@ -52,6 +52,11 @@ describe('an attempt', () => {
     });
   });
 
+  test.each([10 / 3, '3.3333333333', 3.333333])('is held to a limit of %s percent', (max_drawdown_pct) => {
+    expect(of([], 9_667, { max_drawdown_pct }).status).toBe('running');
+    expect(of([], 9_666, { max_drawdown_pct })).toMatchObject({ status: 'failed', max_drawdown_pct: '3.33' });
+  });
+
   test('without rules, or with rules that are no numbers, it runs', () => {
     for (const asked of [
       {},

@@ -21,6 +21,8 @@ export interface RuleStatus {
   readonly max_drawdown_pct: string | null;
 }
 
+/** Of a millionth. */
+const DECIMALS = 6;
 const HUNDRED = 100n;
 const HUNDREDTH = SCALE / HUNDRED;
 
@@ -54,7 +56,9 @@ const shown = (percentage: Micro): string => formatFixed(asMicro(percentage - (p
 /** Millionths of a percent, cut towards zero: a limit is met when it is reached, never a hair before. */
 const percent = (part: Micro, whole: Micro): Micro => asMicro((part * HUNDRED * SCALE) / whole);
 
+/** A partner's number to the millionth of a percent: a third of something is a rule too. */
 function percentIn(rules: JsonObject, name: string): Micro | undefined {
   const value = rules[name];
-  return typeof value === 'number' || typeof value === 'string' ? parseMicro(String(value)) : undefined;
+  if (typeof value === 'number') return parseMicro(value.toFixed(DECIMALS));
+  return typeof value === 'string' ? parseMicro(value.replace(/(\.\d{6})\d+$/, '$1')) : undefined;
 }
