@@ -10,8 +10,8 @@ export interface PastRedemption extends Redemption {
 type Row = {
   id: number;
   token: string;
-  market: string;
-  outcome: string;
+  market: string | null;
+  outcome: string | null;
   shares: number;
   payout: number;
   cost: number;
@@ -19,23 +19,25 @@ type Row = {
 };
 
 /**
- * Redemptions below an id, newest first, of all attempts. What a token is stands with its position or, once a reset has
- * removed that, with the trades that brought it.
+ * Redemptions below an id, newest first, of all attempts. What a token is stands with the trades that brought it, which
+ * stay when a reset removes its position; they are read through once for a page.
  */
 export function readRedemptions(sql: SqlStorage, before: number, limit: number): readonly PastRedemption[] {
-  const named = (column: 'market' | 'outcome'): string =>
-    `COALESCE((SELECT ${column} FROM positions WHERE positions.token = redemptions.token),
-       (SELECT ${column} FROM trades WHERE trades.token = redemptions.token LIMIT 1)) AS ${column}`;
   return sql
     .exec<Row>(
-      `SELECT redemptions.*, ${named('market')}, ${named('outcome')}
-       FROM redemptions WHERE id < ? ORDER BY id DESC LIMIT ?`,
+      `WITH page AS (SELECT * FROM redemptions WHERE id < ?1 ORDER BY id DESC LIMIT ?2),
+         named AS (SELECT token, MIN(market) AS market, MIN(outcome) AS outcome FROM trades
+                   WHERE token IN (SELECT token FROM page) GROUP BY token)
+       SELECT page.*, named.market, named.outcome FROM page LEFT JOIN named USING (token) ORDER BY page.id DESC`,
       before,
       limit,
     )
     .toArray()
-    .map(({ shares, payout, cost, ...row }) => ({
+    .map(({ shares, payout, cost, market, outcome, ...row }) => ({
       ...row,
+      // A payout is told whatever else is known of it.
+      market: market ?? '',
+      outcome: outcome ?? '',
       shares: fromSql(shares),
       payout: fromSql(payout),
       realised: sub(fromSql(payout), fromSql(cost)),
