@@ -16,8 +16,20 @@ test.each([
 test('a mail API on another machine is asked by https or not at all', () => {
   const of = (MAIL_URL: string) => mailerOf({ ...settings, MAIL_URL });
   expect(of('')).toBeUndefined();
-  for (const url of ['https://mail.example.com/send', 'http://127.0.0.1:1/', 'http://localhost:1/'])
+  for (const url of [
+    'https://mail.example.com/send',
+    'http://127.0.0.1:1/',
+    'http://localhost:1/',
+    'http://0.0.0.0:1/',
+    'http://[::1]:1/',
+  ])
     expect(of(url)).toBeDefined();
-  for (const url of ['http://mail.example.com/', 'http://localhost.example.com/', 'ftp://localhost/', 'mail'])
+  for (const url of [
+    'http://mail.example.com/',
+    'http://localhost.example.com/',
+    'http://127.0.0.1.example.com/',
+    'ftp://localhost/',
+    'mail',
+  ])
     expect(() => of(url), url).toThrow('MAIL_URL');
 });
