@@ -66,11 +66,16 @@ test('an order that was held back and then found nothing gives back what it held
     if (!who.ok) throw new Error('the vault has no such wallet');
     const terms = { ...bench.terms, marketId: token.condition };
     const traded = { token: token.id, market: token.condition, outcome: 'Yes' };
-    const waits = (id: string): VenueOrder => ({
-      ...{ ...terms, id, tokenId: token.id, filled: micro('0'), status: 'pending' },
-      ...{ createdAt: 0, updatedAt: 0 },
-    });
-    const held = { ...venue, send: () => Promise.resolve({ tag: 'accepted', order: waits(ID) } as const) };
+    const order: VenueOrder = {
+      ...terms,
+      id: `0x${'ab'.repeat(32)}`,
+      tokenId: token.id,
+      filled: micro('0'),
+      status: 'pending',
+      createdAt: 0,
+      updatedAt: 0,
+    };
+    const held = { ...venue, send: () => Promise.resolve({ tag: 'accepted', order } as const) };
     const book = new AllocationBook(storage.sql);
     const claims = new Claims(storage.sql, book);
     const data = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
@@ -98,5 +103,3 @@ test('an order that was held back and then found nothing gives back what it held
     expect(claims.expect(100, all)).toBeUndefined();
     expect(await sell()).toMatchObject({ ok: true });
   }));
-
-const ID = `0x${'ab'.repeat(32)}`;
