@@ -6,7 +6,7 @@ import type { TradingSession } from '../../../shared/venues/session.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
 import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
-import { asAsked, labelled, withLabel } from './as-asked.ts';
+import { asAsked, inOwnWords, labelled } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
@@ -132,14 +132,15 @@ export class LiveOrders {
     const found = await session.order(id);
     if (!found.ok) return found;
     this.#host.escrows?.ordered(found.value);
-    const sent = this.#tables.placed(access.venue, id)?.sent;
-    return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent) : found.value };
+    return { ok: true, value: asAsked(this.#tables, access.venue, found.value) };
   }
 
   async orders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
     const session = this.#host.open(access);
     await this.#reconciler.settleWaiting(access, session);
-    return session.orders(query);
+    const found = await session.orders(query);
+    if (!found.ok) return found;
+    return { ok: true, value: found.value.map((order) => asAsked(this.#tables, access.venue, order)) };
   }
 
   /** Sets the dead man's switch of what rests on Polymarket. Returns the deadline. */
@@ -237,7 +238,8 @@ export class LiveOrders {
     if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
     const settled = await ready.send();
     if (INSTRUMENTED) await pauseAt('account/live/answered');
-    return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
+    const told = inOwnWords(this.#tables, command.access.venue, settled, ready.sent);
+    return await this.#settle(id, told, command.access.source.kind === 'stored');
   }
 
   /** Undefined: there is none to take, or the escrow holds it. */

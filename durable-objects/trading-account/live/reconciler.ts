@@ -1,6 +1,7 @@
 import { now } from '../../../shared/clock.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
+import { inOwnWords } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, Settled } from './model.ts';
 import { reconcile } from './settling.ts';
@@ -85,7 +86,7 @@ export class Reconciler {
     const late = now() - sentAt >= session.capabilities.absenceHoldsAfterMs;
     const settled = await reconcile(session, sent, sentAt, late);
     if (INSTRUMENTED) await pauseAt('account/live/reconciled');
-    this.#write(row, settled);
+    this.#write(row, inOwnWords(this.#tables, row.venue, settled, sent));
   }
 
   #write(row: LiveRow, settled: Settled): void {
