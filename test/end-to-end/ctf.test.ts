@@ -167,16 +167,12 @@ describe('what cannot be done is refused, and nothing is sent', () => {
     expect(await sent()).toBe(before);
   });
 
-  test.each([
-    [{ 'x-exchange-credentials': 'e30=' }, 501, 'not_supported', 'NOT_SUPPORTED'],
-    [{ 'x-postern-wallet': '1' }, 400, 'validation_error', 'VALIDATION_FAILED'],
-    [{ 'x-postern-venue': 'paper' }, 400, 'validation_error', 'VALIDATION_FAILED'],
-  ] as const)(
-    'a request that means another wallet moves nothing of this: %o',
-    async (headers, ...refusal) => {
+  test.each(['x-exchange-credentials', 'x-postern-wallet', 'x-postern-venue'])(
+    'a request that may mean another wallet (%s) moves nothing of this',
+    async (header) => {
       const before = await sent();
-      const body = { condition_id: condition.neg_risk, amount: 0.1 };
-      expectRouterRefusal(await ctf('split', body, headers), ...refusal);
+      const answer = await ctf('split', { condition_id: condition.neg_risk, amount: 0.1 }, { [header]: '1' });
+      expectRouterRefusal(answer, 400, 'validation_error', 'VALIDATION_FAILED');
       expect(await sent()).toBe(before);
     },
   );

@@ -5,12 +5,16 @@ import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { asMicro, MAX_UNITS, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
-import { unsupported } from '../../../shared/venues/capabilities.ts';
-import { refuseOtherAccounts } from '../credentials/live-access.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
 import { namingOf, replayedHeader } from '../http/naming.ts';
 import { principalOf } from '../http/objects.ts';
-import { exchangeCredentialsHeader, headerOf, placeHeaders } from '../http/request-headers.ts';
+import {
+  accountHeaders,
+  exchangeCredentialsHeader,
+  idempotencyKeyHeader,
+  refuseHeaders,
+  retryCountHeader,
+} from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 
 const conditionId = z
@@ -37,7 +41,7 @@ const shared = {
   method: 'POST',
   tag: 'router',
   auth: { kind: 'router', permission: 'trade' },
-  headers: [...placeHeaders, exchangeCredentialsHeader],
+  headers: [idempotencyKeyHeader, retryCountHeader],
   reply,
 } as const;
 const body = z.strictObject({ condition_id: conditionId, amount });
@@ -94,11 +98,7 @@ const redeem = route({
  * not move what is in this.
  */
 async function submit(call: Call<unknown, unknown, unknown>, work: CtfWork) {
-  refuseOtherAccounts(call, 'polymarket');
-  if (headerOf(call, exchangeCredentialsHeader) !== undefined)
-    throw new RequestError(
-      unsupported('polymarket', 'X-Exchange-Credentials here: onboard the wallet that is to sign'),
-    );
+  refuseHeaders(call, [exchangeCredentialsHeader, ...accountHeaders]);
   const { tenant, account, key, tier } = principalOf(call.caller);
   const caller = { tenant, account, keyId: key, requestId: call.requestId };
   const naming = await namingOf(call);
