@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { controlVenue } from '../support/control.ts';
+import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { operate } from '../support/tenants.ts';
 import { expectRefusal, member, rowsOf, textOf } from './ask.ts';
@@ -68,6 +70,32 @@ describe('where /v1 trades', () => {
 });
 
 describe('an order that the vault signs', () => {
+  test('a batch said again sends no order twice, though one before it was refused for a moment', async () => {
+    const other = await openMarket(
+      program.file,
+      ({ condition_id, minimum_tick_size }) =>
+        condition_id !== market.condition && minimum_tick_size === 0.01,
+    );
+    const away = { method: 'GET', path: `/markets/${other.condition}`, kind: 'status', times: 3 };
+    await controlVenue(program.file, 'faults', away);
+    const orders = [limitOrder(other.condition, { price: '0.21' }), limit({ price: '0.22' })];
+    const [key, before] = [newKey(), await count()];
+    const results = async () =>
+      member(await trader.call('POST', '/v1/orders/batch', { orders }, key), 'results');
+    const sent = expect.stringMatching(HASH) as unknown;
+    const first = await results();
+    expect(first).toMatchObject([
+      { status: 'REJECTED', error: 'VENUE_UNAVAILABLE' },
+      { order_id: sent, is_replay: false },
+    ]);
+    const id = z.array(z.looseObject({ order_id: z.unknown() })).parse(first)[1]?.order_id;
+    expect(await results()).toMatchObject([
+      { order_id: sent, price: '0.2100', is_replay: false },
+      { order_id: id, price: '0.2200', is_replay: true },
+    ]);
+    expect(await count()).toBe(before + 1);
+  });
+
   test('rests, is listed, read and cancelled by its hash', async () => {
     const placed = await place(limit({ price: '0.21', post_only: true }));
     expect(placed.json, placed.text).toMatchObject({
