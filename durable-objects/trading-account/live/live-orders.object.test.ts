@@ -138,6 +138,32 @@ test("a sale stays a sale, polled, listed and cancelled, though Kalshi's book kn
   });
 });
 
+test('what others left open, who never come again, keeps nobody from settling his own', async () => {
+  const given = {
+    kind: 'request',
+    credential: { venue: 'kalshi', apiKeyId: '', privateKeyPem: '' },
+  } as const;
+  const { access } = placing(bench, account);
+  const leave = (key: string): Promise<LiveReply> =>
+    withLive(
+      (live) =>
+        live.submit(
+          placing(bench, account, {
+            access: { ...access, source: given },
+            naming: { fingerprint: key, key },
+          }),
+        ),
+      (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
+    );
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await leave(key);
+  await (await kalshiBench()).link(account);
+  await leave('f');
+  moveClock({ kind: 'advance', ms: 100_000 });
+  // By a request that is about something else.
+  await withLive((live) => live.orders({ ...access, source: given }, { status: 'open', limit: 1 }));
+  expect((await rows()).map(({ state }) => state)).toEqual([...Array<string>(5).fill('unknown'), 'released']);
+});
+
 test("two requests alike are two orders; an SDK's own retry is the one before it, for 90 s", async () => {
   const submit = (sdkRetry: boolean): Promise<LiveReply> =>
     withLive((live) => live.submit(placing(bench, account, { naming: { fingerprint: 'same', sdkRetry } })));

@@ -64,10 +64,15 @@ export class Reconciler {
     return row.sent?.kind === 'ctf' ? (this.#settleCtf?.(row) ?? Promise.resolve()) : this.#ask(row, session);
   }
 
-  /** Settles what only a credential like the caller's can: nobody else will come with it. */
-  async settleWaiting(access: LiveAccess, session: TradingSession): Promise<void> {
-    if (access.source.kind !== 'request') return;
-    for (const row of this.#tables.waitingForCredential(access.venue, ROWS_PER_REQUEST)) {
+  /**
+   * Settles what only a credential like the caller's can: nobody else will come with it. What others left, who may never
+   * come again, is not looked at: it must not stand in the way.
+   */
+  async settleWaiting({ venue, source }: LiveAccess, session: TradingSession): Promise<void> {
+    if (source.kind !== 'request' || !this.#tables.waitsForCredential(venue)) return;
+    const who = await session.identity();
+    if (!who.ok) return;
+    for (const row of this.#tables.waitingForCredential(venue, who.identity, ROWS_PER_REQUEST)) {
       await this.#ask(row, session);
     }
   }
