@@ -1,5 +1,6 @@
+import { asMicro, SCALE } from '../../../shared/money/fixed.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
-import type { VenueOrder } from '../../../shared/venues/port.ts';
+import type { VenueFill, VenueOrder } from '../../../shared/venues/port.ts';
 import type { Sent, Settled } from './model.ts';
 import { isTerminal } from './settling.ts';
 import type { LiveTables } from './tables.ts';
@@ -22,6 +23,14 @@ export function asAsked(tables: LiveTables, venue: LiveVenue, found: VenueOrder)
     type,
     ...(short && found.status === 'filled' && { status: 'cancelled' as const }),
   };
+}
+
+/** A fill in the words of its order: Kalshi tells only which side of its book it took. */
+export function fillAsAsked(tables: LiveTables, venue: LiveVenue, fill: VenueFill): VenueFill {
+  const sent = tables.placed(venue, fill.orderId)?.sent;
+  if (sent?.kind !== 'place' || sent.terms.outcome === fill.outcome) return fill;
+  const { outcome, side } = sent.terms;
+  return { ...fill, outcome, side, price: asMicro(SCALE - fill.price) };
 }
 
 /** With the name that the caller gave it, which the venue does not know. */

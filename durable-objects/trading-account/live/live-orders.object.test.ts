@@ -132,6 +132,19 @@ test("a sale stays a sale, polled, listed and cancelled, though Kalshi's book kn
     // Newest first; the member has orders of other tests too.
     const listed = await live.orders(selling.access, { status: 'open', limit: 1 });
     expect(listed).toMatchObject({ ok: true, value: [{ ...sale, id }] });
+    // As Kalshi tells it: who sells Yes at 0.90 has bought No at 0.10.
+    const bought = { outcome: 'No', side: 'BUY', price: micro('0.1'), size: micro('1') } as const;
+    const fill = {
+      id: 'f',
+      orderId: id,
+      marketId: bench.terms.marketId,
+      isTaker: false,
+      fee: micro('0'),
+      at: 0,
+    };
+    const sold = { outcome: 'Yes', side: 'SELL', price: micro('0.9'), size: micro('1') };
+    const strange = { ...fill, ...bought, orderId: 'placed elsewhere' };
+    expect(live.fills('kalshi', [{ ...fill, ...bought }, strange])).toEqual([{ ...fill, ...sold }, strange]);
     const work = { kind: 'cancel', orderId: id } as const;
     const cancelled = await live.submit({ ...selling, naming: { fingerprint: 'cancel' }, work });
     expect(cancelled).toMatchObject({ ok: true, order: { ...sale, status: 'cancelled' } });

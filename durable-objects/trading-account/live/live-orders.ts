@@ -1,12 +1,13 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
-import type { OrderQuery, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
 import type { Escrows } from '../escrow/escrows.ts';
 import type { WriteCap } from '../write-cap.ts';
-import { asAsked, inOwnWords, labelled } from './as-asked.ts';
+import { asAsked, fillAsAsked, inOwnWords, labelled } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
@@ -141,6 +142,11 @@ export class LiveOrders {
     const found = await session.orders(query);
     if (!found.ok) return found;
     return { ok: true, value: found.value.map((order) => asAsked(this.#tables, access.venue, order)) };
+  }
+
+  /** Fills that the venue has told, in the words of their orders. */
+  fills(venue: LiveVenue, told: readonly VenueFill[]): readonly VenueFill[] {
+    return told.map((fill) => fillAsAsked(this.#tables, venue, fill));
   }
 
   /** Sets the dead man's switch of what rests on Polymarket. Returns the deadline. */
