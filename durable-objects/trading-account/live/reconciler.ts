@@ -5,7 +5,8 @@ import { inOwnWords } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, Settled } from './model.ts';
 import { reconcile } from './settling.ts';
-import type { LiveRow, LiveTables } from './tables.ts';
+import type { LiveRow } from './rows.ts';
+import type { LiveTables } from './tables.ts';
 
 /** Rows that one alarm looks at: each is a read or two at the venue. */
 const ROWS_PER_ALARM = 20;

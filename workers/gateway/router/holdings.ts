@@ -58,8 +58,8 @@ const fills = route({
     const { stub, access } = await liveAccount(call, exchange);
     const told = valueOf(exchange, await openSession(call.env, access).fills(query));
     // Kalshi has one book for both outcomes: how an order was meant only the account knows.
-    const fills = exchange === 'kalshi' && told.length > 0 ? await stub.liveFills(exchange, told) : told;
-    return { body: fills.map(toFillView) };
+    const rows = exchange === 'kalshi' && told.length > 0 ? await stub.liveFills(exchange, told) : told;
+    return { body: rows.map(toFillView) };
   },
 });
 
