@@ -1,10 +1,11 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
-import type { OrderQuery, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
-import { asAsked, labelled, withLabel } from './as-asked.ts';
+import { asAsked, fillAsAsked, inOwnWords, labelled } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
@@ -113,14 +114,20 @@ export class LiveOrders {
     const found = await session.order(id);
     if (!found.ok) return found;
     this.#host.escrows?.ordered(found.value);
-    const sent = this.#tables.placed(access.venue, id)?.sent;
-    return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent) : found.value };
+    return { ok: true, value: asAsked(this.#tables, access.venue, found.value) };
   }
 
   async orders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
     const session = this.#host.open(access);
     await this.#reconciler.settleWaiting(access, session);
-    return session.orders(query);
+    const found = await session.orders(query);
+    if (!found.ok) return found;
+    return { ok: true, value: found.value.map((order) => asAsked(this.#tables, access.venue, order)) };
+  }
+
+  /** Fills that the venue has told, in the words of their orders. */
+  fills(venue: LiveVenue, told: readonly VenueFill[]): readonly VenueFill[] {
+    return told.map((fill) => fillAsAsked(this.#tables, venue, fill));
   }
 
   /** Sets the dead man's switch of what rests on Polymarket. Returns the deadline. */
@@ -218,7 +225,8 @@ export class LiveOrders {
     if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
     const settled = await ready.send();
     if (INSTRUMENTED) await pauseAt('account/live/answered');
-    return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
+    const told = inOwnWords(this.#tables, command.access.venue, settled, ready.sent);
+    return await this.#settle(id, told, command.access.source.kind === 'stored');
   }
 
   /** Undefined: there is none to take, or the escrow holds it. */

@@ -179,11 +179,20 @@ export class LiveTables {
     return this.#rows('SELECT * FROM live_commands WHERE look_at <= ? ORDER BY look_at LIMIT ?', at, limit);
   }
 
-  /** Commands whose outcome only a request with this caller's own credential can find out. */
-  waitingForCredential(venue: LiveVenue, limit: number): readonly LiveRow[] {
+  /** Whether some outcome can only be found out by a request that brings the credential. */
+  waitsForCredential(venue: LiveVenue): boolean {
+    const waiting =
+      "SELECT id FROM live_commands WHERE venue = ? AND state = 'unknown' AND stored = 0 LIMIT 1";
+    return this.#sql.exec(waiting, venue).toArray().length > 0;
+  }
+
+  /** Those that the credential of this identity can. */
+  waitingForCredential(venue: LiveVenue, identity: string, limit: number): readonly LiveRow[] {
     return this.#rows(
-      "SELECT * FROM live_commands WHERE venue = ? AND state = 'unknown' AND stored = 0 ORDER BY id LIMIT ?",
+      `SELECT * FROM live_commands WHERE venue = ? AND state = 'unknown' AND stored = 0 AND identity = ?
+       ORDER BY id LIMIT ?`,
       venue,
+      identity,
       limit,
     );
   }
