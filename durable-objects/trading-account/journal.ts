@@ -57,6 +57,11 @@ export class Journal {
     );
   }
 
+  /** Its outcome is told again now: it is kept, and known to an SDK's retry, as long as if that were the first time. */
+  renew(key: string, now: number): void {
+    this.#sql.exec('UPDATE journal SET created_at = ? WHERE key = ?', now, key);
+  }
+
   /** Forgets what is older than the time that keys are kept. Returns when to come again; undefined when empty. */
   sweep(now: number): number | undefined {
     this.#sql.exec(

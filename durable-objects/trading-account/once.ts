@@ -25,8 +25,12 @@ export type Before =
 export function lookUp(journal: Journal, naming: Naming | undefined, now: number): Before {
   if (naming?.key !== undefined) return judge(journal.find(`key:${naming.key}`), naming.fingerprint);
   if (naming?.sdkRetry !== true) return { kind: 'new' };
-  const entry = journal.find(`sdk:${naming.fingerprint}`);
-  return entry && now - entry.createdAt <= SDK_RETRY_MS ? judge(entry, naming.fingerprint) : { kind: 'new' };
+  const name = `sdk:${naming.fingerprint}`;
+  const entry = journal.find(name);
+  if (!entry || now - entry.createdAt > SDK_RETRY_MS) return { kind: 'new' };
+  // The retry is an attempt too, which ends now: the next one is counted from it.
+  journal.renew(name, now);
+  return judge(entry, naming.fingerprint);
 }
 
 /**

@@ -87,7 +87,7 @@ export class CtfCommands {
   #known(command: CtfCommand): 'new' | CtfReply | { readonly unsettled: LiveRow } {
     const known = lookUp(this.#tables, this.#host.paper, command, now());
     if (known.kind === 'new') return 'new';
-    if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed);
+    if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed, now());
     if (known.kind === 'refused') return known.failure;
     if (known.kind === 'unknown') return { unsettled: known.row };
     const { mined } = known.row;

@@ -73,6 +73,23 @@ test('the same clord_id with the same body is done once and answered alike; with
   expect(await openOrders()).toEqual([idOf(first)]);
 });
 
+test("an SDK's retry without any name is the order before it, whatever became of an equal one since", async () => {
+  const { clord_id, ...body } = order(crypto.randomUUID());
+  const insertUnnamed = (sdkRetry: boolean): Promise<ExchangeReply> =>
+    submit('insert_order', body, {
+      refs: [{ clordId: crypto.randomUUID() }],
+      naming: { fingerprint: 'f', sdkRetry },
+    });
+  const first = await insertUnnamed(false);
+  await fault('insert_order', 'status', { status: 429, body: { code: 8, message: 'slow down' } });
+  expect(await insertUnnamed(false)).toMatchObject({ reason: 'EXCHANGE_REFUSED' });
+  for (let retry = 0; retry < 3; retry += 1) {
+    expect(await insertUnnamed(true)).toEqual({ ...first, replayed: true });
+    moveClock({ kind: 'advance', ms: 60_000 });
+  }
+  expect(await openOrders()).toEqual([idOf(first)]);
+});
+
 test('of two at once one is sent, the other is told to wait', async () => {
   const id = crypto.randomUUID();
   const replies = await Promise.all([insert(id), insert(id)]);

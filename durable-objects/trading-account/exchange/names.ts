@@ -24,9 +24,12 @@ export function lookUp(tables: ExchangeTables, { naming, ownIds }: Named, now: n
     if (named) return judge(named, fingerprint, 'DUPLICATE_CLIENT_ORDER_ID');
   }
   if (key !== undefined || sdkRetry !== true) return { kind: 'new' };
-  const before = tables.named(`sdk:${fingerprint}`);
-  const isRecent = before && (before.row.endedAt === null || now - before.row.endedAt <= SDK_RETRY_MS);
-  return before && isRecent ? judge(before, fingerprint, 'IDEMPOTENCY_KEY_REUSE') : { kind: 'new' };
+  const row = tables
+    .attempts(fingerprint)
+    .find(({ endedAt }) => endedAt === null || now - endedAt <= SDK_RETRY_MS);
+  if (!row) return { kind: 'new' };
+  tables.renew(row.id, now);
+  return judge({ fingerprint, row }, fingerprint, 'IDEMPOTENCY_KEY_REUSE');
 }
 
 /** The names under which a command is kept. All have its fingerprint: a list is one command. */

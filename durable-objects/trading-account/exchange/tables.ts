@@ -1,5 +1,6 @@
 import type { Identity } from '../journal.ts';
 import type { LiveCaller, LiveState } from '../live/model.ts';
+import { MOST_ATTEMPTS, numbered } from '../live/tables.ts';
 import type { ExchangeCommand, ExchangeRpc, OrderRef } from './model.ts';
 
 /** A command as the journal has it. Times are Unix ms. */
@@ -73,7 +74,7 @@ export class ExchangeTables {
     for (const { key, fingerprint } of names) {
       this.#sql.exec(
         'INSERT OR REPLACE INTO exchange_names (name, fingerprint, command) VALUES (?, ?, ?)',
-        key,
+        numbered(key, id),
         fingerprint,
         id,
       );
@@ -144,6 +145,20 @@ export class ExchangeTables {
       .toArray();
     const row = found && this.row(found.command);
     return found && row && { fingerprint: found.fingerprint, row };
+  }
+
+  /** Commands without a key that asked for this, newest first: an SDK's retry is one of them. */
+  attempts(fingerprint: string): readonly ExchangeRow[] {
+    return this.#rows(
+      `SELECT exchange_commands.* FROM exchange_names JOIN exchange_commands ON exchange_commands.id = command
+       WHERE name > ?1 || '/' AND name < ?1 || '0' ORDER BY name DESC LIMIT ${MOST_ATTEMPTS}`,
+      `sdk:${fingerprint}`,
+    );
+  }
+
+  /** A retry was told the outcome: an attempt that ends now. */
+  renew(id: number, at: number): void {
+    this.#sql.exec("UPDATE exchange_commands SET ended_at = ? WHERE id = ? AND state = 'done'", at, id);
   }
 
   /** What the alarm must look at by now, oldest first. */

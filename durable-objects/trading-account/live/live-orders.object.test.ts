@@ -2,11 +2,13 @@ import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
+import { failure } from '../../../shared/errors/failure.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { hush, ring } from '../../../test/support/alarms.ts';
 import { micro } from '../../../test/support/emulator-control.ts';
 import { kalshiBench, liveOrders, placing, type LiveBench } from '../../../test/support/live-bench.ts';
 import { accountObject } from '../../stubs.ts';
+import type { Naming } from '../once.ts';
 import type { LiveOrders } from './live-orders.ts';
 import type { LiveReply } from './model.ts';
 
@@ -184,8 +186,42 @@ test("two requests alike are two orders; an SDK's own retry is the one before it
   expect(new Set(ids).size).toBe(2);
   expect(idOf(await submit(true))).toBe(ids[1]);
   expect((await rows()).map(({ assumed }) => assumed)).toEqual([null, 'recent']);
+  // Each reply may be lost, and an SDK waits a minute for one.
+  for (let retry = 0; retry < 2; retry += 1) {
+    moveClock({ kind: 'advance', ms: 60_000 });
+    expect(idOf(await submit(true))).toBe(ids[1]);
+  }
   moveClock({ kind: 'advance', ms: 91_000 });
   expect(ids).not.toContain(idOf(await submit(true)));
+});
+
+test('an equal command that comes to nothing takes no name from the one before it', async () => {
+  const submit = (naming: Naming, wrap?: (session: TradingSession) => TradingSession) =>
+    withLive((live) => live.submit(placing(bench, account, { naming })), wrap);
+  const first = await submit({ fingerprint: 'same' });
+  const refused = await submit({ fingerprint: 'same' }, (session) => ({
+    ...session,
+    prepare: () => Promise.resolve(failure('INSUFFICIENT_BALANCE')),
+  }));
+  expect(refused).toMatchObject({ reason: 'INSUFFICIENT_BALANCE' });
+  expect(await submit({ fingerprint: 'same', sdkRetry: true })).toEqual({ ...first, replayed: true });
+});
+
+test("what another's credential did is no command of this one's, however alike they are written", async () => {
+  const { access } = placing(bench, account);
+  const credential = { venue: 'kalshi', apiKeyId: '', privateKeyPem: '' } as const;
+  const given = { ...access, source: { kind: 'request', credential } as const };
+  const submit = (naming: Naming): Promise<LiveReply> =>
+    withLive((live) => live.submit(placing(bench, account, { access: given, naming })));
+  const named = await submit({ fingerprint: 'a', key: 'k' });
+  const unnamed = await submit({ fingerprint: 'b' });
+  await (await kalshiBench()).link(account);
+  expect(await submit({ fingerprint: 'a', key: 'k' })).toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSE' });
+  const theirs = await submit({ fingerprint: 'b', sdkRetry: true });
+  expect(theirs).toMatchObject({ ok: true, replayed: false });
+  await bench.link(account);
+  expect(await submit({ fingerprint: 'a', key: 'k' })).toEqual({ ...named, replayed: true });
+  expect(await submit({ fingerprint: 'b', sdkRetry: true })).toEqual({ ...unnamed, replayed: true });
 });
 
 test('a retry long after a reply that never came is still the command before it', async () => {

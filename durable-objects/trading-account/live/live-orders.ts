@@ -79,10 +79,12 @@ export class LiveOrders {
   async #submit(command: LiveCommand, { room, hold }: Slot): Promise<LiveReply> {
     const session = this.#host.open(command.access);
     await this.#reconciler.settleWaiting(command.access, session);
-    const asked = this.#known(command);
+    const who = await this.#whoAsks(command, session);
+    if (who?.ok === false) return { ok: false, reason: 'SIGNER_REFUSED', signer: who };
+    const asked = this.#known(command, who?.identity);
     if (asked !== 'new' && 'unsettled' in asked) await this.#reconciler.settle(asked.unsettled, session);
     // No wait from here to the row: of two that are the same, one comes first.
-    const known = this.#known(command);
+    const known = this.#known(command, who?.identity);
     if (known !== 'new') {
       return 'unsettled' in known ? failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 }) : known;
     }
@@ -169,10 +171,20 @@ export class LiveOrders {
     return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + KEEP_MS;
   }
 
-  #known(command: LiveCommand): Known {
+  /**
+   * Whose orders the credential sees, of a command that seems to have been said before. Undefined where that can only be
+   * the account's own, or nobody need know.
+   */
+  async #whoAsks(command: LiveCommand, session: TradingSession) {
     const known = lookUp(this.#tables, this.#host.paper, nameable(command), now());
+    if (known.kind !== 'done' && known.kind !== 'unknown') return undefined;
+    return command.access.source.kind === 'stored' && known.row.stored ? undefined : session.identity();
+  }
+
+  #known(command: LiveCommand, who?: string): Known {
+    const known = lookUp(this.#tables, this.#host.paper, nameable(command), now(), who);
     if (known.kind === 'new') return 'new';
-    if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed);
+    if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed, now());
     if (known.kind === 'refused') return known.failure;
     if (known.kind === 'unknown') return { unsettled: known.row };
     return known.row.order

@@ -28,25 +28,45 @@ export interface Nameable {
 
 const pending = failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 });
 
-/** Looks a command up by each name that it has: its key, its own id, and for an SDK's retry what it asks. */
-export function lookUp(tables: LiveTables, paper: Journal, command: Nameable, now: number): Known {
+/**
+ * Looks a command up by each name that it has: its key, its own id, and for an SDK's retry what it asks. `who`: whose
+ * orders the caller's credential sees, where that may not be the account's own. Another's command is another command,
+ * however alike they are written.
+ */
+export function lookUp(
+  tables: LiveTables,
+  paper: Journal,
+  command: Nameable,
+  now: number,
+  who?: string,
+): Known {
   const { naming } = command;
   if (naming.key !== undefined) {
     // One account, one space of keys: what paper did under this key was another request.
     if (paper.find(`key:${naming.key}`)) return refused('IDEMPOTENCY_KEY_REUSE');
     const found = tables.named(`key:${naming.key}`);
-    if (found) return judge(found, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE');
+    if (found) return judge(found, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE', who);
   }
   const { own } = command;
   const named = own && tables.named(own.key);
-  if (own && named) return judge(named, own.fingerprint, own.reuse);
+  if (own && named) return judge(named, own.fingerprint, own.reuse, who);
   if (naming.key !== undefined || naming.sdkRetry !== true) return { kind: 'new' };
-  const before = tables.named(`sdk:${naming.fingerprint}`);
-  const assumed = before && assumedOf(before.row, now);
-  if (!before || !assumed) return { kind: 'new' };
-  const known = judge(before, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE');
-  return known.kind === 'new' ? known : { ...known, row: before.row, assumed };
+  for (const row of tables.attempts(naming.fingerprint)) {
+    const assumed = isAnothers(row, who) ? undefined : assumedOf(row, now);
+    if (assumed === undefined) continue;
+    const known = judge(
+      { fingerprint: naming.fingerprint, row },
+      naming.fingerprint,
+      'IDEMPOTENCY_KEY_REUSE',
+    );
+    return known.kind === 'new' ? known : { ...known, row, assumed };
+  }
+  return { kind: 'new' };
 }
+
+/** Of a command that was not sent yet nobody has written down whose it is. */
+const isAnothers = ({ identity }: LiveRow, who: string | undefined): boolean =>
+  who !== undefined && identity !== null && identity !== who;
 
 /** The names under which a command is kept. */
 export function liveNames(command: Nameable): readonly Identity[] {
@@ -72,8 +92,8 @@ export function nameable({ access, work, naming }: LiveCommand): Nameable {
 
 type Reuse = 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID' | 'INVALID_ORDER_PAYLOAD';
 
-function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse): Known {
-  if (fingerprint !== asked) return refused(reuse);
+function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse, who?: string): Known {
+  if (fingerprint !== asked || isAnothers(row, who)) return refused(reuse);
   switch (row.state) {
     case 'pending':
     case 'sent':

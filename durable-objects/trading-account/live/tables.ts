@@ -14,6 +14,16 @@ export interface Fate {
   mined?(mined: Mined, command: number): void;
 }
 
+/** Equal commands that a retry is looked for among: far more than anybody has under way at once. */
+export const MOST_ATTEMPTS = 20;
+
+/**
+ * What an SDK's retry is found by has the command's number in it: equal commands that are no retries have one each. Were
+ * it the newest's alone, that one's release would take it from those before it, and a retry of these would be sent.
+ */
+export const numbered = (name: string, id: number): string =>
+  name.startsWith('sdk:') ? `${name}/${String(id).padStart(16, '0')}` : name;
+
 /**
  * SQL of `live_commands` and `live_names`, and nothing else. Each change of state names the states that it may come
  * from and says whether it happened: the alarm, a retry and the command itself may all come to it.
@@ -52,7 +62,7 @@ export class LiveTables {
     for (const { key, fingerprint } of names) {
       this.#sql.exec(
         'INSERT OR REPLACE INTO live_names (name, fingerprint, command) VALUES (?, ?, ?)',
-        key,
+        numbered(key, id),
         fingerprint,
         id,
       );
@@ -146,8 +156,15 @@ export class LiveTables {
     );
   }
 
-  noteAssumed(id: number, assumed: Assumed): void {
-    this.#sql.exec('UPDATE live_commands SET assumed = ? WHERE id = ?', assumed, id);
+  /** What an SDK's retry was taken for. One that is answered is an attempt that ends now: its reply may be lost too. */
+  noteAssumed(id: number, assumed: Assumed, at: number): void {
+    this.#sql.exec(
+      `UPDATE live_commands SET assumed = ?, ended_at = CASE state WHEN 'done' THEN ? ELSE ended_at END
+       WHERE id = ?`,
+      assumed,
+      at,
+      id,
+    );
   }
 
   row(id: number): LiveRow | undefined {
@@ -163,6 +180,16 @@ export class LiveTables {
       .toArray();
     const row = found && this.row(found.command);
     return found && row && { fingerprint: found.fingerprint, row };
+  }
+
+  /** Commands without a key that asked for this, newest first: an SDK's retry is one of them. */
+  attempts(fingerprint: string): readonly LiveRow[] {
+    const name = `sdk:${fingerprint}`;
+    return this.#rows(
+      `SELECT live_commands.* FROM live_names JOIN live_commands ON live_commands.id = command
+       WHERE name > ?1 || '/' AND name < ?1 || '0' ORDER BY name DESC LIMIT ${MOST_ATTEMPTS}`,
+      name,
+    );
   }
 
   /** The command that placed an order. */
