@@ -283,6 +283,27 @@ test('what ended is kept for a day, and what is unknown for as long as it is', a
   expect(await rows()).toMatchObject([{ state: 'unknown' }]);
 });
 
+test('a command never has the number of one that was forgotten: fees and claims outlive it', async () => {
+  const submit = (key: string): Promise<LiveReply> =>
+    withLive((live) => live.submit(placing(bench, account, { naming: { fingerprint: key, key } })));
+  const numbers = (): Promise<readonly number[]> =>
+    runInDurableObject(stub(), (_, { storage }) =>
+      storage.sql
+        .exec<{ id: number }>('SELECT id FROM live_commands ORDER BY id')
+        .toArray()
+        .map(({ id }) => id),
+    );
+  await submit('a');
+  await submit('b');
+  const [, last = 0] = await numbers();
+  await withLive(async (live) => {
+    expect(live.sweep(Date.now() + 25 * 3_600_000)).toBe(Number.POSITIVE_INFINITY);
+    expect([live.isTaken('key:a'), live.isTaken('key:b')]).toEqual([false, false]);
+  });
+  await submit('b');
+  expect(await numbers()).toEqual([last, last + 1]);
+});
+
 test("the account's own alarm settles what nobody asks about, also in a new instance", async () => {
   const before = await bench.orders();
   await bench.arm({ method: 'POST', path: bench.placePath, kind: 'drop_after' });

@@ -250,15 +250,24 @@ export class LiveTables {
     );
   }
 
-  /** Forgets what ended before `before`. Returns when the oldest one left ended; undefined when there is none. */
+  /**
+   * Forgets what ended before `before`. Returns when the oldest one left ended; undefined when there is none. The newest
+   * row loses its names alone: fees and sessions' claims know a command by its number long after it ended, and SQLite
+   * gives the number after the highest that it has.
+   */
   sweep(before: number, limit: number): number | undefined {
+    const newest = '(SELECT MAX(id) FROM live_commands)';
     const old = 'SELECT id FROM live_commands WHERE ended_at <= ?1 ORDER BY ended_at LIMIT ?2';
     this.#sql.exec(`DELETE FROM live_names WHERE command IN (${old})`, before, limit);
-    this.#sql.exec(`DELETE FROM live_commands WHERE id IN (${old})`, before, limit);
-    const { at } = this.#sql
-      .exec<{ at: number | null }>('SELECT MIN(ended_at) AS at FROM live_commands WHERE ended_at IS NOT NULL')
-      .one();
-    return at ?? undefined;
+    this.#sql.exec(`DELETE FROM live_commands WHERE id IN (${old}) AND id < ${newest}`, before, limit);
+    const [left] = this.#sql
+      .exec<{ at: number }>(
+        `SELECT ended_at AS at FROM live_commands WHERE ended_at IS NOT NULL
+           AND (id < ${newest} OR EXISTS (SELECT 1 FROM live_names WHERE command = live_commands.id))
+         ORDER BY ended_at LIMIT 1`,
+      )
+      .toArray();
+    return left?.at;
   }
 
   #changed(query: string, ...bindings: readonly (string | number | null)[]): boolean {
