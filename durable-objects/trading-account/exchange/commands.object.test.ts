@@ -74,7 +74,7 @@ test('the same clord_id with the same body is done once and answered alike; with
 });
 
 test("an SDK's retry without any name is the order before it, whatever became of an equal one since", async () => {
-  const { clord_id, ...body } = order(crypto.randomUUID());
+  const { clord_id: _, ...body } = order(crypto.randomUUID());
   const insertUnnamed = (sdkRetry: boolean): Promise<ExchangeReply> =>
     submit('insert_order', body, {
       refs: [{ clordId: crypto.randomUUID() }],
@@ -153,6 +153,25 @@ test('a list is one command: settled as a whole, refused as a whole', async () =
   const mixed = { requests: [order(crypto.randomUUID()), order(ids[0] ?? '')] };
   expect(await submit('insert_order_list', mixed)).toMatchObject({ reason: 'DUPLICATE_CLIENT_ORDER_ID' });
   expect(await openOrders()).toHaveLength(2);
+});
+
+test('of a list of which one order stands, none is sent again', async () => {
+  const ids = [crypto.randomUUID(), crypto.randomUUID()];
+  const body = { requests: ids.map((id) => order(id)) };
+  await fault('insert_order_list', 'drop_before');
+  expect(await submit('insert_order_list', body)).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
+  // By the second of the two alone, as an exchange has it that takes what it can.
+  const { tenant, actor } = desk;
+  const alone = JSON.stringify(order(ids[1] ?? ''));
+  const path = '/api/v1beta1/insert_order';
+  await exchangeConnector(env, tenant).ask({ path, body: alone, auth: 'desk', actor });
+  moveClock({ kind: 'advance', ms: 31_000 });
+  const [order_id] = await openOrders();
+  const responses = [
+    { order_id: '', clord_id: ids[0] },
+    { order_id, clord_id: ids[1] },
+  ];
+  expect(await submit('insert_order_list', body)).toEqual({ ok: true, replayed: true, body: { responses } });
 });
 
 test('a cancel and a replacement whose answers were lost are settled by how their orders stand', async () => {

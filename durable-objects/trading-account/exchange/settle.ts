@@ -41,22 +41,29 @@ export async function settle(
 ): Promise<Settled> {
   // Before the question: what stands there then may have changed when the answer comes.
   const late = sentAt !== null && now - sentAt >= ABSENCE_HOLDS_AFTER_MS;
-  const found: FoundOrder[] = [];
+  const found: (FoundOrder | null)[] = [];
   for (const ref of refs) {
     const order = await find(isCancel(rpc) ? { ...ref } : byOwnId(ref));
     if (order === undefined) return { state: 'unknown' };
     const happened = order !== null && (!isCancel(rpc) || ENDED.has(order.state ?? ''));
-    // A list is taken or refused as a whole: one tells of all.
-    if (!happened) return late ? { state: 'released' } : { state: 'unknown' };
-    found.push(order);
+    if (!happened && !late) return { state: 'unknown' };
+    found.push(happened ? order : null);
   }
-  return { state: 'done', reply: replyOf(rpc, found, refs) };
+  if (found.every((order) => order !== null)) return { state: 'done', reply: replyOf(rpc, found, refs) };
+  // A list should be taken or refused as a whole. Where one order of it stands all the same, it must not be sent again;
+  // what is left to cancel may be.
+  const arrived = !isCancel(rpc) && found.some((order) => order !== null);
+  return arrived ? { state: 'done', reply: replyOf(rpc, found, refs) } : { state: 'released' };
 }
 
-/** The reply that the exchange would have given, with our `clord_id`s. */
-function replyOf(rpc: ExchangeRow['rpc'], orders: readonly FoundOrder[], refs: readonly OrderRef[]): unknown {
-  const replies = orders.map(({ id }, index) => ({
-    ...(rpc.startsWith('insert') && { order_id: id }),
+/** The reply that the exchange would have given, with our `clord_id`s; of an order that is not there without its id. */
+function replyOf(
+  rpc: ExchangeRow['rpc'],
+  orders: readonly (FoundOrder | null)[],
+  refs: readonly OrderRef[],
+): unknown {
+  const replies = orders.map((order, index) => ({
+    ...(rpc.startsWith('insert') && { order_id: order?.id ?? '' }),
     ...clordIdOf(refs[index]),
   }));
   return rpc.endsWith('_list') ? { responses: replies } : (replies[0] ?? {});
