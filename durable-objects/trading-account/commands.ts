@@ -28,6 +28,9 @@ export type Placing =
     }
   | Failure;
 
+/** What became of a cancel; `replayed` when it was done before, under its name. */
+export type Cancelling = ({ readonly ok: true; readonly replayed: boolean } & Cancelled) | Failure;
+
 /** Which open orders a cancel is for: named ones, or all of a market or token, or simply all. */
 export interface CancelRequest {
   readonly ids?: readonly number[];

@@ -130,6 +130,18 @@ describe('while a command waits for its quotes', () => {
     expect(await orderCount()).toBe(3);
   });
 
+  test('a command elsewhere takes its key: one account, one space of keys', async () => {
+    const elsewhere = (): Promise<void> =>
+      runInDurableObject(stub(), (_, { storage: { sql } }) => {
+        sql.exec(`INSERT INTO live_commands (venue, state, tenant, account, key_id, request_id, stored, created_at)
+          VALUES ('kalshi', 'pending', 't', 'a', 'k', 'r', 1, 0)`);
+        sql.exec(`INSERT INTO live_names (name, fingerprint, command) VALUES ('key:k', 'a', 1)`);
+      });
+    const [first] = await meanwhile(() => place(named('k')), elsewhere);
+    expect(first).toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSE' });
+    expect(await orderCount()).toBe(0);
+  });
+
   test('whether it succeeds, is refused or fails, its key is no longer taken', async () => {
     await meanwhile(
       () => place(named('k'), buy({ size: micro('90000') })),

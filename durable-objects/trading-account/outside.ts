@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../workers/gateway/env.ts';
+import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
@@ -31,8 +32,15 @@ import { Guard } from './live/guard.ts';
 import { LiveOrders } from './live/live-orders.ts';
 import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
 import { openSession } from './live/sessions.ts';
-import type { Naming } from './once.ts';
+import type { Before, Naming } from './once.ts';
+import { NamedCancels } from './named-cancels.ts';
 import type { WriteCap } from './write-cap.ts';
+
+/** Orders that a live venue has cancelled, and why not others, by their ids there. */
+export interface CancelledThere {
+  readonly canceled: readonly string[];
+  readonly notCanceled: Readonly<Record<string, string>>;
+}
 
 /** What the account lends to its commands that happen elsewhere. */
 export interface OutsideHost {
@@ -55,11 +63,15 @@ export class Outside {
   readonly ctf: CtfCommands;
   readonly exchange: ExchangeCommands;
   readonly claims: Claims;
+  readonly cancels: NamedCancels;
   readonly #env: Env;
 
   constructor(env: Env, host: OutsideHost) {
     this.#env = env;
     const { storage, paper, writes, wake, closed } = host;
+    this.cancels = new NamedCancels(paper, (naming) =>
+      this.isTaken(naming) ? failure('IDEMPOTENCY_KEY_REUSE') : undefined,
+    );
     const claims = new Claims(storage.sql, host.allocations);
     this.claims = claims;
     const allocations = { book: host.allocations, claims };
@@ -173,6 +185,23 @@ export abstract class OutsideDoor extends DurableObject {
       .map(({ naming }) => this.outside.usedAtExchange(naming))
       .find((one) => one !== undefined);
     return used ? commands.map(() => used) : this.outside.live.submitAll(commands);
+  }
+
+  /** What became of a cancel of several orders on a live venue, which the caller has named and the gateway sends. */
+  async namedCancel(
+    naming: Naming,
+  ): Promise<
+    { readonly kind: 'new' } | { readonly kind: 'done'; readonly outcome: CancelledThere } | Failure
+  > {
+    const before: Before = this.outside.cancels.known(naming);
+    // `noteCancel` recorded it: the fingerprint is of a cancel there.
+    if ('kind' in before && before.kind === 'done')
+      return { kind: 'done', outcome: before.outcome as CancelledThere };
+    return before;
+  }
+
+  async noteCancel(naming: Naming, outcome: CancelledThere): Promise<void> {
+    this.outside.cancels.note(naming, outcome, now());
   }
 
   /** Dead man's switch of the orders on a live venue. Returns the deadline, Unix ms. */

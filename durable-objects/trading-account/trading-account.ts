@@ -7,7 +7,7 @@ import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data
 import type { Book } from '../../shared/venues/port.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import { migrate } from '../storage/migrate.ts';
-import type { Cancelled, CancelRequest, PlaceCommand, Placing } from './commands.ts';
+import type { Cancelled, Cancelling, CancelRequest, PlaceCommand, Placing } from './commands.ts';
 import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
 import { EquityLog } from './equity.ts';
@@ -23,6 +23,7 @@ import { Outside } from './outside.ts';
 import { cancelOrders } from './paper/cancel.ts';
 import { resetAccount, type ResetResult } from './paper/reset.ts';
 import type { Redemption } from './paper/resolution.ts';
+import type { Naming } from './once.ts';
 import { Placer } from './placer.ts';
 import { quotesFor } from './quotes.ts';
 import { ReadsDoor } from './reads-door.ts';
@@ -125,22 +126,26 @@ export class TradingAccount extends ReadsDoor {
    * name, the command is not done again: its first outcomes come back.
    */
   place(command: PlaceCommand): Promise<Placing> {
-    if (command.naming && this.outside.isTaken(command.naming)) {
-      return Promise.resolve(failure('IDEMPOTENCY_KEY_REUSE'));
-    }
+    const taken = this.#takenOutside(command.naming);
+    if (taken) return Promise.resolve(taken);
     return this.#placer.admit(command, () => this.#place(command));
   }
 
   async cancel(request: CancelRequest): Promise<Cancelled> {
+    return this.#cancel(request, () => undefined);
+  }
+
+  /** The same of a cancel that the caller has named: said again it is not done again. */
+  async cancelOnce(request: CancelRequest, naming: Naming): Promise<Cancelling> {
+    const { cancels } = this.outside;
+    const before = cancels.known(naming);
+    if (!('kind' in before)) return before;
+    // This method recorded it: the fingerprint is of a cancel.
+    if (before.kind === 'done') return { ...(before.outcome as Cancelled), ok: true, replayed: true };
     const at = now();
-    const cancelled = this.ledger.transaction(() => {
-      const result = cancelOrders(this.ledger, request, at);
-      reach('account/cancel/orders-ended');
-      return result;
-    });
-    reach('account/cancel/committed');
-    this.#news.ended(cancelled.canceled);
-    return cancelled;
+    const done = this.#cancel(request, (outcome) => cancels.note(naming, outcome, at));
+    await this.#keepUntilSwept(at);
+    return { ...done, ok: true, replayed: false };
   }
 
   /** Clients at `hub` watch this account from now on. WALLET_NOT_FOUND once it has been closed. */
@@ -242,6 +247,11 @@ export class TradingAccount extends ReadsDoor {
     return this.#closed ? failure('WALLET_NOT_FOUND') : this.#attempt.refusal();
   }
 
+  /** One account, one space of keys: why a command must not run under one that named something elsewhere. */
+  #takenOutside(naming: Naming | undefined): Failure | undefined {
+    return naming && this.outside.isTaken(naming) ? failure('IDEMPOTENCY_KEY_REUSE') : undefined;
+  }
+
   /** A venue that hangs must not hold the dead man's switch up: no second alarm rings while this one waits. */
   async #watchingSwitch<T>(work: () => Promise<T>): Promise<T> {
     const timer = setInterval(() => this.#switch.fallIfDue(now()), SWITCH_EVERY_MS);
@@ -261,16 +271,35 @@ export class TradingAccount extends ReadsDoor {
     if (refused) return refused;
     const at = now();
     // While the quotes were fetched, the same command may have come and gone.
-    const known = this.#placer.answered(command.naming);
+    const known = this.#placer.answered(command.naming) ?? this.#takenOutside(command.naming);
     if (known) return known;
     const placing = this.#placer.commit(command, quotes, at);
     reach('account/place/committed');
     if (placing.ok) this.#news.placed(placing.outcomes);
-    if (this.#sweepAt > at + KEEP_MS) this.#sweepAt = at + KEEP_MS;
     this.#noteEquity(at);
-    await this.#wakeInTime(at);
+    await this.#keepUntilSwept(at);
     reach('account/place/alarm-set');
     return placing;
+  }
+
+  /** `note` is told the outcome inside the transaction. */
+  #cancel(request: CancelRequest, note: (outcome: Cancelled) => void): Cancelled {
+    const at = now();
+    const cancelled = this.ledger.transaction(() => {
+      const result = cancelOrders(this.ledger, request, at);
+      note(result);
+      reach('account/cancel/orders-ended');
+      return result;
+    });
+    reach('account/cancel/committed');
+    this.#news.ended(cancelled.canceled);
+    return cancelled;
+  }
+
+  /** Sets the alarm, also for the day when what was recorded now may be forgotten. */
+  #keepUntilSwept(at: number): Promise<void> {
+    if (this.#sweepAt > at + KEEP_MS) this.#sweepAt = at + KEEP_MS;
+    return this.#wakeInTime(at);
   }
 
   /** Keeps this hour's point of equity, beside the command that came first in it: nobody waits for prices. */

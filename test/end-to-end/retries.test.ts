@@ -72,6 +72,19 @@ describe('one Idempotency-Key', () => {
     expect(await placed(trader)).toBe(1);
   });
 
+  test('of a cancel: said again it takes nothing that came since; no order may have it', async () => {
+    const trader = await newTrader(file);
+    const headers = { 'idempotency-key': randomUUID() };
+    const cancelAll = (): Promise<Answer> => trader.call('DELETE', '/v1/cancel-all', undefined, headers);
+    await send(trader, limitOrder(condition));
+    const first = await cancelAll();
+    await send(trader, limitOrder(condition));
+    const again = await cancelAll();
+    expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([first.text, 'true']);
+    expect(member(await trader.call('GET', '/v1/orders?status=PENDING'), 'total_hint')).toBe(1);
+    expectRefusal(await send(trader, limitOrder(condition), headers), 409, 'IDEMPOTENCY_KEY_REUSE');
+  });
+
   test('is another one in another account, and two keys are two orders', async () => {
     const [one, two] = await Promise.all([newTrader(file), newTrader(file)]);
     const headers = { 'idempotency-key': randomUUID() };

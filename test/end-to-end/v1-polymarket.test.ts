@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { openMarket } from '../support/markets.ts';
@@ -241,9 +242,12 @@ describe('cancels, by whichever route', () => {
     await trader.call('DELETE', '/v1/cancel-all');
     for (const price of ['0.23', '0.24']) expect((await place(limit({ price }))).status).toBe(200);
     const ids = await open();
-    const answer = await trader.call(method, path, body(ids));
+    const headers = { 'idempotency-key': randomUUID() };
+    const answer = await trader.call(method, path, body(ids), headers);
     expect(member(answer, 'canceled'), answer.text).toHaveLength(ended);
     expect(await open()).toHaveLength(2 - ended);
+    const again = await trader.call(method, path, body(ids), headers);
+    expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([answer.text, 'true']);
   });
 
   test('what is no order of the account is told, unguarded cancel-all is refused, and a fault is unknown', async () => {

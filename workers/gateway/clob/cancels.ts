@@ -2,12 +2,15 @@ import * as z from 'zod';
 import type { CancelRequest } from '../../../durable-objects/trading-account/commands.ts';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
-import { tradingAccount, type AccountRef } from '../http/objects.ts';
-import { confirmHeader, headerOf, venueHeaders } from '../http/request-headers.ts';
-import { route, type AnyRoute } from '../http/route.ts';
+import { replayedHeader } from '../http/naming.ts';
+import { tradingAccount } from '../http/objects.ts';
+import { cancelHeaders, confirmHeader, headerOf } from '../http/request-headers.ts';
+import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { venueOf } from '../http/venue.ts';
 import { cancelNamed as cancelAtVenue, cancelScope } from './live/cancels.ts';
-import type { LiveCall } from './live/reads.ts';
+import { cancelPaper, type PaperCancels } from './paper-cancel.ts';
+
+type AnyCall = Call<unknown, unknown, unknown>;
 
 /** Reply of the cancels that take several orders (contract: clob, "Cancels"). */
 const cancelReply = z.object({
@@ -24,11 +27,11 @@ const cancelOrder = route({
   summary: 'Cancel one order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: venueHeaders,
+  headers: cancelHeaders,
   body: z.strictObject({ orderID: orderIdText }),
   reply: { status: 200, schema: cancelReply },
-  async handle(call) {
-    return { body: await cancelListed(call, [call.body.orderID]) };
+  handle(call) {
+    return cancelListed(call, [call.body.orderID]);
   },
 });
 
@@ -38,11 +41,11 @@ const cancelOrders = route({
   summary: 'Cancel up to 100 orders',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: venueHeaders,
+  headers: cancelHeaders,
   body: z.array(orderIdText).min(1).max(100),
   reply: { status: 200, schema: cancelReply },
-  async handle(call) {
-    return { body: await cancelListed(call, call.body) };
+  handle(call) {
+    return cancelListed(call, call.body);
   },
 });
 
@@ -52,10 +55,10 @@ const cancelAll = route({
   summary: 'Cancel every open order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: venueHeaders,
+  headers: cancelHeaders,
   reply: { status: 200, schema: cancelReply },
-  async handle(call) {
-    return { body: await cancelOpen(call, {}) };
+  handle(call) {
+    return cancelOpen(call, {});
   },
 });
 
@@ -66,13 +69,13 @@ const confirmedCancelAll = route({
   summary: 'Cancel every open order, guarded by ?confirm=true or X-Confirm-Cancel-All: true',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: [...venueHeaders, confirmHeader],
+  headers: [...cancelHeaders, confirmHeader],
   query: z.object({ confirm: z.string().max(8).optional() }),
   reply: { status: 200, schema: cancelReply },
   async handle(call) {
     const confirmed = call.query.confirm === 'true' || headerOf(call, confirmHeader) === 'true';
     if (!confirmed) throw new RequestError('CONFIRMATION_REQUIRED');
-    return { body: await cancelOpen(call, {}) };
+    return cancelOpen(call, {});
   },
 });
 
@@ -86,7 +89,7 @@ const cancelMarketOrders = route({
   summary: 'Cancel the open orders of a market or a token',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: venueHeaders,
+  headers: cancelHeaders,
   query: z.object({ market: optionalId, asset_id: optionalId }),
   body: marketFilter.optional(),
   reply: { status: 200, schema: cancelReply },
@@ -103,39 +106,34 @@ const cancelMarketOrders = route({
       ...(market === undefined ? {} : { market }),
       ...(token === undefined ? {} : { token }),
     };
-    return { body: await cancelOpen(call, filter) };
+    return cancelOpen(call, filter);
   },
 });
 
-async function cancelListed(call: LiveCall, names: readonly string[]): Promise<z.infer<typeof cancelReply>> {
+async function cancelListed(call: AnyCall, names: readonly string[]): Promise<Reply> {
   if (venueOf(call) !== 'paper') return cancelAtVenue(call, names);
-  return cancelNamed((await tradingAccount(call)).stub, names);
-}
-
-async function cancelOpen(
-  call: LiveCall,
-  filter: Omit<CancelRequest, 'ids'>,
-): Promise<z.infer<typeof cancelReply>> {
-  if (venueOf(call) !== 'paper') return cancelScope(call, filter);
-  const { canceled } = await (await tradingAccount(call)).stub.cancel(filter);
-  return { canceled: canceled.map(String), not_canceled: {} };
-}
-
-async function cancelNamed(
-  account: AccountRef['stub'],
-  names: readonly string[],
-): Promise<z.infer<typeof cancelReply>> {
   const known = names.filter((name) => /^[1-9]\d{0,15}$/.test(name));
   const unknown = names
     .filter((name) => !known.includes(name))
     .map((name) => [name, sentence('ORDER_NOT_FOUND')]);
-  const result = await account.cancel({ ids: known.map(Number) });
-  const refused = result.refused.map(({ id, reason }) => [String(id), sentence(reason)]);
-  return {
-    canceled: result.canceled.map(String),
-    not_canceled: Object.fromEntries([...unknown, ...refused]),
-  };
+  const { stub } = await tradingAccount(call);
+  const done = await cancelPaper(call, stub, { ids: known.map(Number) });
+  const refused = done.refused.map(({ id, reason }) => [String(id), sentence(reason)]);
+  return toReply(done, Object.fromEntries([...unknown, ...refused]));
 }
+
+async function cancelOpen(call: AnyCall, filter: Omit<CancelRequest, 'ids'>): Promise<Reply> {
+  if (venueOf(call) !== 'paper') return cancelScope(call, filter);
+  return toReply(await cancelPaper(call, (await tradingAccount(call)).stub, filter), {});
+}
+
+const toReply = (
+  { canceled, replayed }: PaperCancels,
+  notCanceled: Readonly<Record<string, string>>,
+): Reply => ({
+  body: { canceled: canceled.map(String), not_canceled: notCanceled },
+  headers: replayedHeader(replayed),
+});
 
 const sentence = (reason: Failure['reason']): string => errorCatalogue[reason].sentence;
 

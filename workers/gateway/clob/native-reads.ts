@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { OrderStatus } from '../../../durable-objects/trading-account/model.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tradingAccount } from '../http/objects.ts';
-import { venueHeaders } from '../http/request-headers.ts';
+import { replayedHeader } from '../http/naming.ts';
+import { cancelHeaders, venueHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
 import { venueOf } from '../http/venue.ts';
@@ -10,7 +11,9 @@ import { liveAccount } from '../credentials/live-access.ts';
 import { liveOrder, type LiveCall } from './live/reads.ts';
 import { toNative } from './live/replies.ts';
 import { LIVE, liveValue, submitOne } from './live/submit.ts';
+import { cancelName } from './cancel-name.ts';
 import { nativeReply, toNativeOrder } from './native-reply.ts';
+import { cancelPaper } from './paper-cancel.ts';
 import { parseCursor } from './wire.ts';
 
 const statuses: Readonly<Record<string, OrderStatus>> = {
@@ -113,18 +116,19 @@ const cancelOne = route({
   summary: 'Cancel one order',
   tag: 'clob',
   auth: { kind: 'key', permission: 'trade' },
-  headers: venueHeaders,
+  headers: cancelHeaders,
   params: orderId,
   reply: { status: 200, schema: nativeReply },
   async handle(call) {
     if (venueOf(call) !== 'paper') return cancelAtVenue(call, call.params.id);
     const { stub } = await tradingAccount(call);
     const id = orderNumber(call.params.id);
-    const [refused] = (await stub.cancel({ ids: [id] })).refused;
+    const done = await cancelPaper(call, stub, { ids: [id] });
+    const [refused] = done.refused;
     if (refused) throw new RequestError(refused.reason);
     const found = await stub.executedOrder(id);
     if (!found) throw new RequestError('ORDER_NOT_FOUND');
-    return { body: toNativeOrder(found.order, found.executed) };
+    return { body: toNativeOrder(found.order, found.executed), headers: replayedHeader(done.replayed) };
   },
 });
 
@@ -157,11 +161,12 @@ async function openAtVenue(
   };
 }
 
-/** An order that is cancelled at the venue, by the journal: said again it is not cancellable any more. */
+/** An order that is cancelled at the venue, by the journal: said again without a key it is not cancellable any more. */
 async function cancelAtVenue(call: Call<unknown, unknown, unknown>, id: string): Promise<Reply> {
   if (!/^0x[0-9a-fA-F]{64}$/.test(id)) throw new RequestError('ORDER_NOT_FOUND');
-  const { order } = await submitOne(call, { kind: 'cancel', orderId: id }, { fingerprint: `cancel ${id}` });
-  return { body: toNative(order) };
+  const naming = (await cancelName(call)) ?? { fingerprint: `cancel ${id}` };
+  const { order, replayed } = await submitOne(call, { kind: 'cancel', orderId: id }, naming);
+  return { body: toNative(order), headers: replayedHeader(replayed) };
 }
 
 export const nativeReadRoutes: readonly AnyRoute[] = [listOrders, readOrder, cancelOne];

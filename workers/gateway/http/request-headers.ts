@@ -105,6 +105,8 @@ export const sessionHeader: RequestHeader = {
 export const accountHeaders: readonly RequestHeader[] = [walletHeader, venueHeader];
 /** Of a route that reads or changes an account on a venue, live or paper. */
 export const venueHeaders: readonly RequestHeader[] = [...accountHeaders, exchangeCredentialsHeader];
+/** Of a route that cancels orders on a venue, live or paper. */
+export const cancelHeaders: readonly RequestHeader[] = [...venueHeaders, idempotencyKeyHeader];
 /** Of a route that places orders. */
 export const placeHeaders: readonly RequestHeader[] = [
   ...accountHeaders,

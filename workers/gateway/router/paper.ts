@@ -13,6 +13,7 @@ import type {
   VenueFill,
   VenueOrder,
 } from '../../../shared/venues/port.ts';
+import { cancelPaper } from '../clob/paper-cancel.ts';
 import { placeOne } from '../clob/place-command.ts';
 import { canonical } from '../http/naming.ts';
 import { principalOf, paperAccount, type AccountCall } from '../http/objects.ts';
@@ -68,19 +69,19 @@ async function toRequest({ env, body, caller }: Call<unknown, unknown, OrderBody
  * find its work done.
  */
 export async function cancelOnPaper(
-  call: AccountCall,
+  call: Call<unknown, unknown, unknown>,
   id: string,
 ): Promise<{ readonly order: VenueOrder; readonly replayed: boolean }> {
   const number = orderNumber(id);
   const { stub } = await paperAccount(call);
-  const { refused } = await stub.cancel({ ids: [number] });
+  const done = await cancelPaper(call, stub, { ids: [number] });
   const order = await stub.order(number);
-  const [refusal] = refused;
+  const [refusal] = done.refused;
   const again =
     headerOf(call, idempotencyKeyHeader) !== undefined || Number(headerOf(call, retryCountHeader) ?? '0') > 0;
   if (!order || (refusal && !(again && order.status === 'cancelled')))
     throw new RequestError(refusal?.reason ?? 'ORDER_NOT_FOUND');
-  return { order: toVenueOrder(order), replayed: refusal !== undefined };
+  return { order: toVenueOrder(order), replayed: done.replayed || refusal !== undefined };
 }
 
 export async function paperOrder(call: AccountCall, id: string): Promise<VenueOrder> {

@@ -4,36 +4,63 @@ import { errorCatalogue } from '../../../../shared/errors/catalogue.ts';
 import { failure, RequestError } from '../../../../shared/errors/failure.ts';
 import type { CancelScope } from '../../../../shared/venues/polymarket/clob-session.ts';
 import { liveAccount } from '../../credentials/live-access.ts';
-import type { AccountCall } from '../../http/objects.ts';
+import type { Naming } from '../../../../durable-objects/trading-account/once.ts';
+import type { CancelledThere } from '../../../../durable-objects/trading-account/outside.ts';
+import { replayedHeader } from '../../http/naming.ts';
+import type { Call, Reply } from '../../http/route.ts';
+import { cancelName } from '../cancel-name.ts';
+import { outcomeUnknown } from '../place-command.ts';
 import { LIVE, liveValue } from './submit.ts';
 
-type LiveCall = AccountCall & { readonly requestId: string };
-
-interface Cancels {
-  readonly canceled: string[];
-  readonly not_canceled: Record<string, string>;
-}
+type AnyCall = Call<unknown, unknown, unknown>;
+type Done = { readonly outcome: CancelledThere; readonly replayed: boolean };
 
 const HASH = /^0x[0-9a-fA-F]{64}$/;
 
 /** Cancels named orders in one request; what is no order hash names no order. */
-export async function cancelNamed(call: LiveCall, names: readonly string[]): Promise<Cancels> {
+export async function cancelNamed(call: AnyCall, names: readonly string[]): Promise<Reply> {
   const ids = names.filter((name) => HASH.test(name));
   const unknown = names
     .filter((name) => !HASH.test(name))
     .map((name) => [name, errorCatalogue.ORDER_NOT_FOUND.sentence]);
-  const done = ids.length === 0 ? { canceled: [], not_canceled: {} } : await cancelScope(call, { ids });
-  return { ...done, not_canceled: { ...Object.fromEntries(unknown), ...done.not_canceled } };
+  if (ids.length === 0) return { body: { canceled: [], not_canceled: Object.fromEntries(unknown) } };
+  return toReply(await cancelOnce(call, { ids }), Object.fromEntries(unknown));
 }
 
+export const cancelScope = async (call: AnyCall, scope: CancelScope): Promise<Reply> =>
+  toReply(await cancelOnce(call, scope));
+
+const toReply = (
+  { outcome: { canceled, notCanceled }, replayed }: Done,
+  unknown: Readonly<Record<string, string>> = {},
+): Reply => ({
+  body: { canceled, not_canceled: { ...unknown, ...notCanceled } },
+  headers: replayedHeader(replayed),
+});
+
 /**
- * Cancels at the venue, in its own one request. Nothing is journaled: said again it cancels nothing more, so a caller
- * that was told PERSISTENCE_UNKNOWN may repeat it.
+ * Cancels at the venue, in its own one request. It is not journaled before it is sent: said again it cancels no order a
+ * second time, so a caller that was told PERSISTENCE_UNKNOWN may repeat it. Under a key it is not sent again once its
+ * outcome is known.
  */
-export async function cancelScope(call: LiveCall, scope: CancelScope): Promise<Cancels> {
-  const { access } = await liveAccount(call, LIVE);
+async function cancelOnce(call: AnyCall, scope: CancelScope): Promise<Done> {
+  const { stub, access } = await liveAccount(call, LIVE);
   const { clob } = openSession(call.env, access);
   if (!clob) throw new RequestError(failure('INTERNAL_ERROR'));
+  const naming = await nameThere(call);
+  if (naming) {
+    const before = await stub.namedCancel(naming);
+    if (!('kind' in before)) throw new RequestError(before);
+    if (before.kind === 'done') return { outcome: before.outcome, replayed: true };
+  }
   const { canceled, notCanceled } = liveValue(cancelled(await clob.cancel(scope)));
-  return { canceled: [...canceled], not_canceled: { ...notCanceled } };
+  const outcome = { canceled, notCanceled };
+  if (naming) await stub.noteCancel(naming, outcome).catch(outcomeUnknown);
+  return { outcome, replayed: false };
+}
+
+/** The same request for paper is another one, and has another reply. */
+async function nameThere(call: AnyCall): Promise<Naming | undefined> {
+  const naming = await cancelName(call);
+  return naming && { ...naming, fingerprint: `${naming.fingerprint} ${LIVE}` };
 }

@@ -1,0 +1,22 @@
+import type { Cancelled, CancelRequest } from '../../../durable-objects/trading-account/commands.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
+import type { AccountRef } from '../http/objects.ts';
+import type { Call } from '../http/route.ts';
+import { cancelName } from './cancel-name.ts';
+import { outcomeUnknown } from './place-command.ts';
+
+/** What was cancelled; `replayed` when it had been before, under the same key. */
+export type PaperCancels = Cancelled & { readonly replayed: boolean };
+
+/** Cancels on paper; under a key once, and its outcome is told again. Throws where the key named something else. */
+export async function cancelPaper(
+  call: Call<unknown, unknown, unknown>,
+  account: AccountRef['stub'],
+  request: CancelRequest,
+): Promise<PaperCancels> {
+  const naming = await cancelName(call);
+  if (!naming) return { ...(await account.cancel(request)), replayed: false };
+  const done = await account.cancelOnce(request, naming).catch(outcomeUnknown);
+  if (!done.ok) throw new RequestError(done);
+  return done;
+}
