@@ -138,9 +138,17 @@ describe('an order that the client signed', () => {
     ]);
     const again = await trader.call('POST', '/v1/orders', body, headers);
     expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([first.text, 'true']);
-    const reused = await trader.call('POST', '/v1/orders', [two, one], headers);
-    expect(rowsOf(reused).map(({ success }) => success)).toEqual([false, false]);
-    expect(await count()).toBe(before + 2);
+    // Whichever of the array stands: the key is that of all.
+    const keyOfLast = newKey();
+    await trader.call('POST', '/v1/orders', [{ order: 1 }, await signed(0.13)], keyOfLast);
+    const three = await signed(0.13);
+    for (const [path, other, used] of [
+      ['/v1/orders', [two, one], headers],
+      ['/v1/orders', [three], keyOfLast],
+      ['/v1/order', three, keyOfLast],
+    ] as const)
+      expectRefusal(await trader.call('POST', path, other, used), 409, 'IDEMPOTENCY_KEY_REUSE');
+    expect(await count()).toBe(before + 3);
   });
 });
 

@@ -95,7 +95,7 @@ export class LiveOrders {
 
   /** Whether a key was used here: paper and live share them. */
   isTaken(name: string): boolean {
-    return this.#tables.named(name) !== undefined;
+    return this.#tables.fingerprintsOf(name).length > 0;
   }
 
   /** How the command of a name stands, once the venue has been asked where that is not known. */

@@ -44,6 +44,7 @@ export function lookUp(
   if (naming.key !== undefined) {
     // One account, one space of keys: what paper did under this key was another request.
     if (paper.find(`key:${naming.key}`)) return refused('IDEMPOTENCY_KEY_REUSE');
+    if (isOfAnother(tables, naming.key, naming.fingerprint)) return refused('IDEMPOTENCY_KEY_REUSE');
     const found = tables.named(`key:${naming.key}`);
     if (found) return judge(found, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE', who);
   }
@@ -62,6 +63,18 @@ export function lookUp(
     return known.kind === 'new' ? known : { ...known, row, assumed };
   }
   return { kind: 'new' };
+}
+
+/**
+ * Whether a caller's key names a command of another request. Of a request with several, key and fingerprint of those
+ * after the first go on with the place (the gateway's `entryNaming`), and any of them may be the one that is left.
+ */
+function isOfAnother(tables: LiveTables, key: string, fingerprint: string): boolean {
+  const [callers = ''] = key.split('"');
+  // Ours, of an agent's session: it begins with a quote.
+  if (callers === '') return false;
+  const whole = (one: string): string | undefined => one.split(' ')[0];
+  return tables.fingerprintsOf(`key:${callers}`).some((one) => whole(one) !== whole(fingerprint));
 }
 
 /** Of a command that was not sent yet nobody has written down whose it is. */

@@ -182,6 +182,21 @@ export class LiveTables {
     return found && row && { fingerprint: found.fingerprint, row };
   }
 
+  /**
+   * Fingerprints of what a key names: of the command that has it alone, and of those of a request with several, whose
+   * names go on with a quote and a place.
+   */
+  fingerprintsOf(name: string): readonly string[] {
+    return this.#sql
+      .exec<{ fingerprint: string }>(
+        `SELECT fingerprint FROM live_names WHERE name = ?1
+         UNION ALL SELECT fingerprint FROM live_names WHERE name > ?1 || '"' AND name < ?1 || '#'`,
+        name,
+      )
+      .toArray()
+      .map(({ fingerprint }) => fingerprint);
+  }
+
   /** Commands without a key that asked for this, newest first: an SDK's retry is one of them. */
   attempts(fingerprint: string): readonly LiveRow[] {
     const name = `sdk:${fingerprint}`;

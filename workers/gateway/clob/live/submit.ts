@@ -51,9 +51,15 @@ export async function submitEach(
     work.ok ? [{ access, work: work.value, naming: entryNaming(naming, place), maxWrites: most }] : [],
   );
   const replies = commands.length === 0 ? [] : await stub.submitAll(commands).catch(outcomeUnknown);
-  const left = replies.map(toldOf)[Symbol.iterator]();
+  const told = replies.map(toldOf);
+  const [first] = told;
+  // All of them: then it is the key of the request, and none of its orders was sent.
+  if (first?.ok === false && told.every(isReuse)) throw new RequestError(first);
+  const left = told[Symbol.iterator]();
   return works.map((work) => (work.ok ? nextOf(left) : work));
 }
+
+const isReuse = (one: Submitted): boolean => !one.ok && one.reason === 'IDEMPOTENCY_KEY_REUSE';
 
 const maxWrites = (call: AnyCall): number => tiers[principalOf(call.caller).tier].tradeWritesInFlight;
 
