@@ -11,6 +11,8 @@ export interface OrderView extends Order {
 /** Orders to place together, and how the caller names the command. */
 export interface PlaceCommand {
   readonly orders: readonly OrderRequest[];
+  /** Of a request with several orders, by its places: why one was refused before it came here. It is an outcome too. */
+  readonly refused?: readonly (Failure | undefined)[];
   readonly naming?: Naming;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../shared/clock.ts';
+import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { armFault, releaseFaults, type FaultPoint } from '../../shared/testing/fault-points.ts';
 import { ring } from '../../test/support/alarms.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
@@ -81,6 +82,18 @@ describe('the same command under the same key', () => {
       replayed: false,
       outcomes: [{ ok: true }],
     });
+  });
+
+  test('keeps the whole reply of several orders, also of those that were refused before they came', async () => {
+    const refused = failure('MARKET_NOT_FOUND');
+    const say = (orders: readonly OrderRequest[], places: readonly (Failure | undefined)[]) =>
+      account().place({ orders, refused: places, naming: named('k'), maxWrites: 1_000 });
+    const first = await say([buy()], [refused, undefined]);
+    expect(first).toMatchObject({ outcomes: [refused, { ok: true }] });
+    const again = { ...first, replayed: true };
+    expect(await say([buy(), buy()], [undefined, undefined])).toEqual(again);
+    expect(await say([], [refused, refused])).toEqual(again);
+    expect(await orderCount()).toBe(1);
   });
 
   test('two keys with one body are two orders', async () => {

@@ -51,11 +51,12 @@ export class Placer {
   }
 
   /** The orders' effects, their outcomes and their names in the journal: one transaction. */
-  commit({ orders, naming }: PlaceCommand, quotes: Quotes, at: number): Placing {
+  commit({ orders, refused, naming }: PlaceCommand, quotes: Quotes, at: number): Placing {
     try {
       return this.#ledger.transaction((): Placing => {
         const alone = orders.length === 1;
-        const outcomes = orders.map((order) => this.#placeOnce(order, quotes.get(order.tokenId), at, alone));
+        const placed = orders.map((order) => this.#placeOnce(order, quotes.get(order.tokenId), at, alone));
+        const outcomes = refused ? inPlace(refused, placed) : placed;
         const done: Placing = { ok: true, replayed: false, outcomes };
         reach('account/place/money-moved');
         // A command without any effect is not kept: under the same name it may run again (state `released`).
@@ -94,6 +95,15 @@ export class Placer {
       return executionError(error);
     }
   }
+}
+
+/** Outcomes where their orders stood in the request: what is recorded is the whole reply. */
+function inPlace(
+  refused: readonly (Failure | undefined)[],
+  placed: readonly PlaceOutcome[],
+): readonly PlaceOutcome[] {
+  const left = placed[Symbol.iterator]();
+  return refused.map((failed) => failed ?? left.next().value ?? failure('INTERNAL_ERROR'));
 }
 
 function executionError(error: unknown): Failure {

@@ -7,7 +7,7 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import { PolymarketMarketData } from '../../../shared/venues/polymarket/market-data.ts';
 import { replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount, type AccountRef } from '../http/objects.ts';
-import { tradeHeaders } from '../http/request-headers.ts';
+import { headerOf, idempotencyKeyHeader, tradeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { venueOf } from '../http/venue.ts';
 import { sendBatch, sendNative, sendSigned } from './live/place.ts';
@@ -93,9 +93,7 @@ type AnyCall = Call<unknown, unknown, unknown>;
 
 async function placeNative(call: AnyCall, body: NativeOrder): Promise<Reply> {
   const account = await tradingAccount(call, body.wallet_id);
-  const request = await nativeRequest(call, body);
-  if (!request.ok) throw new RequestError(request);
-  const { outcomes, replayed } = await placeValid(call, account, [request]);
+  const { outcomes, replayed } = await placeValid(call, account, [await nativeRequest(call, body)]);
   const [outcome] = outcomes;
   if (!outcome) throw new RequestError('INTERNAL_ERROR');
   if (!outcome.ok) throw new RequestError(outcome);
@@ -129,9 +127,9 @@ const nativeRequest = (call: AnyCall, body: NativeOrder): Promise<Parsed> =>
   );
 
 /**
- * Places what parsed, and puts the outcomes back where their orders stood. Throws VENUE_UNAVAILABLE, and places nothing,
- * where a market could not be looked up: an order that is sound when the request is said again under its key, and was
- * not the first time, would be given the outcome of the one after it.
+ * Places what parsed; the outcomes are those of the whole request, in its order. Throws VENUE_UNAVAILABLE, and places
+ * nothing, where a market could not be looked up: the request may be sound when it is said again under its key, and then
+ * has to run.
  */
 async function placeValid(
   call: AnyCall,
@@ -141,18 +139,15 @@ async function placeValid(
   const away = requests.find((request) => !request.ok && request.reason === 'VENUE_UNAVAILABLE');
   if (away?.ok === false) throw new RequestError(away);
   const valid = requests.flatMap((request) => (request.ok ? [request.value] : []));
-  if (valid.length === 0) return { outcomes: requests.filter((request) => !request.ok), replayed: false };
-  const placing = await account.stub.place(await placeCommand(call, valid)).catch(outcomeUnknown);
+  const refused = requests.map((request) => (request.ok ? undefined : request));
+  // What is recorded of the request under its key stands, whatever its orders look like now.
+  const named = headerOf(call, idempotencyKeyHeader) !== undefined;
+  if (valid.length === 0 && !named)
+    return { outcomes: requests.filter((request) => !request.ok), replayed: false };
+  const command = { ...(await placeCommand(call, valid)), refused };
+  const placing = await account.stub.place(command).catch(outcomeUnknown);
   if (!placing.ok) throw new RequestError(placing);
-  const placed = placing.outcomes[Symbol.iterator]();
-  const outcomes = requests.map((request): PlaceOutcome => (request.ok ? next(placed) : request));
-  return { outcomes, replayed: placing.replayed };
-}
-
-function next(outcomes: Iterator<PlaceOutcome>): PlaceOutcome {
-  const entry = outcomes.next();
-  if (entry.done === true) throw new RequestError('INTERNAL_ERROR');
-  return entry.value;
+  return placing;
 }
 
 export const arrayRoutes: readonly AnyRoute[] = [postOrders, batch];
