@@ -4,7 +4,7 @@ import type {
   LiveWork,
 } from '../../../../durable-objects/trading-account/live/model.ts';
 import type { Naming } from '../../../../durable-objects/trading-account/once.ts';
-import { failure, RequestError, type Failure } from '../../../../shared/errors/failure.ts';
+import { failure, invalidMember, RequestError, type Failure } from '../../../../shared/errors/failure.ts';
 import { tiers } from '../../../../shared/limits/tiers.ts';
 import type { VenueFailure, VenueOrder, VenueResult } from '../../../../shared/venues/port.ts';
 import { liveAccount, toLiveFailure } from '../../credentials/live-access.ts';
@@ -77,11 +77,17 @@ export function toV1Failure(failed: VenueFailure): Failure {
     failed.reason === 'SIGNER_REFUSED' &&
     failed.signer.reason === 'CREDENTIAL_INCOMPLETE' &&
     failed.signer.part === 'privateKey';
-  if (!keyless) return toLiveFailure(LIVE, failed);
+  if (!keyless) return atTop(toLiveFailure(LIVE, failed));
   return failure('CREDENTIALS_REQUIRED', {
     message:
       'The vault has no private key of this account: sign orders yourself and send them to POST /v1/order, or store it with POST /api/v1/onboard',
   });
+}
+
+/** The port names members as the router has them, under `params`; those of `/v1` stand at the top. */
+function atTop(failed: Failure): Failure {
+  const [, path, rule] = /^params\.(\w+): (.*)$/.exec(failed.message ?? '') ?? [];
+  return path === undefined || rule === undefined ? failed : invalidMember(path, rule);
 }
 
 /** The value of a venue's answer. Throws its failure. */

@@ -1,7 +1,6 @@
 import { noteHop } from '../../../../durable-objects/hops.ts';
 import type { LiveWork } from '../../../../durable-objects/trading-account/live/model.ts';
 import type { OrderRequest, TimeInForce } from '../../../../durable-objects/trading-account/model.ts';
-import { now } from '../../../../shared/clock.ts';
 import { failure, invalidMember, type Failure } from '../../../../shared/errors/failure.ts';
 import { orderStructHash } from '../../../../shared/signing/order-typed-data.ts';
 import { signedMembers } from '../../../../shared/venues/polymarket/client-order.ts';
@@ -14,7 +13,10 @@ export type Work = { readonly ok: true; readonly value: LiveWork } | Failure;
 
 const TYPES: Readonly<Record<TimeInForce, OrderType>> = { GTC: 'gtc', GTD: 'gtd', FOK: 'fok', FAK: 'ioc' };
 
-/** What the vault is to sign for an order in human decimals. */
+/**
+ * What the vault is to sign for an order in human decimals. Whether it has expired is for the account to say, which knows
+ * whether it was placed before: a retry may come later than that.
+ */
 export async function toPlaceWork(
   env: Env,
   request: { readonly ok: true; readonly value: OrderRequest } | Failure,
@@ -24,7 +26,6 @@ export async function toPlaceWork(
   const type = TYPES[timeInForce];
   if (postOnly && type !== 'gtc' && type !== 'gtd')
     return invalidMember('post_only', 'goes with GTC and GTD orders, which rest');
-  if (expiresAt !== undefined && expiresAt <= now()) return invalidMember('expiration', 'is in the past');
   const market = await new PolymarketMarketData(env.POLYMARKET_CLOB_URL, () => noteHop(env)).marketOf(
     tokenId,
   );
