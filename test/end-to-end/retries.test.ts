@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { openMarket, setBook } from '../support/markets.ts';
 import { ask, expectRefusal, member, type Answer, type Ask } from './ask.ts';
+import { orderBody } from './order-body.ts';
 import { limitOrder, marketBuy, newTrader, type Trader } from './trader.ts';
 
 const file = inject('postern');
@@ -10,9 +11,10 @@ const WAVES = 5;
 const PER_KEY = 20;
 
 let condition: string;
+let yes: string;
 beforeAll(async () => {
   const market = await openMarket(file);
-  ({ condition } = market);
+  ({ condition, yes } = market);
   // As in account.test.ts, which runs beside this on the same market.
   await setBook(file, market.yes, {
     bids: [{ price: '0.40', size: '100000' }],
@@ -126,6 +128,16 @@ describe('without a key', () => {
     expect([idOf(again), ...isReplay(again)]).toEqual([idOf(first), true, 'true']);
     const other = await send(trader, limitOrder(condition, { ...name, price: '0.11' }));
     expectRefusal(other, 409, 'DUPLICATE_CLIENT_ORDER_ID');
+    expect(await placed(trader)).toBe(1);
+  });
+
+  test('a signed order names itself, however its members are written', async () => {
+    const trader = await newTrader(file);
+    const wallet = `0x${'aB'.repeat(20)}`;
+    const signed = (members: object) => trader.call('POST', '/v1/order', orderBody(yes, { ...members }));
+    const first = await signed({ salt: 7, maker: wallet, side: 'BUY' });
+    const again = await signed({ salt: '07', maker: wallet.toLowerCase(), side: 0 });
+    expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([first.text, 'true']);
     expect(await placed(trader)).toBe(1);
   });
 

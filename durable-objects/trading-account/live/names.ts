@@ -106,7 +106,7 @@ export function nameable({ access, work, naming }: LiveCommand): Nameable {
 type Reuse = 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID' | 'INVALID_ORDER_PAYLOAD';
 
 function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse, who?: string): Known {
-  if (fingerprint !== asked || isAnothers(row, who)) return refused(reuse);
+  if (fingerprint !== asked) return refused(reuse);
   switch (row.state) {
     case 'pending':
     case 'sent':
@@ -114,7 +114,7 @@ function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse, who?
     case 'unknown':
       return { kind: 'unknown', row };
     case 'done':
-      return { kind: 'done', row };
+      return isAnothers(row, who) ? refused(reuse) : { kind: 'done', row };
     case 'released':
       return { kind: 'new' };
     default:

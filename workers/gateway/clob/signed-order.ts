@@ -94,13 +94,22 @@ function requestOf(
 
 /**
  * A signed order names itself: by the hash of what was signed (design, section 6). Paper does not look at the
- * signature, so this is the hash of the signed members, which a retry of any SDK repeats to the letter.
+ * signature, so this is the hash of the signed members, however they are written.
  */
 async function identityOf(payload: SignedOrderPayload): Promise<Identity> {
   const { signature: _, ...signed } = payload.order;
   // The key covers all that was signed; what is left to tell two requests apart is how it is to be executed.
   const fingerprint = `${payload.orderType} ${payload.postOnly === true} ${payload.deferExec === true}`;
-  return { key: `order:${await sha256Hex(canonical(signed))}`, fingerprint };
+  const members = Object.fromEntries(Object.entries(signed).map(([name, value]) => [name, plain(value)]));
+  return { key: `order:${await sha256Hex(canonical(members))}`, fingerprint };
+}
+
+/** One way to write a signed member: numbers as digits without leading zeros, hex and addresses in lower case. */
+function plain(value: string | number | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (value === 'BUY' || value === 'SELL') return value === 'BUY' ? '0' : '1';
+  const text = String(value);
+  return text.startsWith('0x') ? text.toLowerCase() : BigInt(text).toString();
 }
 
 const invalid = (message: string): Failure => failure('INVALID_ORDER_PAYLOAD', { message });
