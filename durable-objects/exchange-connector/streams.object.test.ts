@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { abortAllDurableObjects } from 'cloudflare:test';
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   control,
@@ -237,6 +237,48 @@ test('what happens while a gap is looked up stands in the snapshot, and the copy
     source: 'stream',
     body: { orders: [{ id: resting }] },
   });
+});
+
+test('a gap of more than a page and a row is mended whole, also where the exchange limits the lookup', async () => {
+  const client = (await Client.connect()).subscribe('orders');
+  const after = Number((await client.snapshot('orders'))['seq']);
+  await relayControl('stop');
+  const order = {
+    type: 'ORDER_TYPE_LIMIT',
+    side: 'SIDE_BUY',
+    symbol: SYMBOL,
+    order_qty: '10',
+    price: '100',
+    // Two executions each.
+    time_in_force: 'TIME_IN_FORCE_IMMEDIATE_OR_CANCEL',
+  };
+  for (let lists = 0; lists < 26; lists += 1)
+    await ask('insert_order_list', { requests: Array.from({ length: 20 }, () => order) });
+  const limits = [{ method: 'search_executions', burst: 1, per_ms: 1_000 }];
+  await control('rate-limits', { enabled: true, limits });
+  await relayControl('start');
+  await vi.waitFor(() => expect(client.executions()).toHaveLength(1_040), PATIENCE);
+  await control('rate-limits', { enabled: false });
+  expect(new Set(client.executions()).size).toBe(1_040);
+  const resumed = (await Client.connect()).subscribe('orders', { after });
+  await resumed.snapshot('orders');
+  expect(resumed.executions()).toEqual(client.executions());
+  const stub = env.EXCHANGE_CONNECTOR.getByName(`${desk.tenant}/${env.EXCHANGE_ENVIRONMENT}`);
+  const longest = await runInDurableObject(stub, (_, { storage }) =>
+    storage.sql.exec<{ bytes: number }>('SELECT MAX(LENGTH(CAST(body AS BLOB))) AS bytes FROM events').one(),
+  );
+  expect(longest.bytes).toBeLessThan(600_000);
+});
+
+test('what was executed under a name is found, also when replacements have given the order others since', async () => {
+  const [first, second, third] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const order = await insert({ clord_id: first });
+  for (const clord_id of [second, third])
+    await ask('cancel_replace_order', { order_id: order, symbol: SYMBOL, order_qty: '9', clord_id });
+  const connector = exchangeConnector(env, desk.tenant);
+  for (const clordId of [first, second, third])
+    expect(await connector.findOrder({ clordId }, desk.actor, 'desk')).toMatchObject({ id: order });
+  expect(await connector.findOrder({ clordId: crypto.randomUUID() }, desk.actor, 'desk')).toBeNull();
 });
 
 test('a place that is not kept any more is told as a gap with a snapshot', async () => {
