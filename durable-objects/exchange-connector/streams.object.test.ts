@@ -142,7 +142,8 @@ test('the copy answers what the exchange would: orders, positions and what is av
   await client.snapshot('orders');
   await client.snapshot('positions');
   await control('book', { symbol: SYMBOL, bids: [], offers: [{ px: '600', qty: '50' }] });
-  await insert();
+  const replaced = await insert();
+  await ask('cancel_replace_order', { order_id: replaced, symbol: SYMBOL, order_qty: '11' });
   await insert({ price: '600', order_qty: '20' });
   await insert({ side: 'SIDE_SELL', price: '900', order_qty: '5' });
   await vi.waitFor(async () => {
