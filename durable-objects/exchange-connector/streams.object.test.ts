@@ -33,12 +33,17 @@ class Client {
   readonly socket: WebSocket;
   readonly heard: Json[] = [];
   code: number | undefined;
+  /** Whether it answers what heartbeats ask for. */
+  echoes = true;
 
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.addEventListener('message', ({ data }) => {
       // The connector's own frames.
-      this.heard.push(JSON.parse(String(data)) as Json);
+      const frame = JSON.parse(String(data)) as Json;
+      this.heard.push(frame);
+      const { echo } = (frame['body'] ?? {}) as { readonly echo?: string };
+      if (this.echoes && echo !== undefined) socket.send(JSON.stringify({ op: 'echo', echo }));
     });
     socket.addEventListener('close', ({ code }) => {
       this.code = code;
@@ -100,6 +105,12 @@ const allExecutions = async (): Promise<readonly string[]> =>
 
 const lookUp = (rpc: string, body: Json, fresh = false) =>
   exchangeConnector(env, desk.tenant).lookUp(rpc, body, desk.actor, fresh);
+
+const connectorOrders = async () => {
+  const looked = await lookUp('get_open_orders', {});
+  // The copy's own answer.
+  return (looked.ok ? looked.body : {}) as { readonly orders?: readonly Json[] };
+};
 
 async function faultsFired(): Promise<number> {
   const response = await fetch(await exchangeAt('/__control/stats'));
@@ -283,6 +294,42 @@ test('what was executed under a name is found, also when replacements have given
   for (const clordId of [first, second, third])
     expect(await connector.findOrder({ clordId }, desk.actor, 'desk')).toMatchObject({ id: order });
   expect(await connector.findOrder({ clordId: crypto.randomUUID() }, desk.actor, 'desk')).toBeNull();
+});
+
+test('signs of life renew 8 MB in all: after that only who echoes, and so reads, is told more', async () => {
+  const order = { type: 'ORDER_TYPE_LIMIT', side: 'SIDE_BUY', symbol: SYMBOL, order_qty: '1', price: '100' };
+  const requests = Array.from({ length: 20 }, () => ({
+    ...order,
+    time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+  }));
+  for (let lists = 0; lists < 10; lists += 1) await ask('insert_order_list', { requests });
+  await vi.waitFor(async () => {
+    const { orders } = await connectorOrders();
+    expect(orders).toHaveLength(200);
+  }, PATIENCE);
+  /** Asks for the snapshot again and again: each question shows life. */
+  const told = async (echoes: boolean): Promise<Client> => {
+    const client = await Client.connect();
+    client.echoes = echoes;
+    let bytes = 0;
+    const done = new Promise<void>((resolve) => {
+      client.socket.addEventListener('close', () => resolve());
+      client.socket.addEventListener('message', ({ data }) => {
+        bytes += String(data).length;
+        if (bytes > 10 * 1024 * 1024) resolve();
+        else if (!String(data).includes('"heartbeat"')) client.subscribe('orders');
+      });
+    });
+    client.subscribe('orders');
+    await done;
+    return client;
+  };
+  expect((await told(true)).code).toBeUndefined();
+  const silent = await told(false);
+  expect(silent.code).toBe(4008);
+  const bytes = silent.heard.reduce((sum, frame) => sum + JSON.stringify(frame).length, 0);
+  expect(bytes).toBeGreaterThan(7 * 1024 * 1024);
+  expect(bytes).toBeLessThan(9 * 1024 * 1024);
 });
 
 test('a place that is not kept any more is told as a gap with a snapshot', async () => {

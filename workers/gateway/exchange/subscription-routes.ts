@@ -16,19 +16,24 @@ const API = '/api/v1beta1';
 const event = z.object({
   stream: z.string().optional(),
   type: z.enum(['snapshot', 'update', 'gap', 'heartbeat', 'error', 'pong']),
-  body: z.looseObject({}).optional(),
+  body: z.looseObject({ echo: z.string().optional() }).optional(),
   message: z.string().optional(),
 });
 
 const MARKET: Kind = 'market_data';
 
-function lineOf(kind: Kind, text: string): string | undefined {
+/** `echo`: what is to be sent back once the line has been read. */
+function lineOf(
+  kind: Kind,
+  text: string,
+): { readonly text: string; readonly echo?: string | undefined } | undefined {
   const { data } = event.safeParse(JSON.parse(text));
   if (!data || data.type === 'pong') return undefined;
   if (data.type === 'error')
-    return line({ error: { code: 3, message: data.message ?? 'invalid', details: [] } });
+    return { text: line({ error: { code: 3, message: data.message ?? 'invalid', details: [] } }) };
+  if (data.type === 'heartbeat') return { text: line({ result: { heartbeat: {} } }), echo: data.body?.echo };
   const name = kind === MARKET && data.type === 'snapshot' ? 'update' : data.type;
-  return line({ result: { [name]: data.body ?? {} } });
+  return { text: line({ result: { [name]: data.body ?? {} } }) };
 }
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
@@ -68,11 +73,12 @@ function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefin
     void finish(writer, encoder.encode(last));
   };
   socket.addEventListener('message', ({ data }) => {
-    const text = lineOf(kind, String(data));
-    if (text === undefined || ended) return;
-    // A sign of life once the reader has taken it: without any, the connector counts what it is behind.
+    const told = lineOf(kind, String(data));
+    if (told === undefined || ended) return;
+    const { text, echo } = told;
+    // Once the reader has taken it, and so all before it: the connector counts what it is behind.
     write(text).then(
-      () => socket.send(JSON.stringify({ op: 'ping' })),
+      () => echo !== undefined && !ended && socket.send(JSON.stringify({ op: 'echo', echo })),
       () => end(),
     );
   });
