@@ -13,6 +13,7 @@ import { Asking, noRelay, type Asked, type AskRequest } from './asking.ts';
 import { Clients } from './clients.ts';
 import { DeskSession, type Settled } from './desk-session.ts';
 import { DeskUse } from './desk-use.ts';
+import { DeskUser } from './desk-user.ts';
 import { DIAL_PATH, DialIn, TOKEN_ID } from './dial-in.ts';
 import { DialledTransport } from './dialled-transport.ts';
 import { executionsSince } from './executions-since.ts';
@@ -43,6 +44,7 @@ export class ExchangeConnector extends DurableObject<Env> {
   readonly #dialIn: DialIn | undefined;
   readonly #use: DeskUse;
   readonly #session: DeskSession;
+  readonly #user: DeskUser;
   readonly #link: RelaySession;
   readonly #asking: Asking;
   readonly #streams: Streams;
@@ -91,13 +93,16 @@ export class ExchangeConnector extends DurableObject<Env> {
       ask: (rpc, body, actor) =>
         ask({ path: `/api/v1beta1/${rpc}`, body: JSON.stringify(body), actor, auth: 'desk' }),
     });
-    this.#link = new RelaySession(transport, this.#use.sessionId(), this.#feed);
+    this.#link = new RelaySession(transport, () => this.#use.sessionId(), this.#feed);
+    this.#user = new DeskUser(ctx.storage, this.#streams, this.#use);
+    const isUnsure = this.#user.begin();
     this.#asking = new Asking({
       call,
       session: this.#session,
       renewed: (ready) => this.#feed.hand(ready),
     });
     this.#link.start();
+    if (isUnsure) this.#link.restart();
     if (this.#isWanted() && this.#way !== undefined) this.#link.ensure();
   }
 
@@ -144,7 +149,8 @@ export class ExchangeConnector extends DurableObject<Env> {
   async keep(intent: SessionIntent, actor: Actor): Promise<Settled> {
     if (this.#way === undefined) return noRelay;
     await this.#touch();
-    const settled = await this.#session.keep(intent, actor);
+    const settled = await this.#user.during(intent, () => this.#session.keep(intent, actor));
+    if (settled.ok && this.#user.take(intent)) this.#link.restart();
     if (settled.ok && settled.step.state === 'ready') this.#feed.hand(settled.step);
     return settled;
   }

@@ -167,6 +167,13 @@ test('the copy answers what the exchange would: orders, positions and what is av
       expect(told.ok && told.body).toEqual(await ask(rpc, body));
     }
   }, PATIENCE);
+  const symbols = [SYMBOL];
+  expect(await lookUp('list_instruments', { symbols })).toMatchObject({ source: 'lookup' });
+  expect(await lookUp('list_instruments', { symbols })).toMatchObject({ source: 'stream' });
+  const other = { symbols, product_id: 'of others' };
+  expect(await lookUp('list_instruments', other)).toMatchObject({
+    body: await ask('list_instruments', other),
+  });
   const balance = { name: desk.account, currency: 'USD' };
   expect(await lookUp('get_account_balance', balance)).toMatchObject({ source: 'lookup' });
   const again = await lookUp('get_account_balance', balance);
@@ -330,6 +337,40 @@ test('signs of life renew 8 MB in all: after that only who echoes, and so reads,
   const bytes = silent.heard.reduce((sum, frame) => sum + JSON.stringify(frame).length, 0);
   expect(bytes).toBeGreaterThan(7 * 1024 * 1024);
   expect(bytes).toBeLessThan(9 * 1024 * 1024);
+});
+
+test('when the desk logs in as another user, its streams, copy and clients have the orders of that one alone', async () => {
+  const client = (await Client.connect()).subscribe('orders').subscribe('positions');
+  await client.snapshot('orders');
+  await insert();
+  await vi.waitFor(() => expect(client.executions()).toHaveLength(1), PATIENCE);
+  const other = await newDesk();
+  const { username, password } = other;
+  const theirs = await (
+    await directly(other)
+  )('insert_order', {
+    type: 'ORDER_TYPE_LIMIT',
+    side: 'SIDE_BUY',
+    symbol: SYMBOL,
+    order_qty: '3',
+    price: '90',
+    time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+  });
+  const connector = exchangeConnector(env, desk.tenant);
+  const refused = await connector.keep({ kind: 'login', username, password: 'not this' }, desk.actor);
+  expect(refused).toMatchObject({ ok: false });
+  expect(await lookUp('get_open_orders', {})).toMatchObject({ source: 'stream' });
+  await connector.keep({ kind: 'login', username, password }, desk.actor);
+  const orders = [{ id: theirs['order_id'], account: other.account }];
+  expect(await lookUp('get_open_orders', {})).toMatchObject({ body: { orders } });
+  await vi.waitFor(async () => {
+    expect(await lookUp('get_open_orders', {})).toMatchObject({ source: 'stream', body: { orders } });
+  }, PATIENCE);
+  const [gap, snapshot] = client.of('orders').slice(-2);
+  expect(gap).toMatchObject({ type: 'gap' });
+  expect(snapshot).toMatchObject({ type: 'snapshot', body: { orders, executions: [] } });
+  const numbers = client.of('orders').map(({ seq }) => Number(seq));
+  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
 });
 
 test('a place that is not kept any more is told as a gap with a snapshot', async () => {
