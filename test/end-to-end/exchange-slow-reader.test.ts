@@ -145,3 +145,24 @@ test('books are skipped to the newest for who does not read, while every order e
     for (const one of [slow, reader]) one.socket.close(1000, '');
   }
 });
+
+test('who reads lines hears every event as it comes, over more than the bound', async () => {
+  const desk = await newDesk(file);
+  const answer = await fetch(`${file.url}/api/v1beta1/create_order_subscription`, {
+    method: 'POST',
+    headers: { 'x-api-key': desk.key, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const lines = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = (await lines?.read())?.value ?? '';
+  const { username, account } = desk;
+  const work = { executions: 1_400, per_second: 700, username, account, symbols: [SYMBOL] };
+  await controlExchange(file, 'generate', work);
+  for (let more = await lines?.read(); more?.done === false; more = await lines?.read()) {
+    text += more.value;
+    if (text.length > CREDIT_BYTES) break;
+  }
+  expect(text.slice(-300)).not.toContain('"error"');
+  expect(text.length).toBeGreaterThan(CREDIT_BYTES);
+  await lines?.cancel();
+});
