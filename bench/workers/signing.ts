@@ -9,7 +9,7 @@ interface Env {
 }
 
 /** As much as a signature answers with. */
-const ANSWER = { ok: true, signature: `0x${'ab'.repeat(65)}`, orderHash: `0x${'cd'.repeat(32)}` };
+const ANSWER = { ok: true, body: 'ab'.repeat(500), orderHash: `0x${'cd'.repeat(32)}` };
 
 /** The least that an RPC can ask: an object in memory, which answers what it always answers. */
 export class Keeper extends DurableObject<Env> {
@@ -20,9 +20,8 @@ export class Keeper extends DurableObject<Env> {
 
 /** As many accounts as the rows of the table have. */
 const ACCOUNTS = 200;
-/** A test key, valid nowhere, and its wallet. */
+/** A test key, valid nowhere. */
 const PRIVATE_KEY = `0x${'7e57'.repeat(16)}`;
-const WALLET = '0x2B71e151d846a82EEb185e24947B4AE108F6B388';
 const CLOB = { apiKey: 'test', secret: btoa('test secret '.repeat(3)), passphrase: 'test' };
 const CHAIN = 137;
 
@@ -43,18 +42,16 @@ const anOrder = (): VaultRequest<'signOrder'> => ({
     schema: 2,
     // Another order each time.
     salt: BigInt(turn),
-    maker: WALLET,
-    signer: WALLET,
     tokenId: 123_456_789n,
     makerAmount: 5_000_000n,
     takerAmount: 10_000_000n,
     side: 'BUY',
-    signatureType: 0,
     timestamp: 1_700_000_000_000n,
     metadata: `0x${'0'.repeat(64)}`,
     builder: `0x${'0'.repeat(64)}`,
   },
   exchange: { chainId: CHAIN, verifyingContract: exchangeContract(CHAIN, 2, false) },
+  framing: { orderType: 'GTC', postOnly: false, deferExec: false, timestamp: 1_700_000_000 },
 });
 
 const request = { method: 'GET', path: '/data/orders', timestamp: 1_700_000_000 } as const;

@@ -1,12 +1,5 @@
-import { DurableObject } from 'cloudflare:workers';
 import { createPrivateKey } from '../../shared/signing/wallet.ts';
-import {
-  credentialVenues,
-  type Credential,
-  type CredentialOf,
-  type CredentialVenue,
-  type ExchangeCredential,
-} from '../../shared/vault/credential.ts';
+import { credentialVenues, type Credential, type ExchangeCredential } from '../../shared/vault/credential.ts';
 import type { SessionStep } from '../../shared/vault/exchange-session.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
@@ -14,29 +7,18 @@ import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
 import type { VaultEnv } from '../../workers/vault/env.ts';
 import { migrate } from '../storage/migrate.ts';
 import { AuditLog } from './audit-log.ts';
-import { relayerSigner, signCall, walletSigner } from './chain-signers.ts';
-import { merge, viewOf } from './credentials.ts';
+import { merge } from './credentials.ts';
 import { rewrap } from './envelope.ts';
 import { ExchangeSessions, type Stepped } from './exchange-sessions.ts';
-import { Operations, type Note } from './operations.ts';
+import { Operations, type Call, type Note } from './operations.ts';
 import { RootKeyring } from './root-keys.ts';
 import { migrations } from './schema.ts';
 import { SealedCredentials } from './sealed-credentials.ts';
-import { checkAddress, checkUsable, privateKeyOf, signers } from './signers.ts';
+import { checkUsable } from './signers.ts';
+import { SigningDoor } from './signing-door.ts';
 import { CredentialStore } from './store.ts';
 import { UsageReports, type Usage } from './usage-reports.ts';
 import { isSame, placeOf, storedView, walletView } from './views.ts';
-
-/** Everything that an object is asked comes checked against `requests` by the VaultService. */
-interface Call {
-  readonly scope: Scope;
-  readonly actor: Actor;
-}
-
-/** Where a credential is taken from. */
-type Source<V extends CredentialVenue> =
-  | { readonly kind: 'stored'; readonly venue: V }
-  | { readonly kind: 'request'; readonly credential: CredentialOf<V> };
 
 /** What a sweep learns: how the account's credentials stand now, and why one could not be re-wrapped. */
 export interface Rewrapped extends Usage {
@@ -47,52 +29,52 @@ export interface Rewrapped extends Usage {
  * The credentials of one account (design, section 5): sealed at rest, open only inside an operation, and every
  * operation in the account's audit chain. Signing waits for nobody; what changes credentials runs in turn.
  */
-export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPort {
-  readonly #store: CredentialStore;
+export class CredentialVault extends SigningDoor implements ObjectPort {
+  protected readonly credentials: CredentialStore;
   readonly #log: AuditLog;
-  readonly #operations: Operations;
-  readonly #roots: RootKeyring;
+  protected readonly operations: Operations;
+  protected readonly roots: RootKeyring;
   readonly #reports: UsageReports;
-  readonly #sealed: SealedCredentials;
+  protected readonly sealed: SealedCredentials;
   readonly #exchange: ExchangeSessions;
 
   constructor(ctx: DurableObjectState, env: VaultEnv) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
-    this.#store = new CredentialStore(ctx.storage.sql);
+    this.credentials = new CredentialStore(ctx.storage.sql);
     this.#log = new AuditLog(ctx.storage.sql);
-    this.#operations = new Operations(ctx, this.#log);
-    this.#roots = new RootKeyring(env.VAULT_ROOT_KEYS);
-    this.#reports = new UsageReports(ctx.storage.kv, this.#store, env);
-    this.#sealed = new SealedCredentials(this.#store, this.#roots, this.#reports);
+    this.operations = new Operations(ctx, this.#log);
+    this.roots = new RootKeyring(env.VAULT_ROOT_KEYS);
+    this.#reports = new UsageReports(ctx.storage.kv, this.credentials, env);
+    this.sealed = new SealedCredentials(this.credentials, this.roots, this.#reports);
     this.#exchange = new ExchangeSessions(env.RELAY_SEALING_KEY, env.EXCHANGE_TOKEN_URL);
   }
 
   async store(request: VaultRequest<'store'>): ReturnType<Vault['store']> {
     return this.#change('store', request, async (note) => {
-      const before = this.#store.find(request.credential.venue);
+      const before = this.credentials.find(request.credential.venue);
       note.about(request.credential.venue, before);
       this.#refuseClosed();
       if (request.replacing !== undefined && !isSame(request.replacing, before))
         throw new VaultRefusal('CREDENTIAL_CHANGED', 'another credential was stored or removed meanwhile');
-      const roots = await this.#roots.read();
+      const roots = await this.roots.read();
       const merging = request.mode === 'merge' && before !== undefined;
       const next = merging
-        ? merge(await this.#sealed.open(roots, request.scope, before), request.credential)
+        ? merge(await this.sealed.open(roots, request.scope, before), request.credential)
         : request.credential;
       await checkUsable(next);
-      return this.#sealed.seal(roots, request.scope, next, before, note);
+      return this.sealed.seal(roots, request.scope, next, before, note);
     });
   }
 
   async createWallet(request: VaultRequest<'createWallet'>): ReturnType<Vault['createWallet']> {
     return this.#change('createWallet', request, async (note) => {
-      const before = this.#store.find('polymarket');
+      const before = this.credentials.find('polymarket');
       note.about('polymarket', before);
       this.#refuseClosed();
-      const roots = await this.#roots.read();
+      const roots = await this.roots.read();
       if (before) {
-        const held = await this.#sealed.open(roots, request.scope, before);
+        const held = await this.sealed.open(roots, request.scope, before);
         if (held.venue !== 'polymarket' || held.privateKey === undefined)
           throw new VaultRefusal(
             'CREDENTIAL_EXISTS',
@@ -106,31 +88,25 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
         signatureType: 0,
         managed: true,
       };
-      const commit = await this.#sealed.seal(roots, request.scope, fresh, undefined, note);
+      const commit = await this.sealed.seal(roots, request.scope, fresh, undefined, note);
       return () => walletView(commit().credential, true);
     });
   }
 
   async list(request: VaultRequest<'list'>): ReturnType<Vault['list']> {
-    return this.#operations.run('list', request, async (note) => {
-      const roots = await this.#roots.read();
+    return this.operations.run('list', request, async (note) => {
+      const roots = await this.roots.read();
       const credentials = await Promise.all(
-        this.#store.list().map((stored) => this.#sealed.view(roots, request.scope, stored, note)),
+        this.credentials.list().map((stored) => this.sealed.view(roots, request.scope, stored, note)),
       );
       return () => ({ credentials });
     });
   }
 
-  async describe(request: VaultRequest<'describe'>): ReturnType<Vault['describe']> {
-    return this.#use('describe', request, request.source, (credential) =>
-      Promise.resolve({ credential: viewOf(credential) }),
-    );
-  }
-
   async remove(request: VaultRequest<'remove'>): ReturnType<Vault['remove']> {
     return this.#change('remove', request, (note) => {
-      note.about(request.venue, this.#store.find(request.venue));
-      return Promise.resolve(() => ({ removed: this.#store.scrub(request.venue) }));
+      note.about(request.venue, this.credentials.find(request.venue));
+      return Promise.resolve(() => ({ removed: this.credentials.scrub(request.venue) }));
     });
   }
 
@@ -138,7 +114,7 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     return this.#change('destroy', request, () =>
       Promise.resolve(() => {
         if (request.forever === true) this.ctx.storage.kv.put('closed', true);
-        return { destroyed: credentialVenues.filter((venue) => this.#store.scrub(venue)).length };
+        return { destroyed: credentialVenues.filter((venue) => this.credentials.scrub(venue)).length };
       }),
     );
   }
@@ -149,50 +125,6 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
    */
   release(): void {
     this.ctx.abort('released');
-  }
-
-  async signOrder(request: VaultRequest<'signOrder'>): ReturnType<Vault['signOrder']> {
-    return this.#use('signOrder', request, request.source, (credential) =>
-      signers.order(credential, request),
-    );
-  }
-
-  async l1Headers(request: VaultRequest<'l1Headers'>): ReturnType<Vault['l1Headers']> {
-    return this.#use('l1Headers', request, request.source, async (credential) => ({
-      headers: await signers.l1(credential, request.claim),
-    }));
-  }
-
-  async l2Headers(request: VaultRequest<'l2Headers'>): ReturnType<Vault['l2Headers']> {
-    return this.#use('l2Headers', request, request.source, async (credential) => ({
-      headers: await signers.l2(credential, request.request),
-    }));
-  }
-
-  async builderHeaders(request: VaultRequest<'builderHeaders'>): ReturnType<Vault['builderHeaders']> {
-    return this.#use('builderHeaders', request, request.source, async (credential) => ({
-      headers: await signers.builder(credential, request.request),
-    }));
-  }
-
-  async kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): ReturnType<Vault['kalshiHeaders']> {
-    return this.#use('kalshiHeaders', request, request.source, async (credential) => ({
-      headers: await signers.kalshi(credential, request.request),
-    }));
-  }
-
-  async signEscrow(request: VaultRequest<'signEscrow'>): ReturnType<Vault['signEscrow']> {
-    return this.#operations.run('signEscrow', request, async () => {
-      const signed = await signCall(await relayerSigner(this.env), request.transaction);
-      return () => signed;
-    });
-  }
-
-  async signCtf(request: VaultRequest<'signCtf'>): ReturnType<Vault['signCtf']> {
-    const source = { kind: 'stored', venue: 'polymarket' } as const;
-    return this.#use('signCtf', request, source, (credential) =>
-      signCall(walletSigner(credential), request.transaction),
-    );
   }
 
   async exchangeSession(request: VaultRequest<'exchangeSession'>): ReturnType<Vault['exchangeSession']> {
@@ -207,28 +139,13 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     );
   }
 
-  async exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']> {
-    const source = { kind: 'stored', venue: 'polymarket' } as const;
-    return this.#use('exportKey', request, source, (credential) => {
-      if (this.env.KEY_EXPORT !== 'on')
-        throw new VaultRefusal(
-          'EXPORT_NOT_ALLOWED',
-          'the operator has not enabled the export of private keys',
-        );
-      if (!request.permitted)
-        throw new VaultRefusal('EXPORT_NOT_ALLOWED', 'the key lacks the permission credentials:export');
-      const privateKey = privateKeyOf(credential).reveal();
-      return Promise.resolve({ address: viewOf(credential).address ?? '', privateKey });
-    });
-  }
-
   /** Rows after a number, oldest first. SCOPE_MISMATCH for another tenant's account. */
   auditPage({
     scope,
     after,
     limit,
   }: VaultRequest<'auditPage'>): Vaulted<{ readonly rows: readonly AuditRow[] }> {
-    const mismatch = this.#operations.mismatch(scope);
+    const mismatch = this.operations.mismatch(scope);
     return mismatch ?? { ok: true, rows: this.#log.page(after, limit) };
   }
 
@@ -237,17 +154,17 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
    * instance with root keys from before says so, and is asked again. What cannot be re-wrapped stays as it is.
    */
   async rewrap(scope: Scope, target: number, actor: Actor): Promise<Rewrapped> {
-    return this.#operations.inTurn(async () => {
+    return this.operations.inTurn(async () => {
       let failure: string | undefined;
-      for (const stored of this.#store.list()) {
+      for (const stored of this.credentials.list()) {
         if (stored.key.rootVersion >= target) continue;
-        const result = await this.#operations.run('rewrap', { scope, actor }, async (note) => {
+        const result = await this.operations.run('rewrap', { scope, actor }, async (note) => {
           note.about(stored.venue, stored);
-          const roots = await this.#roots.read(true);
+          const roots = await this.roots.read(true);
           if (roots.current < target)
             throw new VaultRefusal('ROOT_VERSION_STALE', `root version ${target} is not known here yet`);
           const key = await rewrap(roots, placeOf(scope, stored), stored.key, stored.value.commitment);
-          return () => ({ replaced: this.#store.rewrap(stored, key) });
+          return () => ({ replaced: this.credentials.rewrap(stored, key) });
         });
         if (!result.ok) failure ??= result.message;
       }
@@ -262,14 +179,14 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
     step: (stored: ExchangeCredential | undefined) => Promise<Stepped>,
   ): Promise<Vaulted<{ readonly step: SessionStep }>> {
     return this.#change(operation, call, async (note) => {
-      const before = this.#store.find('exchange');
+      const before = this.credentials.find('exchange');
       note.about('exchange', before);
       this.#refuseClosed();
-      const roots = await this.#roots.read();
-      const stored = before && (await this.#sealed.open<'exchange'>(roots, call.scope, before));
+      const roots = await this.roots.read();
+      const stored = before && (await this.sealed.open<'exchange'>(roots, call.scope, before));
       const next = await step(stored);
       if (next.step.state === 'refused') note.outcome('SIGNING_REFUSED');
-      const commit = next.keep && (await this.#sealed.seal(roots, call.scope, next.keep, before, note));
+      const commit = next.keep && (await this.sealed.seal(roots, call.scope, next.keep, before, note));
       return () => {
         commit?.();
         return { step: next.step };
@@ -283,40 +200,17 @@ export class CredentialVault extends DurableObject<VaultEnv> implements ObjectPo
       throw new VaultRefusal('ACCOUNT_CLOSED', 'the account has been deleted');
   }
 
-  /** Opens a credential, lets `act` use it, and records it. A stored one is read once: one whole version. */
-  #use<V extends CredentialVenue, T extends object>(
-    operation: string,
-    call: Call,
-    source: Source<V>,
-    act: (credential: CredentialOf<V>) => Promise<T>,
-  ): Promise<Vaulted<T>> {
-    return this.#operations.run(operation, call, async (note) => {
-      if (source.kind === 'request') {
-        note.given(source.credential.venue);
-        checkAddress(source.credential);
-        const result = await act(source.credential);
-        return () => result;
-      }
-      const stored = this.#store.find(source.venue);
-      note.about(source.venue, stored);
-      if (!stored)
-        throw new VaultRefusal('CREDENTIAL_MISSING', `no credential for ${source.venue} is stored`);
-      const result = await act(await this.#sealed.open<V>(await this.#roots.read(), call.scope, stored));
-      return () => result;
-    });
-  }
-
   /** An operation that changes credentials: in turn, and the registry learns how many there are now. */
   #change<T extends object>(
     operation: string,
     call: Call,
     act: (note: Note) => Promise<() => T>,
   ): Promise<Vaulted<T>> {
-    return this.#operations.inTurn(async () => {
-      const result = await this.#operations.run(operation, call, act);
+    return this.operations.inTurn(async () => {
+      const result = await this.operations.run(operation, call, act);
       // Also after a refusal, which may have come after the announcement. Should it not arrive, the registry goes on
       // with a number that is too high: the next report or sweep mends it.
-      const foreign = this.#operations.mismatch(call.scope) !== undefined;
+      const foreign = this.operations.mismatch(call.scope) !== undefined;
       if (!foreign) await this.#reports.tell(call.scope).catch(() => undefined);
       return result;
     });

@@ -7,6 +7,7 @@ import type {
   PolymarketCredential,
 } from '../../shared/vault/credential.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
+import { SigningFault } from '../../shared/signing/fault.ts';
 import { utf8, type Bytes } from './bytes.ts';
 
 /** A credential as the bytes that are sealed. */
@@ -68,10 +69,16 @@ export function walletOf({
   return (signatureType ?? 0) === 0 ? funder : undefined;
 }
 
-/** With the wallet's address beside its key: to find it out takes longer than all the rest of an L2 signature. */
-export function withAddress(credential: Credential): Credential {
+/**
+ * With the wallet's address beside its key: to find it out takes longer than all the rest of an L2 signature. Throws
+ * SigningFault for an address that is not the key's own.
+ */
+export function withAddress<C extends Credential>(credential: C): C {
   if (credential.venue !== 'polymarket' || credential.privateKey === undefined) return credential;
-  return { ...credential, address: addressOf(credential.privateKey) };
+  const address = addressOf(credential.privateKey);
+  if (credential.address !== undefined && credential.address.toLowerCase() !== address.toLowerCase())
+    throw new SigningFault('address', 'is not the address of the private key');
+  return { ...credential, address };
 }
 
 /**

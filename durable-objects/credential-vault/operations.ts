@@ -4,6 +4,12 @@ import { refusal, VaultRefusal, type VaultFailure, type Vaulted } from '../../sh
 import type { AuditLog, AuditSubject } from './audit-log.ts';
 import { failureOf } from './failures.ts';
 
+/** Everything that an object is asked comes checked against `requests` by the VaultService. */
+export interface Call {
+  readonly scope: Scope;
+  readonly actor: Actor;
+}
+
 /** What an operation tells the chain about itself, while it runs. */
 export class Note {
   #subject: AuditSubject = { venue: null, credential: null, version: null };
@@ -59,7 +65,7 @@ export class Operations {
    */
   async run<T extends object>(
     operation: string,
-    { scope, actor }: { readonly scope: Scope; readonly actor: Actor },
+    { scope, actor }: Call,
     act: (note: Note) => Promise<() => T>,
   ): Promise<Vaulted<T>> {
     const note = new Note();

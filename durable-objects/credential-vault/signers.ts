@@ -1,11 +1,13 @@
-import { SigningFault } from '../../shared/signing/fault.ts';
 import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
 import { builderHeaders } from '../../shared/signing/polymarket-builder.ts';
 import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
 import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
-import { signOrder } from '../../shared/signing/polymarket-order.ts';
+import {
+  framedRequest,
+  orderRequest,
+  type OrderRequest,
+} from '../../shared/signing/polymarket-order-request.ts';
 import { Secret } from '../../shared/signing/secret.ts';
-import { addressOf } from '../../shared/signing/wallet.ts';
 import type {
   BuilderCredential,
   Credential,
@@ -14,24 +16,29 @@ import type {
 } from '../../shared/vault/credential.ts';
 import type { VaultRequest } from '../../shared/vault/request.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
-import { walletOf } from './credentials.ts';
+import { walletOf, withAddress } from './credentials.ts';
 
 type Timed = VaultRequest<'l2Headers'>['request'];
 type Headers = Promise<Record<string, string>>;
 
 /** Signs with an open credential. Each throws CREDENTIAL_INCOMPLETE for a part that is not there, SigningFault. */
 export const signers = {
-  order: (credential: PolymarketCredential, { order, exchange }: VaultRequest<'signOrder'>) =>
-    signOrder(privateKeyOf(credential), order, exchange),
+  order(
+    credential: PolymarketCredential,
+    { order, exchange, framing }: VaultRequest<'signOrder'>,
+  ): Promise<OrderRequest> {
+    const { signatureType = 0, funder } = credential;
+    const key = clobKey(credential);
+    const privateKey = privateKeyOf(credential);
+    return orderRequest({ ...key, privateKey, signatureType, funder }, order, exchange, framing);
+  },
+  frame: (credential: PolymarketCredential, { order, framing }: VaultRequest<'frameOrder'>) =>
+    framedRequest(clobKey(credential), order, framing),
   l1: (credential: PolymarketCredential, claim: VaultRequest<'l1Headers'>['claim']): Headers =>
     l1Headers(privateKeyOf(credential), claim),
   l2(credential: PolymarketCredential, request: Timed): Headers {
-    const { apiKey, secret, passphrase } = credential.clob ?? missing('clob');
-    const address = walletOf(credential) ?? missing('address');
-    return l2Headers(
-      { apiKey, secret: Secret.of(secret), passphrase: Secret.of(passphrase), address },
-      request,
-    );
+    const { clob, address } = clobKey(credential);
+    return l2Headers({ ...clob, address }, request);
   },
   builder: ({ key, secret, passphrase }: BuilderCredential, request: Timed): Headers =>
     builderHeaders({ key, secret: Secret.of(secret), passphrase: Secret.of(passphrase) }, request),
@@ -40,6 +47,13 @@ export const signers = {
     request: VaultRequest<'kalshiHeaders'>['request'],
   ): Headers => kalshiHeaders({ apiKeyId, privateKeyPem: Secret.of(privateKeyPem) }, request),
 };
+
+/** The CLOB key, and the wallet that it belongs to. */
+function clobKey(credential: PolymarketCredential) {
+  const { apiKey, secret, passphrase } = credential.clob ?? missing('clob');
+  const address = walletOf(credential) ?? missing('address');
+  return { address, clob: { apiKey, secret: Secret.of(secret), passphrase: Secret.of(passphrase) } };
+}
 
 /** A request that every signer takes, to see whether a credential can sign at all. */
 const SAMPLE = { method: 'GET', path: '/', timestamp: 1, timestampMs: 1_700_000_000_000 } as const;
@@ -65,19 +79,9 @@ export async function checkUsable(credential: Credential): Promise<void> {
   }
 }
 
-/** An address beside a private key is the key's own. Throws SigningFault. */
-export function checkAddress(credential: Credential): void {
-  if (credential.venue !== 'polymarket') return;
-  const { privateKey, address } = credential;
-  if (privateKey === undefined || address === undefined) return;
-  if (addressOf(privateKey).toLowerCase() !== address.toLowerCase())
-    throw new SigningFault('address', 'is not the address of the private key');
-}
-
 function checkWallet(credential: PolymarketCredential): void {
-  const { privateKey, signatureType, funder } = credential;
-  if (privateKey !== undefined) addressOf(privateKey);
-  checkAddress(credential);
+  const { signatureType, funder } = credential;
+  withAddress(credential);
   if ((signatureType ?? 0) !== 0 && funder === undefined) missing('funder');
 }
 

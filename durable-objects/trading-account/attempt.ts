@@ -1,6 +1,7 @@
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { reach } from '../../shared/testing/fault-points.ts';
+import type { HighWater } from './high-water.ts';
 import type { Ledger } from './ledger.ts';
 import type { News } from './news.ts';
 import { drainOrders, type Drained } from './paper/drain.ts';
@@ -17,12 +18,14 @@ export class Attempt {
   readonly #kv: SyncKvStorage;
   readonly #ledger: Ledger;
   readonly #news: News;
+  readonly #highWater: HighWater;
   #frozen: boolean;
 
-  constructor(kv: SyncKvStorage, ledger: Ledger, news: News) {
+  constructor(kv: SyncKvStorage, ledger: Ledger, news: News, highWater: HighWater) {
     this.#kv = kv;
     this.#ledger = ledger;
     this.#news = news;
+    this.#highWater = highWater;
     this.#frozen = kv.get<boolean>('frozen') === true;
   }
 
@@ -54,6 +57,7 @@ export class Attempt {
       if (!result.more) {
         resetAccount(this.#ledger, at);
         this.#kv.delete('frozen');
+        this.#highWater.forget();
       }
       return result;
     });

@@ -44,10 +44,10 @@ export class EquityLog {
     this.#noted = hourOf(now);
   }
 
-  /** The newest points, oldest first. */
-  latest(limit: number): readonly EquityPoint[] {
+  /** The newest points, oldest first; of those before an hour, if asked. */
+  latest(limit: number, before = Number.MAX_SAFE_INTEGER): readonly EquityPoint[] {
     return this.#sql
-      .exec<Row>('SELECT equity, at FROM equity ORDER BY hour DESC LIMIT ?', limit)
+      .exec<Row>('SELECT equity, at FROM equity WHERE hour < ? ORDER BY hour DESC LIMIT ?', before, limit)
       .toArray()
       .map((row) => ({ equity: fromSql(row.equity), at: row.at }))
       .toReversed();

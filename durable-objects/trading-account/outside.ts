@@ -4,7 +4,14 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
-import type { Found, Market, OrderQuery, VenueOrder, VenueResult } from '../../shared/venues/port.ts';
+import type {
+  Found,
+  Market,
+  OrderQuery,
+  VenueFill,
+  VenueOrder,
+  VenueResult,
+} from '../../shared/venues/port.ts';
 import type { TradingSession } from '../../shared/venues/session.ts';
 import { chainSettings } from '../relayer/settings.ts';
 import { relayedChain } from '../relayer/relayed-chain.ts';
@@ -178,6 +185,11 @@ export abstract class OutsideDoor extends DurableObject {
 
   liveOrders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
     return this.outside.live.orders(access, query);
+  }
+
+  /** Fills that a live venue has told of this account's orders, in the words of whoever asked for these. */
+  liveFills(venue: LiveVenue, told: readonly VenueFill[]): readonly VenueFill[] {
+    return this.outside.live.fills(venue, told);
   }
 
   /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */

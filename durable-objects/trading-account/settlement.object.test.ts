@@ -66,6 +66,17 @@ describe('a market that resolves', () => {
     const after = await account().money();
     expect(after.cash).toBe(before.cash + before.reserved + micro('100'));
     expect(after.cash + after.reserved + after.fees).toBe(after.deposits + after.realised);
+    // The deposit, the fills and what was redeemed add up to it, also for whoever asks after a reset.
+    const [bought] = await account().fills({}, undefined, 10);
+    const told = { market: token.condition, outcome: bought?.outcome, shares: micro('100') };
+    const history = await account().redemptions(Number.MAX_SAFE_INTEGER, 10);
+    expect(history).toMatchObject([{ ...told, payout: micro('100'), realised: after.realised }]);
+    expect(history[0]?.payout).toBe(
+      after.cash - after.deposits + (bought?.notional ?? 0n) + (bought?.fee ?? 0n),
+    );
+    await account().restart();
+    expect(await account().redemptions(Number.MAX_SAFE_INTEGER, 10)).toEqual(history);
+    expect(await account().redemptions(history[0]?.id ?? 0, 10)).toEqual([]);
   });
 
   test('pays a losing share nothing, and the loss is realised', async () => {

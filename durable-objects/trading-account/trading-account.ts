@@ -12,6 +12,7 @@ import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
 import { EquityLog, type EquityPoint } from './equity.ts';
 import { readFills, type FillFilter, type FillPlace } from './fills.ts';
+import { HighWater, type Waters } from './high-water.ts';
 import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
@@ -41,10 +42,11 @@ import {
   type Page,
   type TradeFilter,
 } from './reads.ts';
+import { readRedemptions, type PastRedemption } from './redemptions.ts';
 import { Resolutions } from './resolutions.ts';
 import { migrations } from './schema.ts';
 import { Watchers } from './sockets.ts';
-import { valuePortfolio, type Portfolio } from './valuation.ts';
+import { isPriced, valuePortfolio, type Portfolio } from './valuation.ts';
 import { Wake } from './wake.ts';
 import { WriteCap } from './write-cap.ts';
 
@@ -72,6 +74,7 @@ export class TradingAccount extends AllocationsDoor {
   readonly #news: News;
   readonly #switch: DeadManSwitch;
   readonly #attempt: Attempt;
+  readonly #highWater: HighWater;
   readonly #wake: Wake;
   protected readonly outside: Outside;
   protected readonly parts: SessionParts;
@@ -93,7 +96,8 @@ export class TradingAccount extends AllocationsDoor {
     this.#watchers = new Watchers(ctx, env);
     this.#news = new News(this.#ledger, this.#watchers);
     this.#switch = new DeadManSwitch(ctx.storage.kv, this.#ledger, this.#news);
-    this.#attempt = new Attempt(ctx.storage.kv, this.#ledger, this.#news);
+    this.#highWater = new HighWater(ctx.storage.kv, this.#ledger);
+    this.#attempt = new Attempt(ctx.storage.kv, this.#ledger, this.#news, this.#highWater);
     this.#wake = new Wake(ctx.storage);
     this.#closed = ctx.storage.kv.get<boolean>('closed') === true;
     this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
@@ -125,7 +129,10 @@ export class TradingAccount extends AllocationsDoor {
 
   /** Ends resting orders and positions and begins again with the deposit; history stays. Idempotent. */
   reset(): ResetResult & { readonly money: Money } {
-    const result = this.#ledger.transaction(() => resetAccount(this.#ledger, now()));
+    const result = this.#ledger.transaction(() => {
+      this.#highWater.forget();
+      return resetAccount(this.#ledger, now());
+    });
     reach('account/reset/committed');
     this.#news.ended(result.cancelled);
     return { ...result, money: this.#ledger.requireMoney() };
@@ -223,6 +230,11 @@ export class TradingAccount extends AllocationsDoor {
     return readFills(this.ctx.storage.sql, filter, place, limit);
   }
 
+  /** Redemptions below an id, newest first. */
+  redemptions(before: number, limit: number): readonly PastRedemption[] {
+    return readRedemptions(this.ctx.storage.sql, before, limit);
+  }
+
   /** Trades after an id, oldest first. */
   tradesAfter(after: number, limit: number): readonly ExportedTrade[] {
     return readTradesAfter(this.ctx.storage.sql, after, limit);
@@ -240,12 +252,19 @@ export class TradingAccount extends AllocationsDoor {
     );
     // A point at cost would look like a price: without the venue there is none.
     if (books.ok) this.#equity.note(portfolio.equity, now());
+    if (isPriced(portfolio)) this.#highWater.note(portfolio.equity);
     return portfolio;
   }
 
-  /** The newest hourly points of equity, oldest first. */
-  equity(limit: number): readonly EquityPoint[] {
-    return this.#equity.latest(limit);
+  /** The account at current prices, with how high and how low its present attempt has been. */
+  async standing(): Promise<{ readonly portfolio: Portfolio; readonly waters: Waters }> {
+    const portfolio = await this.portfolio();
+    return { portfolio, waters: this.#highWater.read() };
+  }
+
+  /** The newest hourly points of equity, oldest first; of those before an hour since the epoch, if asked. */
+  equity(limit: number, before?: number): readonly EquityPoint[] {
+    return this.#equity.latest(limit, before);
   }
 
   /** Positions, after a look at whether their markets have resolved. */

@@ -16,6 +16,10 @@ export interface Portfolio {
   readonly equity: Micro;
 }
 
+/** Whether every position has a price: at cost an equity looks like one that it never was. */
+export const isPriced = ({ positions }: Pick<Portfolio, 'positions'>): boolean =>
+  positions.every(({ value }) => value !== null);
+
 /** Puts a price on positions: what a settled one pays, else its book's midpoint, else the best bid. */
 export function valuePortfolio(
   money: Money,

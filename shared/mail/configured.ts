@@ -1,6 +1,7 @@
+import { isLoopback } from '../loopback.ts';
 import { HttpMailer } from './http-api.ts';
 import type { Mailer, MailSender } from './port.ts';
-import { SmtpMailer } from './smtp.ts';
+import { SmtpMailer, type SmtpServer } from './smtp.ts';
 
 /** The deployment's own words on mail: see wrangler.toml. */
 export interface MailSettings {
@@ -13,26 +14,31 @@ export interface MailSettings {
 const NO_SECRET = 'unused';
 
 /**
- * The mailer that a deployment has: `smtp://host:port`, `smtps://host:port` (MAIL_SECRET: `user:password`) or an HTTP
- * mail API (MAIL_SECRET: its token). Undefined where MAIL_URL is empty. Throws on any other URL.
+ * The mailer that a deployment has: `smtp://host:port`, `smtps://host:port` (MAIL_SECRET: `user:password`) or the https
+ * URL of a mail API (MAIL_SECRET: its token). A mail holds a login link, so it leaves this machine under TLS or not at
+ * all. Undefined where MAIL_URL is empty. Throws on any other URL, in words that repeat nothing of it.
  */
 export function mailerOf({ MAIL_URL, MAIL_SECRET }: MailSettings): Mailer | undefined {
   if (MAIL_URL === '') return undefined;
   const secret = MAIL_SECRET === NO_SECRET ? '' : MAIL_SECRET;
+  if (!URL.canParse(MAIL_URL)) throw new Error('MAIL_URL is no URL');
   const url = new URL(MAIL_URL);
   switch (url.protocol) {
     case 'smtp:':
     case 'smtps:':
       return new SmtpMailer(smtpServer(url, secret));
     case 'http:':
+      if (!isLoopback(url.hostname))
+        throw new Error('MAIL_URL must begin with https: where the mail API is another machine');
+      return new HttpMailer(MAIL_URL, secret);
     case 'https:':
       return new HttpMailer(MAIL_URL, secret);
     default:
-      throw new Error('MAIL_URL must begin with smtp:, smtps:, http: or https:');
+      throw new Error('MAIL_URL must begin with smtp:, smtps: or https:');
   }
 }
 
-function smtpServer(url: URL, secret: string): ConstructorParameters<typeof SmtpMailer>[0] {
+function smtpServer(url: URL, secret: string): SmtpServer {
   const secure = url.protocol === 'smtps:';
   const [username = '', ...rest] = secret.split(':');
   return {

@@ -12,8 +12,11 @@ export interface Mail {
   readonly text: string;
 }
 
-/** What became of a mail. `failed`: it may be tried again, and may then come twice. */
-export type Mailed = 'accepted' | 'failed';
+/**
+ * What became of a mail. `failed`: it may be tried again, and may then come twice. `no-tls`: it did not leave, because
+ * the server offers no TLS and others could have read it.
+ */
+export type Mailed = 'accepted' | 'failed' | 'no-tls';
 
 /** Hands mails over to whoever delivers them. Never throws, and logs nothing of what it sends. */
 export interface Mailer {

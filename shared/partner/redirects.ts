@@ -1,9 +1,8 @@
+import { isLoopback } from '../loopback.ts';
+
 /** Entries of an allow-list at most, and characters of a URL. */
 export const MAX_REDIRECTS = 50;
 export const MAX_REDIRECT_LENGTH = 2_048;
-
-/** Where plain http is good enough: a developer's own machine. */
-const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * The URL that an allow-list may hold: https (http on loopback), an origin and a path, without user, query and
@@ -35,6 +34,6 @@ function webUrl(text: string): URL | undefined {
   const strange = /[\s\p{Cc}\\#]|%(?:2e|2f|5c)/iu.test(text);
   if (strange || text.length > MAX_REDIRECT_LENGTH || !URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return safe && url.username === '' && url.password === '' ? url : undefined;
 }

@@ -43,6 +43,11 @@ export interface OrderV2 extends OrderBase {
 
 export type Order = OrderV1 | OrderV2;
 
+/** Who an order is of: what a credential knows, and nobody else needs to say. */
+export type OrderParties = Pick<OrderBase, 'maker' | 'signer' | 'signatureType'>;
+/** An order that is nobody's yet. */
+export type OrderDraft = Omit<OrderV1, keyof OrderParties> | Omit<OrderV2, keyof OrderParties>;
+
 /** An order of a contract wallet, which signs by its own rules (type 3): hashed here, never signed. */
 export type ContractWalletOrder = Omit<OrderV2, 'signatureType'> & { readonly signatureType: 3 };
 export type HashableOrder = Order | ContractWalletOrder;

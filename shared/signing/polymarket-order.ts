@@ -14,15 +14,17 @@ export interface OrderSignature {
 
 /**
  * Signs a Polymarket order for the exchange that is to settle it (contract: venues, "Orders"). Rejects with
- * SigningFault when a member does not fit, and when the order could not be this wallet's.
+ * SigningFault when a member does not fit, and when the order could not be this wallet's. `known`: the address of the
+ * key, where it is known already; finding it out takes as long as the signature.
  */
 export async function signOrder(
   privateKey: SecretText,
   order: Order,
   exchange: OrderExchange,
+  known?: string,
 ): Promise<OrderSignature> {
   const key = readPrivateKey(privateKey);
-  checkParties(order, privateKeyToAddress(key).toLowerCase());
+  checkParties(order, (known ?? privateKeyToAddress(key)).toLowerCase());
   checkTerms(order);
   const orderHash = hashOrder(order, exchange);
   return { signature: await sign({ hash: orderHash, privateKey: key, to: 'hex' }), orderHash };

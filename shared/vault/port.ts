@@ -1,4 +1,5 @@
 import type { Hex } from '../signing/checks.ts';
+import type { FramedRequest, OrderRequest } from '../signing/polymarket-order-request.ts';
 import type { CredentialVenue, CredentialView } from './credential.ts';
 import type { SessionStep } from './exchange-session.ts';
 import type { VaultRequest } from './request.ts';
@@ -20,6 +21,9 @@ export interface StoredView extends CredentialView {
 export interface SignedHeaders {
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** With the credential that signed, so that nobody needs to ask for it besides. */
+export type Told<T> = T & { readonly credential: CredentialView };
 
 /** A signed transaction, as a node takes it. */
 export interface SignedCall {
@@ -100,13 +104,14 @@ export interface Vault {
   ): Promise<
     Vaulted<{ readonly created: boolean; readonly credential: StoredView; readonly address: string }>
   >;
-  signOrder(
-    request: VaultRequest<'signOrder'>,
-  ): Promise<Vaulted<{ readonly signature: string; readonly orderHash: string }>>;
+  /** Makes an order the credential's own, signs it, and proves the CLOB key on the request that carries it. */
+  signOrder(request: VaultRequest<'signOrder'>): Promise<Vaulted<Told<OrderRequest>>>;
+  /** Proves the CLOB key on the request that carries an order which its owner has signed. */
+  frameOrder(request: VaultRequest<'frameOrder'>): Promise<Vaulted<Told<FramedRequest>>>;
   l1Headers(request: VaultRequest<'l1Headers'>): Promise<Vaulted<SignedHeaders>>;
-  l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<SignedHeaders>>;
+  l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<Told<SignedHeaders>>>;
   builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<Vaulted<SignedHeaders>>;
-  kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<Vaulted<SignedHeaders>>;
+  kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<Vaulted<Told<SignedHeaders>>>;
   /** A call of the fee escrow's contract, signed with the relayer's key. SIGNING_REFUSED outside its policy. */
   signEscrow(request: VaultRequest<'signEscrow'>): Promise<Vaulted<SignedCall>>;
   /** A call for the conditional tokens of the account's own wallet. SIGNING_REFUSED outside its policy. */

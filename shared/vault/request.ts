@@ -34,13 +34,10 @@ const uint = z
   .max(2n ** 256n - 1n);
 const orderBase = {
   salt: uint,
-  maker: hex(40),
-  signer: hex(40),
   tokenId: uint,
   makerAmount: uint,
   takerAmount: uint,
   side: z.enum(['BUY', 'SELL']),
-  signatureType: z.union([z.literal(0), z.literal(1), z.literal(2)]),
 };
 const order = z.discriminatedUnion('schema', [
   z.strictObject({
@@ -60,6 +57,17 @@ const order = z.discriminatedUnion('schema', [
     expiration: uint.optional(),
   }),
 ]);
+/** As many members as an order of either schema has, and room for a contract wallet's signature. */
+const signedOrder = z
+  .record(z.string().max(32), z.union([z.string().max(16_384), z.number()]))
+  .refine((members) => Object.keys(members).length <= 32);
+const framing = z.strictObject({
+  orderType: z.string().regex(/^[A-Z]{3}$/),
+  postOnly: z.boolean().optional(),
+  deferExec: z.boolean().optional(),
+  timestamp: z.int().nonnegative(),
+});
+const exchange = z.strictObject({ chainId: z.int().positive(), verifyingContract: hex(40) });
 
 /** A call that an account's key or the relayer's is to sign; the vault's policy says which it may (shared/chain). */
 const transaction = z.strictObject({
@@ -105,12 +113,16 @@ export const requests = {
   destroy: z.strictObject({ ...call, forever: z.literal(true).optional() }),
   createWallet: z.strictObject(call),
   describe: z.strictObject({ ...call, source: z.union([polymarketSource, kalshiSource, builderSource]) }),
+  /** An order that is nobody's yet: who trades is the credential's to say. */
   signOrder: z.strictObject({
     ...call,
     source: polymarketSource,
     order,
-    exchange: z.strictObject({ chainId: z.int().positive(), verifyingContract: hex(40) }),
+    exchange,
+    framing,
   }),
+  /** An order that its owner has signed, as it came. */
+  frameOrder: z.strictObject({ ...call, source: polymarketSource, order: signedOrder, framing }),
   l1Headers: z.strictObject({
     ...call,
     source: polymarketSource,

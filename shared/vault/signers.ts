@@ -1,6 +1,6 @@
-import type { KalshiSigner, PolymarketSigner, Signed } from '../venues/signer.ts';
+import type { KalshiSigner, PolymarketIdentity, PolymarketSigner, Signed } from '../venues/signer.ts';
 import type { CredentialView } from './credential.ts';
-import type { Vault } from './port.ts';
+import type { Told, Vault } from './port.ts';
 import { reached } from './reached.ts';
 import type { Actor, Scope, VaultRequest } from './request.ts';
 import { refusal, type Vaulted } from './result.ts';
@@ -16,13 +16,28 @@ export type PolymarketSource = VaultRequest<'signOrder'>['source'];
 export type KalshiSource = VaultRequest<'kalshiHeaders'>['source'];
 type BuilderSource = VaultRequest<'builderHeaders'>['source'];
 
-/** What may be told of a credential; asked once, however often the signer is. */
-function describing(
-  { vault, call }: VaultCaller,
-  source: PolymarketSource | KalshiSource | BuilderSource,
-): () => Promise<Vaulted<{ readonly credential: CredentialView }>> {
-  let answer: Promise<Vaulted<{ readonly credential: CredentialView }>> | undefined;
-  return () => (answer ??= reached(vault.describe({ ...call, source })));
+type Described = Vaulted<{ readonly credential: CredentialView }>;
+
+/** What may be told of one caller's credential. */
+class Describing {
+  readonly #ask: () => Promise<Described>;
+  #answer: Promise<Described> | undefined;
+
+  constructor({ vault, call }: VaultCaller, source: PolymarketSource | KalshiSource | BuilderSource) {
+    this.#ask = () => reached(vault.describe({ ...call, source }));
+  }
+
+  /** Asked once, however often the signer is, and not at all once something was signed. */
+  get(): Promise<Described> {
+    return (this.#answer ??= this.#ask());
+  }
+
+  /** A signature tells whose it is: whoever asks afterwards asks about that one. */
+  async after<T>(signing: Promise<Vaulted<Told<T>>>): Promise<Vaulted<Told<T>>> {
+    const signed = await reached(signing);
+    if (signed.ok) this.#answer = Promise.resolve({ ok: true, credential: signed.credential });
+    return signed;
+  }
 }
 
 /** A signer, and whose orders it sees. */
@@ -35,10 +50,10 @@ export interface Signing<S> {
 export function builderSigning(caller: VaultCaller): NonNullable<PolymarketSigner['builder']> {
   const { vault, call } = caller;
   const source = { kind: 'stored', venue: 'builder' } as const;
-  const describe = describing(caller, source);
+  const describing = new Describing(caller, source);
   return {
     async code() {
-      const answer = await describe();
+      const answer = await describing.get();
       if (answer.ok) return { ok: true, code: answer.credential.builderCode };
       return answer.reason === 'CREDENTIAL_MISSING' ? { ok: true, code: undefined } : answer;
     },
@@ -56,21 +71,21 @@ export function polymarketSigning(
   builder?: PolymarketSigner['builder'],
 ): Signing<PolymarketSigner> {
   const { vault, call } = caller;
-  const describe = describing(caller, source);
+  const describing = new Describing(caller, source);
   const identity: PolymarketSigner['identity'] = async () => {
-    const answer = await describe();
-    if (!answer.ok) return answer;
-    const { address, funder, signatureType = 0, keyId } = answer.credential;
-    if (address === undefined || keyId === undefined) {
-      return refusal('CREDENTIAL_INCOMPLETE', 'clob is missing: repeat POST /api/v1/onboard', 'clob');
-    }
-    return { ok: true, identity: { address, funder, signatureType, apiKey: keyId } };
+    const answer = await describing.get();
+    return answer.ok ? identityOf(answer.credential) : answer;
   };
   return {
     signer: {
       identity,
-      l2Headers: (request) => reached(vault.l2Headers({ ...call, source, request })),
-      signOrder: (order, exchange) => reached(vault.signOrder({ ...call, source, order, exchange })),
+      l2Headers: (request) => describing.after(vault.l2Headers({ ...call, source, request })),
+      async signOrder(order, exchange, framing) {
+        const asked = { ...call, source, order, exchange, framing };
+        return saying(await describing.after(vault.signOrder(asked)));
+      },
+      frameOrder: async (order, framing) =>
+        saying(await describing.after(vault.frameOrder({ ...call, source, order, framing }))),
       ...(builder && { builder }),
     },
     async identity() {
@@ -80,14 +95,29 @@ export function polymarketSigning(
   };
 }
 
+function identityOf(credential: CredentialView): Signed<{ readonly identity: PolymarketIdentity }> {
+  const { address, funder, signatureType = 0, keyId } = credential;
+  if (address === undefined || keyId === undefined) return clobMissing();
+  return { ok: true, identity: { address, funder, signatureType, apiKey: keyId } };
+}
+
+/** Who has no CLOB key yet is told how to get one. */
+const saying = <T>(signed: Vaulted<T>): Vaulted<T> =>
+  !signed.ok && signed.part === 'clob' ? clobMissing() : signed;
+
+const clobMissing = () =>
+  refusal('CREDENTIAL_INCOMPLETE', 'clob is missing: repeat POST /api/v1/onboard', 'clob');
+
 /** Kalshi's, likewise. Orders belong to a member, whom only the key's id tells. */
 export function kalshiSigning(caller: VaultCaller, source: KalshiSource): Signing<KalshiSigner> {
   const { vault, call } = caller;
-  const describe = describing(caller, source);
+  const describing = new Describing(caller, source);
   return {
-    signer: { kalshiHeaders: (request) => reached(vault.kalshiHeaders({ ...call, source, request })) },
+    signer: {
+      kalshiHeaders: (request) => describing.after(vault.kalshiHeaders({ ...call, source, request })),
+    },
     async identity() {
-      const answer = await describe();
+      const answer = await describing.get();
       if (!answer.ok) return answer;
       const { keyId } = answer.credential;
       return keyId === undefined

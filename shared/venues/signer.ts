@@ -1,5 +1,6 @@
-import type { Order, OrderExchange } from '../signing/order-typed-data.ts';
+import type { OrderDraft, OrderExchange } from '../signing/order-typed-data.ts';
 import type { TimedRequest } from '../signing/polymarket-hmac.ts';
+import type { FramedRequest, OrderRequest, TimedFraming } from '../signing/polymarket-order-request.ts';
 import type { KalshiRequest } from '../signing/kalshi.ts';
 
 /**
@@ -31,10 +32,13 @@ export interface PolymarketIdentity {
 export interface PolymarketSigner {
   identity(): Promise<Signed<{ readonly identity: PolymarketIdentity }>>;
   l2Headers(request: TimedRequest): Promise<SignedHeaders>;
-  signOrder(
-    order: Order,
-    exchange: OrderExchange,
-  ): Promise<Signed<{ readonly signature: string; readonly orderHash: string }>>;
+  /** A whole order at once, made this signer's own: its wallet signs it, its CLOB key sends it. */
+  signOrder(order: OrderDraft, exchange: OrderExchange, framing: TimedFraming): Promise<Signed<OrderRequest>>;
+  /** The request for an order that is signed already, as it is: its CLOB key sends it. */
+  frameOrder(
+    signed: Readonly<Record<string, string | number>>,
+    framing: TimedFraming,
+  ): Promise<Signed<FramedRequest>>;
   /** Attribution to the builder whose account it is: headers under order schema 1, a code under 2. */
   readonly builder?: {
     /** 32 bytes of hex; undefined where the builder has stored none. */

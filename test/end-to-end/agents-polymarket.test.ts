@@ -1,4 +1,7 @@
+import { Contract, providers, Wallet } from 'ethers';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { CONDITIONAL_TOKENS, NEG_RISK_ADAPTER } from '../../emulators/chain/contracts/addresses.ts';
+import { run } from '../../emulators/chain/test/support.ts';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook, slowMarket } from '../support/markets.ts';
 import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
@@ -15,13 +18,25 @@ interface Market {
   readonly no: string;
 }
 
+interface Ask {
+  readonly price: string;
+  readonly size: string;
+}
+
 /** A market that no other test trades or resolves: a plain one with a tick of 0.001. */
-async function marketWith(asks: readonly { price: string; size: string }[], nth: number): Promise<Market> {
+async function marketWith(asks: readonly Ask[], nth: number): Promise<Market> {
   let seen = 0;
-  const market = await openMarket(
-    file,
+  return bookedMarket(
+    asks,
     ({ minimum_tick_size, neg_risk }) => minimum_tick_size === 0.001 && !neg_risk && seen++ === nth,
   );
+}
+
+async function bookedMarket(
+  asks: readonly Ask[],
+  fits: NonNullable<Parameters<typeof openMarket>[1]>,
+): Promise<Market> {
+  const market = await openMarket(file, fits);
   await setBook(file, market.yes, { bids: [{ price: '0.40', size: '5000' }], asks });
   return market;
 }
@@ -174,21 +189,59 @@ describe('a session on Polymarket', () => {
   });
 });
 
-describe('redeeming on chain', () => {
+// At once: both wait for the gateway to hear of a market's end.
+describe.concurrent('redeeming on chain', () => {
   const chain = (what: string, body: Readonly<Record<string, unknown>>): Promise<void> =>
     controlVenue(file, what, body, 'POST', 'chain');
 
-  test('pays every session that holds some, once, and skips what is not settled', async () => {
-    const resolving = await marketWith([{ price: '0.50', size: '5000' }], 1);
+  /** A wallet that has 40 of each outcome, on chain too, and two sessions that hold 20 Yes each. */
+  async function holders(resolving: Market) {
     const owner = await venueTrader(file, { keyed: true });
-    const { address } = owner.account;
+    const { address, privateKey } = owner.account;
     await fundWallet(file, address, '100');
-    await chain('fund', { address, usdc: '40000000', allowances: { ctf: '9000000000' } });
+    const allowances = { ctf: '9000000000', neg_risk_adapter: '9000000000' };
+    await chain('fund', { address, usdc: '40000000', allowances });
+    const provider = new providers.StaticJsonRpcProvider(file.emulators.chain, 137);
+    const abi = ['function setApprovalForAll(address operator, bool approved)'];
+    const tokens = new Contract(CONDITIONAL_TOKENS, abi, new Wallet(privateKey, provider));
+    await run(tokens, 'setApprovalForAll', NEG_RISK_ADAPTER, true);
     const split = { condition_id: resolving.condition, amount: 40 };
     expect((await owner.call('POST', '/api/v1/polymarket/ctf/split', split)).status).toBe(200);
     const open = { venue: 'polymarket', allocation_usd: 30 } as const;
     const [one, other] = [await agentOf(owner, open), await agentOf(owner, open)];
     for (const agent of [one, other]) await agent.order(buy(10, { tokenId: resolving.yes }));
+    return { owner, split, one, other };
+  }
+
+  /** Yes has won, there and on chain, and the gateway has heard of it. */
+  async function resolveYes({ condition, yes }: Market, holder: Agent): Promise<void> {
+    await chain('resolve', { condition_id: condition, payouts: [1, 0] });
+    await controlVenue(file, 'resolve', { condition_id: condition, winner: yes }, 'POST', 'polymarket');
+    await expect
+      .poll(() => held(holder), { timeout: 15_000 })
+      .toContainEqual(expect.objectContaining({ tokenId: yes, isRedeemable: true }));
+  }
+
+  test('of a neg-risk market each session redeems its own shares, and nobody else is paid', async () => {
+    let seen = 0;
+    const contested = await bookedMarket(
+      [{ price: '0.50', size: '5000' }],
+      ({ minimum_tick_size, neg_risk }) => minimum_tick_size === 0.01 && neg_risk && seen++ === 4,
+    );
+    const { one, other } = await holders(contested);
+    await resolveYes(contested, one);
+    const before = [await cashOf(one), await cashOf(other)] as const;
+    expect(dataOf(await one.redeem([contested.yes]))).toMatchObject([{ success: true }]);
+    expect([await cashOf(one), await cashOf(other)]).toEqual([before[0] + 20, before[1]]);
+    expectRefused(await one.redeem([contested.yes]), 404, 'POSITION_NOT_HELD');
+    // The wallet still has what the other one holds: the chain takes no more than there is.
+    expect(dataOf(await other.redeem([contested.yes]))).toMatchObject([{ success: true }]);
+    expect(await cashOf(other)).toBe(before[1] + 20);
+  }, 60_000);
+
+  test('pays every session that holds some, once, and skips what is not settled', async () => {
+    const resolving = await marketWith([{ price: '0.50', size: '5000' }], 1);
+    const { owner, split, one, other } = await holders(resolving);
     await one.order(buy(5));
     // The account itself cannot merge what is theirs away.
     const merge = await owner.call('POST', '/api/v1/polymarket/ctf/merge', { ...split, amount: 1 });
@@ -196,12 +249,7 @@ describe('redeeming on chain', () => {
     expect(dataOf(await one.redeem([resolving.yes], 'early'))).toMatchObject([
       { success: false, transactionHash: null, skippedReason: expect.any(String) as unknown },
     ]);
-    await chain('resolve', { condition_id: resolving.condition, payouts: [1, 0] });
-    const resolve = { condition_id: resolving.condition, winner: resolving.yes };
-    await controlVenue(file, 'resolve', resolve, 'POST', 'polymarket');
-    await expect
-      .poll(() => held(one), { timeout: 15_000 })
-      .toContainEqual(expect.objectContaining({ tokenId: resolving.yes, isRedeemable: true }));
+    await resolveYes(resolving, one);
     expectRefused(await one.redeem([resolving.yes, resolving.no]), 404, 'POSITION_NOT_HELD');
     const before = [await cashOf(one), await cashOf(other)] as const;
     const redeemed = await one.redeem([resolving.yes, market.yes], 'early');

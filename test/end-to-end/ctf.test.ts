@@ -93,7 +93,7 @@ describe('conditional tokens of the own wallet', () => {
     const condition_id = condition.plain;
     await expectMined(await ctf('split', { condition_id, amount: 3.5 }));
     expect(await balances('plain')).toEqual([5_500_000, 3_500_000, 3_500_000]);
-    await expectMined(await ctf('merge', { condition_id, amount: '1.000001' }));
+    await expectMined(await ctf('merge', { condition_id, amount: '1000001' }));
     expect(await balances('plain')).toEqual([6_500_001, 2_499_999, 2_499_999]);
     const early = await ctf('redeem', { condition_id });
     expectRouterRefusal(early, 400, 'validation_error', 'INVALID_ORDER_PAYLOAD');
@@ -143,6 +143,9 @@ describe('what cannot be done is refused, and nothing is sent', () => {
     ['split', { amount: -1 }, 400, 'validation_error', 'VALIDATION_FAILED'],
     ['merge', { amount: 1e-7 }, 400, 'validation_error', 'VALIDATION_FAILED'],
     ['split', { amount: 1, neg_risk: true }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    // Whoever writes text means base units: a millionfold must not come of a decimal point.
+    ['split', { amount: '1.5' }, 400, 'validation_error', 'VALIDATION_FAILED'],
+    ['split', { amount: '99999999999999999999' }, 400, 'validation_error', 'VALIDATION_FAILED'],
     ['redeem', { amounts: [1] }, 400, 'validation_error', 'VALIDATION_FAILED'],
     ['redeem', { neg_risk: false }, 400, 'validation_error', 'VALIDATION_FAILED'],
     ['split', { condition_id: '0x1', amount: 1 }, 400, 'validation_error', 'VALIDATION_FAILED'],
@@ -163,6 +166,16 @@ describe('what cannot be done is refused, and nothing is sent', () => {
     );
     expect(await sent()).toBe(before);
   });
+
+  test.each(['x-exchange-credentials', 'x-postern-wallet', 'x-postern-venue'])(
+    'a request that may mean another wallet (%s) moves nothing of this',
+    async (header) => {
+      const before = await sent();
+      const answer = await ctf('split', { condition_id: condition.neg_risk, amount: 0.1 }, { [header]: '1' });
+      expectRouterRefusal(answer, 400, 'validation_error', 'VALIDATION_FAILED');
+      expect(await sent()).toBe(before);
+    },
+  );
 
   test('an account without credentials, without a private key, or with a Safe says so', async () => {
     const split = (who: Trader) =>

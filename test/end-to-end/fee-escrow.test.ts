@@ -81,6 +81,20 @@ describe('a fee goes where its order goes', () => {
     await settles(stage, fee_auth.order_id, ['divided', FEE, 31_250, 93_750, 0]);
   });
 
+  test('one authorization for three orders at once: one of them goes out, and one fee is taken', async () => {
+    await forSale('0');
+    const fee_auth = await feeAuth(stage);
+    const [before, had] = [await stage.counts(), await stage.payerHas()];
+    const answers = await Promise.all([1, 2, 3].map(() => stage.place({ ...HUNDRED, fee_auth })));
+    const [placed, ...refused] = answers.toSorted((a, b) => a.status - b.status);
+    for (const answer of refused) expectRouterRefusal(answer, 400, 'validation_error', 'VALIDATION_FAILED');
+    expect(refused).toHaveLength(2);
+    expect(await stage.counts()).toEqual([before[0] + 1, before[1] + 1]);
+    expect(await stage.payerHas()).toBe(had - FEE);
+    if (placed) await stage.cancel(placedId(placed));
+    await settles(stage, fee_auth.order_id, ['refunded', FEE, 0, FEE, 0]);
+  });
+
   test('an order that the exchange refuses gives all of it back at once', async () => {
     await forSale('100');
     const before = await stage.payerHas();

@@ -36,7 +36,7 @@ const nobodys = new Set(
     'token condition market market_id asset_id asset_type token_id tokenId token_ids exchange outcome',
     'parsec_id parsec_ids exchanges address depth at_ts search min_volume min_liquidity include_markets scope',
     // Filters and places in the caller's own lists.
-    'status side limit cursor next_cursor before after maker_address startTs endTs interval fidelity',
+    'status side limit cursor next_cursor before after maker_address startTs endTs interval fidelity refresh',
     'start_ts end_ts',
     // Terms of an order. On paper its parties and signature are not looked at.
     'order orders salt maker signer taker makerAmount takerAmount expiration nonce feeRateBps signatureType',

@@ -89,6 +89,8 @@ describe.each(liveNames)('%s', (venue) => {
       expect(shape(await send('DELETE', ordersPath(stage, resting))).at(-1)).toBe('cancelled');
       const again = await send('DELETE', ordersPath(stage, resting));
       expectRouterRefusal(again, 400, 'order_not_cancellable', 'ORDER_NOT_CANCELLABLE');
+      const strange = await send('DELETE', ordersPath(stage, '..nowhere'));
+      expectRouterRefusal(strange, 404, 'order_not_found', 'ORDER_NOT_FOUND');
       expect(rowsOf(await send('GET', `/api/v1/orders?${here}`))).toEqual([]);
 
       const of8 = { market_id: stage.market, outcome: 'Yes', size: 8 };

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -138,6 +139,20 @@ describe('a login link', () => {
     await resetClock(program);
   });
 
+  test('leads to no host that its request names, so that no key can have a token mailed to its own', async () => {
+    const partner = await newPartner(program.file);
+    const user = await partner.user();
+    const headers = { host: 'evil.example', 'x-api-key': partner.keys[0] };
+    const url = `${program.file.url}${USERS}/${user.id}/login-link`;
+    const status = await new Promise((resolve, reject) => {
+      const asked = request(url, { method: 'POST', headers }, (reply) => resolve(reply.resume().statusCode));
+      asked.on('error', reject).end();
+    });
+    expect(status).toBe(503);
+    await link(partner, user);
+    expect(mails(user)).toHaveLength(1);
+  });
+
   test('comes although the mail server breaks off, which holds nothing else up; each mail of it works once', async () => {
     const partner = await newPartner(program.file);
     const user = await partner.user();
@@ -175,6 +190,8 @@ describe("a trader's session", () => {
     const foreign = await partner.account(other);
     const opened = await openSession(program.file, await link(partner, user));
     expect(opened.json).toMatchObject({ account_id: null, redirect_url: null });
+    const shown = (answer: Answer): unknown => member(answer, 'accounts');
+    expect(shown(opened)).toMatchObject([{ account_id: second }, { account_id: first }]);
     const trade = sessionOf(program.file, opened);
     const order = limitOrder(condition);
     expect((await trade('POST', '/v1/orders', order)).code).toBe('INSUFFICIENT_PERMISSION');
@@ -206,6 +223,10 @@ describe("a trader's session", () => {
       ['POST', '/v1/keys/ws-token'],
     ] as const)
       expect((await trade(method, path)).code, path).toBe('INSUFFICIENT_PERMISSION');
+    await partner.call('POST', `/v1/partner/accounts/${second}/close`);
+    // A hundred are shown: whoever has closed that many still finds the ones to trade.
+    const left = { account_id: first, status: 'active' };
+    expect(shown(await trade('GET', '/v1/trader/session'))).toMatchObject([left, { account_id: second }]);
     expect((await trade('DELETE', '/v1/trader/session')).status).toBe(204);
     expect((await trade('GET', '/v1/account/balance')).code).toBe('INVALID_TOKEN');
   });
@@ -247,5 +268,27 @@ test('fifty requests a second pass for a partner with all its keys, and not one 
   ]);
   await moveClock(program, { kind: 'advance', ms: 1_000 });
   expect((await partner.call('GET', USERS)).headers.get('x-ratelimit-remaining')).toBe('2949');
+  await resetClock(program);
+});
+
+test('hourly points of equity are all reached, page by page, from the newest to the oldest', async () => {
+  const partner = await newPartner(program.file);
+  const account = `/v1/partner/accounts/${await partner.account(await partner.user())}`;
+  for (let hour = 0; hour < 5; hour += 1) {
+    expect((await partner.call('GET', account)).status).toBe(200);
+    await advance(60);
+  }
+  type Page = { readonly points: readonly { readonly at: string }[]; readonly next_cursor: string | null };
+  const pages: string[][] = [];
+  let cursor: string | null = '';
+  while (cursor !== null && pages.length < 5) {
+    const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const page: Page = (await partner.call('GET', `${account}/equity?limit=2${query}`)).json as Page;
+    pages.push(page.points.map(({ at }) => at));
+    cursor = page.next_cursor;
+  }
+  expect(pages.map(({ length }) => length)).toEqual([2, 2, 1]);
+  const seen = pages.toReversed().flat();
+  expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a.localeCompare(b)));
   await resetClock(program);
 });

@@ -52,6 +52,18 @@ describe('paper, as one more exchange', () => {
     expectRouterRefusal(await trader.call('GET', one('77')), 404, 'order_not_found', 'ORDER_NOT_FOUND');
   });
 
+  test("params as the clients' own type has them, all text", async () => {
+    const trader = await newTrader(file);
+    const expiration = String(Math.floor(Date.now() / 1000) + 3_600);
+    const params = { order_type: 'gtd', expiration, post_only: 'true' };
+    const placed = await place(trader, { params });
+    expect(shape(placed), placed.text).toEqual(['buy', 'Yes', 0.1, 10, 0, 'open']);
+    for (const wrong of [{ expiration: '1e9' }, { expiration: '' }, { post_only: 'yes' }]) {
+      const refused = await place(trader, { params: { ...params, ...wrong } });
+      expectRouterRefusal(refused, 400, 'validation_error', 'VALIDATION_FAILED');
+    }
+  });
+
   test('a fill shows in fills, positions and balance', async () => {
     const trader = await newTrader(file);
     const placed = await place(trader, { price: 0.5, params: { order_type: 'ioc' } });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
+import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { operate } from '../support/tenants.ts';
-import { expectRefusal, member, rowsOf, textOf } from './ask.ts';
+import { expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
 import { newKey } from './live-stage.ts';
 import { limitOrder, microIn, newTrader } from './trader.ts';
 import { venueMarket, venueTrader, type VenueMarket, type VenueTrader } from './v1-polymarket-stage.ts';
@@ -68,6 +69,40 @@ describe('where /v1 trades', () => {
 });
 
 describe('an order that the vault signs', () => {
+  /** A batch, one market of which cannot be looked up the first time, said twice under one key. */
+  async function batchTwice(nth: number, headers: object): Promise<readonly [Answer, Answer]> {
+    let seen = 0;
+    const other = await openMarket(
+      program.file,
+      ({ condition_id, minimum_tick_size }) =>
+        condition_id !== market.condition && minimum_tick_size === 0.01 && seen++ === nth,
+    );
+    const away = { method: 'GET', path: `/markets/${other.condition}`, kind: 'status', times: 3 };
+    await controlVenue(program.file, 'faults', away);
+    const orders = [limitOrder(other.condition, { price: '0.21' }), limit({ price: '0.22' })];
+    const named = { ...newKey(), ...headers };
+    const say = () => trader.call('POST', '/v1/orders/batch', { orders }, named);
+    return [await say(), await say()];
+  }
+  const placedAt = (price: string) => ({ order_id: expect.anything() as unknown, price, is_replay: false });
+
+  test('a batch said again sends no order twice, though one before it was refused for a moment', async () => {
+    const before = await count();
+    const [first, again] = await batchTwice(0, onVenue);
+    const refused = { status: 'REJECTED', error: 'VENUE_UNAVAILABLE' };
+    expect(member(first, 'results')).toMatchObject([refused, placedAt('0.2200')]);
+    // The reply's schema says that it is a list.
+    const [, same] = member(first, 'results') as readonly object[];
+    expect(member(again, 'results')).toMatchObject([placedAt('0.2100'), { ...same, is_replay: true }]);
+    expect(await count()).toBe(before + 1);
+  });
+
+  test('on paper such a batch waits whole, for its orders are one command', async () => {
+    const [first, again] = await batchTwice(1, { 'x-postern-venue': 'paper' });
+    expectRefusal(first, 503, 'VENUE_UNAVAILABLE');
+    expect(member(again, 'results')).toMatchObject([placedAt('0.2100'), placedAt('0.2200')]);
+  });
+
   test('rests, is listed, read and cancelled by its hash', async () => {
     const placed = await place(limit({ price: '0.21', post_only: true }));
     expect(placed.json, placed.text).toMatchObject({

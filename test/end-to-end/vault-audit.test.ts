@@ -8,6 +8,7 @@ import { createTenant, operate } from '../support/tenants.ts';
 import { ask, textOf, type Answer, type Ask } from './ask.ts';
 import { USERS } from './builder.ts';
 import { escrowStage, FEE, feeAuth, HUNDRED, settles } from './escrow-stage.ts';
+import { signedBody } from './signed-orders.ts';
 import { clobAccount, credentialsHeader, kalshiAccount } from './venue-accounts.ts';
 
 /** A row as the operator's export tells it. */
@@ -48,7 +49,11 @@ beforeAll(async () => {
     vars: { CLIENT_IP_HEADER: 'x-test-address' },
     vaultVars: { KEY_EXPORT: 'on' },
   });
-  const created = await createTenant(program.file, { roles: ['trader', 'builder'], keys: 0 });
+  const created = await createTenant(program.file, {
+    roles: ['trader', 'builder'],
+    keys: 0,
+    default_venue: 'polymarket',
+  });
   tenant = created.tenant;
   const permissions = ['read', 'trade', 'credentials', 'credentials:export', 'builder'];
   const issued = await operate(program.file, 'POST', `/tenants/${tenant}/keys`, { permissions });
@@ -124,7 +129,9 @@ async function steps(): Promise<readonly Step[]> {
   const managed = { customer_id: customer, exchange: 'polymarket', mode: 'managed' };
   const funds = { address: clob.address, usdc: '1000000', allowances: { ctf: '1000000' } };
   await controlVenue(file, 'fund', funds, 'POST', 'chain');
-  const { condition } = await openMarket(file);
+  const { condition, yes } = await openMarket(file);
+  const terms = { token: yes, price: 0.1, size: 5 };
+  const clientSigned = await signedBody(file, clob.privateKey, terms);
   const alongside = { headers: credentialsHeader({ ...given.wire, private_key: given.privateKey }) };
   const order = { method: 'POST', path: '/order', body: '{}' };
   const look = ['list'];
@@ -182,6 +189,12 @@ async function steps(): Promise<readonly Step[]> {
       options: { body: { condition_id: condition, amount: 1 } },
       status: 200,
       rows: ['describe polymarket stored', 'signCtf polymarket stored'],
+    },
+    {
+      asked: 'POST /v1/order',
+      options: { body: clientSigned },
+      status: 200,
+      rows: ['frameOrder polymarket stored'],
     },
     { asked: `POST ${EXPORT}`, status: 200, rows: ['exportKey polymarket stored'] },
     {
@@ -271,6 +284,8 @@ describe('the audit chain', () => {
   test('names an order with a fee for each transfer of it, also those of the alarm', () => {
     const signed = ordered.filter(({ operation }) => operation.startsWith('sign'));
     expect(signed.map(told)).toEqual(['signOrder polymarket stored', 'signEscrow', 'signEscrow']);
+    // The signature says whose it is: nobody asks besides.
+    expect(ordered.map(told)).not.toContain('describe polymarket stored');
     expect(new Set(ordered.map(({ outcome }) => outcome))).toEqual(new Set(['ok']));
   });
 

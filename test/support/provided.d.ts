@@ -10,6 +10,8 @@ declare module 'vitest' {
     kalshiUrl: string;
     /** The settings that point the gateway at emulators of the data-only venues. */
     dataVenueUrls: Readonly<Record<'LIMITLESS_URL' | 'OPINION_URL' | 'PREDICTFUN_URL', string>>;
+    /** Port of loopback where a mail server without TLS and AUTH takes every mail. */
+    mailPort: number;
     /** JSON-RPC URL of an emulated chain whose escrow the test relayer operates. */
     chainUrl: string;
     /** Where test files have an exchange with a relay before it made. */

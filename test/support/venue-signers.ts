@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
 import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
 import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
-import { signOrder } from '../../shared/signing/polymarket-order.ts';
+import { framedRequest, orderRequest } from '../../shared/signing/polymarket-order-request.ts';
 import type { KalshiSigner, PolymarketSigner } from '../../shared/venues/signer.ts';
 
 const keySchema = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
@@ -25,7 +25,14 @@ export async function polymarketSigner(
     identity: () =>
       Promise.resolve({ ok: true, identity: { address, apiKey: credential.apiKey, ...wallet } }),
     l2Headers: async (request) => ({ ok: true, headers: await l2Headers(credential, request) }),
-    signOrder: async (order, exchange) => ({ ok: true, ...(await signOrder(privateKey, order, exchange)) }),
+    frameOrder: async (signed, framing) => ({
+      ok: true,
+      ...(await framedRequest({ address, clob: credential }, signed, framing)),
+    }),
+    signOrder: async (order, exchange, framing) => {
+      const sender = { privateKey, ...wallet, address, clob: credential };
+      return { ok: true, ...(await orderRequest(sender, order, exchange, framing)) };
+    },
   };
 }
 

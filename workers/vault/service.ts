@@ -39,6 +39,9 @@ export class VaultService extends WorkerEntrypoint<VaultEnv> implements Vault {
   signOrder(request: VaultRequest<'signOrder'>): ReturnType<Vault['signOrder']> {
     return this.#checked('signOrder', request, (valid) => this.#object(valid).signOrder(valid));
   }
+  frameOrder(request: VaultRequest<'frameOrder'>): ReturnType<Vault['frameOrder']> {
+    return this.#checked('frameOrder', request, (valid) => this.#object(valid).frameOrder(valid));
+  }
   l1Headers(request: VaultRequest<'l1Headers'>): ReturnType<Vault['l1Headers']> {
     return this.#checked('l1Headers', request, (valid) => this.#object(valid).l1Headers(valid));
   }

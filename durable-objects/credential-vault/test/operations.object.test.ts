@@ -2,6 +2,8 @@ import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hashTypedData, recoverAddress, recoverTypedDataAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
+import * as z from 'zod';
+import { signOrder } from '../../../shared/signing/polymarket-order.ts';
 import type { Vault } from '../../../shared/vault/port.ts';
 import type { VaultRequest } from '../../../shared/vault/request.ts';
 import {
@@ -31,18 +33,32 @@ const exchange = { chainId: 137, verifyingContract: '0x4bFb41d5B3570DeFd03C39a9A
 const order = {
   schema: 1,
   salt: 1n,
-  maker: address,
-  signer: address,
   taker: `0x${'0'.repeat(40)}`,
   tokenId: 1234n,
   makerAmount: 5_000_000n,
   takerAmount: 10_000_000n,
   side: 'BUY',
-  signatureType: 0,
   expiration: 0n,
   nonce: 0n,
   feeRateBps: 0n,
 } as const;
+const framing = { orderType: 'GTC', postOnly: true, deferExec: false, timestamp: 1_700_000_000 } as const;
+
+/** The order signed with the stored credential, unless told otherwise. */
+const sign = (
+  scope: VaultRequest<'signOrder'>['scope'],
+  other: Partial<VaultRequest<'signOrder'>> = {},
+): ReturnType<Vault['signOrder']> =>
+  vault.signOrder({ scope, actor, source: stored, order, exchange, framing, ...other });
+
+const sentBody = z.object({ order: z.object({ signature: z.templateLiteral(['0x', z.string()]) }) });
+
+/** The order's hash, and the signature that its request carries. */
+function signedBy(answer: Awaited<ReturnType<Vault['signOrder']>>) {
+  if (!answer.ok) throw new Error(answer.message);
+  const { signature } = sentBody.parse(JSON.parse(answer.body)).order;
+  return { hash: answer.orderHash, signature };
+}
 const claim = { chainId: 137, timestamp: 1_700_000_000, nonce: 0 };
 const given = { kind: 'request', credential: polymarket } as const;
 
@@ -77,13 +93,41 @@ describe('a stored credential signs', () => {
   test('an order, the same whether it is stored or comes with the request', async () => {
     const scope = freshScope();
     await storeIn(scope);
-    const one = await vault.signOrder({ scope, actor, source: stored, order, exchange });
-    const two = await vault.signOrder({ scope, actor, source: given, order, exchange });
-    if (!one.ok) throw new Error(one.message);
+    const one = await sign(scope);
+    const two = await sign(scope, { source: given });
     expect(two).toEqual(one);
-    const [hash, signature] = [one.orderHash, one.signature] as [`0x${string}`, `0x${string}`];
+    const { hash, signature } = signedBy(one);
     expect(await recoverAddress({ hash, signature })).toBe(address);
     expect(hash).not.toBe(hashTypedData({ domain: {}, types: { A: [] }, primaryType: 'A', message: {} }));
+  });
+
+  test.each([
+    { of: 'its own', wallet: { signatureType: 0 } },
+    { of: "its Safe's", wallet: { signatureType: 2, funder: `0x${'5afe'.repeat(10)}` } },
+  ] as const)('a whole order becomes $of, proven by the triple, as one operation', async ({ wallet }) => {
+    const scope = freshScope();
+    const { funder, signatureType } = { funder: undefined, ...wallet };
+    await storeIn(scope, { ...polymarket, signatureType, ...(funder && { funder }) });
+    const answer = await sign(scope);
+    expect(await lastAudit(scope)).toMatchObject({ seq: 2, operation: 'signOrder', outcome: 'ok' });
+    if (!answer.ok) throw new Error(answer.message);
+    const parties = { maker: funder ?? address, signer: address, signatureType };
+    const signed = await signOrder(privateKey, { ...order, ...parties }, exchange);
+    expect(signedBy(answer)).toEqual({ hash: signed.orderHash, signature: signed.signature });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      orderType: 'GTC',
+      postOnly: true,
+      owner: clob.apiKey,
+      order: { ...parties, salt: 1, makerAmount: '5000000' },
+    });
+    const { body, headers, credential } = answer;
+    const proven = { method: 'POST', path: '/order', body, timestamp: framing.timestamp };
+    expect(await vault.l2Headers({ scope, actor, source: stored, request: proven })).toEqual({
+      credential,
+      ok: true,
+      headers,
+    });
+    expect(await vault.describe({ scope, actor, source: stored })).toEqual({ ok: true, credential });
   });
 
   test('with one whole version while it is replaced again and again', async () => {
@@ -139,11 +183,9 @@ describe('what stands in the vault', () => {
     if (!one.ok || !two.ok) throw new Error('no wallet');
     expect([one.created, two.created, two.address]).toEqual([true, false, one.address]);
     expect(JSON.stringify(one)).not.toMatch(/[0-9a-f]{64}/i);
-    const own = { ...order, maker: one.address, signer: one.address };
-    const signed = await vault.signOrder({ scope, actor, source: stored, order: own, exchange });
-    if (!signed.ok) throw new Error(signed.message);
-    const [hash, signature] = [signed.orderHash, signed.signature] as [`0x${string}`, `0x${string}`];
-    expect(await recoverAddress({ hash, signature })).toBe(one.address);
+    await vault.store({ scope, actor, credential: { venue: 'polymarket', clob }, mode: 'merge' });
+    const signed = await sign(scope);
+    expect(await recoverAddress(signedBy(signed))).toBe(one.address);
   });
 
   test('what is removed or destroyed signs no more, and comes back as a new credential', async () => {
@@ -195,7 +237,21 @@ describe('a credential that cannot sign is refused before it is stored, saying w
     expect(await signStored(scope)).toMatchObject({ ok: true });
     const missing = { reason: 'CREDENTIAL_INCOMPLETE', part: 'privateKey' };
     expect(await vault.l1Headers({ scope, actor, source: stored, claim })).toMatchObject(missing);
-    expect(await vault.signOrder({ scope, actor, source: stored, order, exchange })).toMatchObject(missing);
+    expect(await sign(scope)).toMatchObject(missing);
+  });
+
+  test('a wallet without a triple places no order: the refusal names the triple', async () => {
+    const scope = freshScope();
+    await storeIn(scope, { venue: 'polymarket', privateKey });
+    const answer = await sign(scope);
+    expect(answer).toMatchObject({ ok: false, reason: 'CREDENTIAL_INCOMPLETE', part: 'clob' });
+  });
+
+  test('a Safe that nobody names places no order', async () => {
+    const scope = freshScope();
+    const source = { kind: 'request', credential: { ...polymarket, signatureType: 2 } } as const;
+    const answer = await sign(scope, { source });
+    expect(answer).toMatchObject({ ok: false, reason: 'SIGNING_REFUSED', part: 'maker' });
   });
 });
 
@@ -233,12 +289,10 @@ describe('nobody gets past the door', () => {
     const scope = freshScope();
     await storeIn(scope);
     const large = { ...order, [name]: 2n ** 256n };
-    const answer = await vault.signOrder({ scope, actor, source: stored, order: large, exchange });
+    const answer = await sign(scope, { order: large });
     expect(answer).toMatchObject({ ok: false, reason: 'REQUEST_INVALID', part: `order.${name}` });
     const most = { ...order, [name]: 2n ** 256n - 1n };
-    expect(await vault.signOrder({ scope, actor, source: stored, order: most, exchange })).toMatchObject({
-      ok: true,
-    });
+    expect(await sign(scope, { order: most })).toMatchObject({ ok: true });
   });
 
   test('a private key leaves only with the permission, and only while the operator allows it', async () => {
@@ -307,15 +361,9 @@ test('no answer, no chain and no table tells a secret', async () => {
     await vault.store({ scope, actor, credential: { ...polymarket, address: `0x${'1'.repeat(40)}` } }),
   );
   answers.push(await vault.list({ scope, actor }), await vault.describe({ scope, actor, source: given }));
-  answers.push(
-    await vault.signOrder({
-      scope,
-      actor,
-      source: given,
-      order: { ...order, maker: exchange.verifyingContract },
-      exchange,
-    }),
-  );
+  // Of a Safe that nobody names.
+  const source = { kind: 'request', credential: { ...polymarket, signatureType: 2 } } as const;
+  answers.push(await sign(scope, { source }));
   answers.push(await vault.auditPage({ scope, limit: 1_000 }), await vault.destroy({ scope, actor }));
   for (const table of ['credentials', 'data_keys', 'audit', '_cf_KV'])
     answers.push(await sql(scope, `SELECT * FROM ${table}`).catch(() => []));

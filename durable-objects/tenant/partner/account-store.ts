@@ -106,6 +106,17 @@ export class PartnerAccountStore {
     return rows.filter(isOpen);
   }
 
+  /** Up to `limit` accounts of a user: active ones before closed ones, the newest first. */
+  ofUser(user: number, limit: number): readonly PartnerAccount[] {
+    const rows = this.#all(
+      `SELECT * FROM partner_accounts WHERE user = ? AND ${OPEN}
+       ORDER BY status = 'active' DESC, wallet DESC LIMIT ?`,
+      user,
+      limit,
+    );
+    return rows.filter(isOpen);
+  }
+
   setStatus(id: string, status: PartnerAccount['status']): void {
     this.#sql.exec('UPDATE partner_accounts SET status = ? WHERE id = ?', status, id);
   }

@@ -134,10 +134,13 @@ export class LoginLinks {
     // After the `#`: browsers keep it to themselves, so no server, proxy or log sees it.
     const mailed = await mailer.send(loginMail(from, found.user.email, `${page}#${token}`));
     if (INSTRUMENTED) await pauseAt('tenant/link/mailed');
+    if (mailed === 'no-tls')
+      console.error(JSON.stringify({ level: 'error', event: 'mail_server_without_tls', id }));
     const pause = RETRY_AFTER_MS[attempts];
     if (mailed === 'accepted' || pause === undefined) {
       this.#store.setState(id, mailed === 'accepted' ? 'sent' : 'failed');
-      if (mailed === 'failed') console.error(JSON.stringify({ level: 'error', event: 'link_given_up', id }));
+      if (mailed !== 'accepted')
+        console.error(JSON.stringify({ level: 'error', event: 'link_given_up', id }));
       return;
     }
     const next = now() + pause;
@@ -145,7 +148,14 @@ export class LoginLinks {
     await this.#wakeBy(next);
   }
 
+  /** Undefined where mail is not set up, or so that it would not be safe: the log says which. */
   #mailer(): Mailer | undefined {
-    return mailerOf(this.#records.env);
+    try {
+      return mailerOf(this.#records.env);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'unknown';
+      console.error(JSON.stringify({ level: 'error', event: 'mail_settings', message }));
+      return undefined;
+    }
   }
 }

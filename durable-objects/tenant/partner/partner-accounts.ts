@@ -63,6 +63,11 @@ export class PartnerAccounts {
     return { ok: true, rows: shown, ...(rows.length > limit && last && { next: last.wallet }) };
   }
 
+  /** A user's accounts: active ones before closed ones, the newest first. Whoever asks knows that this is a partner. */
+  ofUser(user: number, limit: number): readonly PartnerAccount[] {
+    return this.#store.ofUser(user, limit);
+  }
+
   change(id: string, terms: Partial<AccountTerms>, actor: Actor): AccountFound {
     const found = this.find(id);
     if (!found.ok) return found;

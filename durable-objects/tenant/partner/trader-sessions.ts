@@ -16,7 +16,7 @@ export interface TraderSession {
   readonly user: TraderUser;
   /** The one account that it trades; undefined until one is chosen. */
   readonly account: PartnerAccount | undefined;
-  /** The first of the user's accounts, at most `SHOWN`. */
+  /** The user's accounts, at most `SHOWN`: active ones first, then the newest, so that old attempts hide none. */
   readonly accounts: readonly PartnerAccount[];
   /** Unix ms. */
   readonly expiresAt: number;
@@ -178,8 +178,7 @@ export class TraderSessions {
   }
 
   #accountsOf(user: number): readonly PartnerAccount[] {
-    const page = this.#accounts.page(0, SHOWN, user);
-    return page.ok ? page.rows : [];
+    return notPartner(this.#records) ? [] : this.#accounts.ofUser(user, SHOWN);
   }
 
   #onlyActive(user: number): PartnerAccount | undefined {

@@ -1,18 +1,36 @@
-import type { VenueOrder } from '../../../shared/venues/port.ts';
+import { asMicro, SCALE } from '../../../shared/money/fixed.ts';
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { VenueFill, VenueOrder } from '../../../shared/venues/port.ts';
 import type { Sent, Settled } from './model.ts';
 import { isTerminal } from './settling.ts';
+import type { LiveTables } from './tables.ts';
 
-/** An order as it was asked for, where the venue only remembers what was traded of it. */
-export function asAsked(found: VenueOrder, sent: Sent & { readonly kind: 'place' }): VenueOrder {
-  const { price, size, type } = sent.terms;
+/**
+ * An order as this account asked for it, where the journal still knows: the venue may remember only what was traded of
+ * it, and Kalshi, which has one book for both outcomes, whether it bids or asks there.
+ */
+export function asAsked(tables: LiveTables, venue: LiveVenue, found: VenueOrder): VenueOrder {
+  const sent = tables.placed(venue, found.id)?.sent;
+  if (sent?.kind !== 'place') return found;
+  const { outcome, side, price, size, type } = sent.terms;
   const short = found.size < size && isTerminal(found);
   return {
     ...labelled(found, sent),
+    outcome,
+    side,
     price,
     size,
     type,
     ...(short && found.status === 'filled' && { status: 'cancelled' as const }),
   };
+}
+
+/** A fill in the words of its order: Kalshi tells only which side of its book it took. */
+export function fillAsAsked(tables: LiveTables, venue: LiveVenue, fill: VenueFill): VenueFill {
+  const sent = tables.placed(venue, fill.orderId)?.sent;
+  if (sent?.kind !== 'place' || sent.terms.outcome === fill.outcome) return fill;
+  const { outcome, side } = sent.terms;
+  return { ...fill, outcome, side, price: asMicro(SCALE - fill.price) };
 }
 
 /** With the name that the caller gave it, which the venue does not know. */
@@ -21,5 +39,12 @@ export const labelled = (order: VenueOrder, sent: Sent | null): VenueOrder =>
     ? { ...order, clientOrderId: sent.clientOrderId }
     : order;
 
-export const withLabel = (settled: Settled, sent: Sent): Settled =>
-  settled.state === 'done' ? { ...settled, order: labelled(settled.order, sent) } : settled;
+/** What became of a command, with the order in the words of whoever asked for it. */
+export function inOwnWords(tables: LiveTables, venue: LiveVenue, settled: Settled, sent: Sent): Settled {
+  if (settled.state !== 'done') return settled;
+  const { order } = settled;
+  return {
+    ...settled,
+    order: sent.kind === 'cancel' ? asAsked(tables, venue, order) : labelled(order, sent),
+  };
+}

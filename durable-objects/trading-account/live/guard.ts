@@ -10,7 +10,7 @@ import { movedWallet } from '../allocations/on-chain.ts';
 import type { LiveCommand } from './model.ts';
 import type { Ready } from './prepare.ts';
 import type { OpenSession } from './reconciler.ts';
-import type { LiveRow } from './tables.ts';
+import type { LiveRow } from './rows.ts';
 
 /** How often a session's order is asked after that the venue holds back: it does so for seconds. */
 const LOOK_MS = 5_000;

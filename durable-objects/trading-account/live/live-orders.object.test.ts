@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { hush, ring } from '../../../test/support/alarms.ts';
+import { micro } from '../../../test/support/emulator-control.ts';
 import { kalshiBench, liveOrders, placing, type LiveBench } from '../../../test/support/live-bench.ts';
 import { accountObject } from '../../stubs.ts';
 import type { LiveOrders } from './live-orders.ts';
@@ -118,6 +119,62 @@ test('what was sent with one credential is never taken for absent by another', a
   moveClock({ kind: 'advance', ms: 100_000 });
   await withLive((live) => live.alarm());
   expect(await rows()).toMatchObject([{ state: 'released' }]);
+});
+
+test("a sale stays a sale, polled, listed and cancelled, though Kalshi's book knows only which side of it is taken", async () => {
+  const selling = placing(bench, account, { terms: { ...bench.terms, side: 'SELL', price: micro('0.9') } });
+  const sale = { outcome: 'Yes', side: 'SELL', price: micro('0.9'), size: bench.terms.size };
+  await withLive(async (live) => {
+    const placed = await live.submit(selling);
+    expect(placed).toMatchObject({ ok: true, order: { ...sale, status: 'open' } });
+    const id = idOf(placed);
+    expect(await live.order(selling.access, id)).toMatchObject({ value: { ...sale, id, status: 'open' } });
+    // Newest first; the member has orders of other tests too.
+    const listed = await live.orders(selling.access, { status: 'open', limit: 1 });
+    expect(listed).toMatchObject({ ok: true, value: [{ ...sale, id }] });
+    // As Kalshi tells it: who sells Yes at 0.90 has bought No at 0.10.
+    const bought = { outcome: 'No', side: 'BUY', price: micro('0.1'), size: micro('1') } as const;
+    const fill = {
+      id: 'f',
+      orderId: id,
+      marketId: bench.terms.marketId,
+      isTaker: false,
+      fee: micro('0'),
+      at: 0,
+    };
+    const sold = { outcome: 'Yes', side: 'SELL', price: micro('0.9'), size: micro('1') };
+    const strange = { ...fill, ...bought, orderId: 'placed elsewhere' };
+    expect(live.fills('kalshi', [{ ...fill, ...bought }, strange])).toEqual([{ ...fill, ...sold }, strange]);
+    const work = { kind: 'cancel', orderId: id } as const;
+    const cancelled = await live.submit({ ...selling, naming: { fingerprint: 'cancel' }, work });
+    expect(cancelled).toMatchObject({ ok: true, order: { ...sale, status: 'cancelled' } });
+  });
+});
+
+test('what others left open, who never come again, keeps nobody from settling his own', async () => {
+  const given = {
+    kind: 'request',
+    credential: { venue: 'kalshi', apiKeyId: '', privateKeyPem: '' },
+  } as const;
+  const { access } = placing(bench, account);
+  const leave = (key: string): Promise<LiveReply> =>
+    withLive(
+      (live) =>
+        live.submit(
+          placing(bench, account, {
+            access: { ...access, source: given },
+            naming: { fingerprint: key, key },
+          }),
+        ),
+      (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
+    );
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await leave(key);
+  await (await kalshiBench()).link(account);
+  await leave('f');
+  moveClock({ kind: 'advance', ms: 100_000 });
+  // By a request that is about something else.
+  await withLive((live) => live.orders({ ...access, source: given }, { status: 'open', limit: 1 }));
+  expect((await rows()).map(({ state }) => state)).toEqual([...Array<string>(5).fill('unknown'), 'released']);
 });
 
 test("two requests alike are two orders; an SDK's own retry is the one before it, for 90 s", async () => {

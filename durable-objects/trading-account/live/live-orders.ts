@@ -1,22 +1,22 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
-import type { OrderQuery, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
+import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
-import { KEEP_MS, SWEEP_ROWS, type Journal } from '../journal.ts';
-import type { Escrows } from '../escrow/escrows.ts';
-import type { WriteCap } from '../write-cap.ts';
-import { asAsked, labelled, withLabel } from './as-asked.ts';
+import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
+import { asAsked, fillAsAsked, inOwnWords, labelled } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
 import { liveNames, lookUp, nameable } from './names.ts';
 import { cancelResting } from './cancel-resting.ts';
-import type { Guard } from './guard.ts';
+import type { LiveHost } from './host.ts';
 import { LiveSwitch } from './live-switch.ts';
-import { Reconciler, type OpenSession, type SettleCtf } from './reconciler.ts';
+import { Reconciler } from './reconciler.ts';
 import { inTurns } from './in-turns.ts';
 import { prepare, type Ready } from './prepare.ts';
-import { LiveTables, type LiveRow } from './tables.ts';
+import type { LiveRow } from './rows.ts';
+import { LiveTables } from './tables.ts';
 
 /** How long a command may take to be sent: as long as any request may (design, section 10). */
 export const LEASE_MS = 30_000;
@@ -25,24 +25,6 @@ export const SEND_TIMEOUT_MS = 30_000;
 
 /** Commands of one request that go out at once: as many connections as one invocation may have open. */
 const SIDE_BY_SIDE = 5;
-
-/** What the account lends: its storage, its alarm, and what paper knows. */
-export interface LiveHost {
-  readonly storage: DurableObjectStorage;
-  readonly paper: Journal;
-  readonly writes: WriteCap;
-  readonly open: OpenSession;
-  /** Settles commands for the chain, which share the journal. */
-  readonly settleCtf?: SettleCtf;
-  /** Fees that orders bring; undefined where none can. */
-  readonly escrows?: Escrows;
-  /** Of what belongs to sessions; undefined where nobody can have any. */
-  readonly guard?: Guard;
-  /** Sets the account's alarm, unless it rings before. */
-  wake(at: number): Promise<void>;
-  /** Why the account takes no more commands. */
-  closed(): Failure | undefined;
-}
 
 /** What there is to say to a command: nothing yet, its reply, or what the venue must be asked first. */
 type Known = 'new' | LiveReply | { readonly unsettled: LiveRow };
@@ -132,14 +114,20 @@ export class LiveOrders {
     const found = await session.order(id);
     if (!found.ok) return found;
     this.#host.escrows?.ordered(found.value);
-    const sent = this.#tables.placed(access.venue, id)?.sent;
-    return { ok: true, value: sent?.kind === 'place' ? asAsked(found.value, sent) : found.value };
+    return { ok: true, value: asAsked(this.#tables, access.venue, found.value) };
   }
 
   async orders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
     const session = this.#host.open(access);
     await this.#reconciler.settleWaiting(access, session);
-    return session.orders(query);
+    const found = await session.orders(query);
+    if (!found.ok) return found;
+    return { ok: true, value: found.value.map((order) => asAsked(this.#tables, access.venue, order)) };
+  }
+
+  /** Fills that the venue has told, in the words of their orders. */
+  fills(venue: LiveVenue, told: readonly VenueFill[]): readonly VenueFill[] {
+    return told.map((fill) => fillAsAsked(this.#tables, venue, fill));
   }
 
   /** Sets the dead man's switch of what rests on Polymarket. Returns the deadline. */
@@ -237,7 +225,8 @@ export class LiveOrders {
     if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
     const settled = await ready.send();
     if (INSTRUMENTED) await pauseAt('account/live/answered');
-    return await this.#settle(id, withLabel(settled, ready.sent), command.access.source.kind === 'stored');
+    const told = inOwnWords(this.#tables, command.access.venue, settled, ready.sent);
+    return await this.#settle(id, told, command.access.source.kind === 'stored');
   }
 
   /** Undefined: there is none to take, or the escrow holds it. */

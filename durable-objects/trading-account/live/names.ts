@@ -2,7 +2,8 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Identity, Journal } from '../journal.ts';
 import { SDK_RETRY_MS, type Naming } from '../once.ts';
 import type { LiveCommand } from './model.ts';
-import type { Assumed, LiveRow, LiveTables, NamedRow } from './tables.ts';
+import type { LiveRow, NamedRow } from './rows.ts';
+import type { Assumed, LiveTables } from './tables.ts';
 
 /** What the journal says of a command. */
 export type Known =

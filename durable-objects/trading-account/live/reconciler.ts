@@ -1,10 +1,12 @@
 import { now } from '../../../shared/clock.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
+import { inOwnWords } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, Settled } from './model.ts';
 import { reconcile } from './settling.ts';
-import type { LiveRow, LiveTables } from './tables.ts';
+import type { LiveRow } from './rows.ts';
+import type { LiveTables } from './tables.ts';
 
 /** Rows that one alarm looks at: each is a read or two at the venue. */
 const ROWS_PER_ALARM = 20;
@@ -63,10 +65,15 @@ export class Reconciler {
     return row.sent?.kind === 'ctf' ? (this.#settleCtf?.(row) ?? Promise.resolve()) : this.#ask(row, session);
   }
 
-  /** Settles what only a credential like the caller's can: nobody else will come with it. */
-  async settleWaiting(access: LiveAccess, session: TradingSession): Promise<void> {
-    if (access.source.kind !== 'request') return;
-    for (const row of this.#tables.waitingForCredential(access.venue, ROWS_PER_REQUEST)) {
+  /**
+   * Settles what only a credential like the caller's can: nobody else will come with it. What others left, who may never
+   * come again, is not looked at: it must not stand in the way.
+   */
+  async settleWaiting({ venue, source }: LiveAccess, session: TradingSession): Promise<void> {
+    if (source.kind !== 'request' || !this.#tables.waitsForCredential(venue)) return;
+    const who = await session.identity();
+    if (!who.ok) return;
+    for (const row of this.#tables.waitingForCredential(venue, who.identity, ROWS_PER_REQUEST)) {
       await this.#ask(row, session);
     }
   }
@@ -85,7 +92,7 @@ export class Reconciler {
     const late = now() - sentAt >= session.capabilities.absenceHoldsAfterMs;
     const settled = await reconcile(session, sent, sentAt, late);
     if (INSTRUMENTED) await pauseAt('account/live/reconciled');
-    this.#write(row, settled);
+    this.#write(row, inOwnWords(this.#tables, row.venue, settled, sent));
   }
 
   #write(row: LiveRow, settled: Settled): void {

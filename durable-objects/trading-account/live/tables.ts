@@ -1,51 +1,8 @@
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
-import { decode, encode, type Identity } from '../journal.ts';
-import type { LiveAccess, LiveCaller, LiveState, Mined, Sent } from './model.ts';
-
-/** A command as the journal has it. Times are Unix ms. */
-export interface LiveRow {
-  readonly id: number;
-  readonly venue: LiveVenue;
-  readonly state: LiveState;
-  readonly caller: LiveCaller;
-  /** Whether the vault keeps the credential: then the alarm can ask the venue. */
-  readonly stored: boolean;
-  /** Whose orders it is among: see `TradingSession.identity`. */
-  readonly identity: string | null;
-  readonly sent: Sent | null;
-  readonly order: VenueOrder | null;
-  /** What became of a command for the chain. */
-  readonly mined: Mined | null;
-  /** What the first caller was told; null while nobody was told anything, or when the process died first. */
-  readonly told: 'outcome' | 'unknown' | null;
-  readonly tries: number;
-  readonly sentAt: number | null;
-  readonly endedAt: number | null;
-}
-
-export interface NamedRow {
-  readonly fingerprint: string;
-  readonly row: LiveRow;
-}
-
-type Row = {
-  id: number;
-  venue: string;
-  state: string;
-  tenant: string;
-  account: string;
-  key_id: string;
-  request_id: string;
-  stored: number;
-  identity: string | null;
-  sent: string | null;
-  outcome: string | null;
-  told: string | null;
-  tries: number;
-  sent_at: number | null;
-  ended_at: number | null;
-};
+import { encode, type Identity } from '../journal.ts';
+import type { LiveAccess, Mined, Sent } from './model.ts';
+import { toRow, type LiveRow, type NamedRow, type StoredRow } from './rows.ts';
 
 /** Why an SDK's retry was taken for the command before it (design, section 6). */
 export type Assumed = 'in-flight' | 'retryable-status' | 'recent';
@@ -222,11 +179,20 @@ export class LiveTables {
     return this.#rows('SELECT * FROM live_commands WHERE look_at <= ? ORDER BY look_at LIMIT ?', at, limit);
   }
 
-  /** Commands whose outcome only a request with this caller's own credential can find out. */
-  waitingForCredential(venue: LiveVenue, limit: number): readonly LiveRow[] {
+  /** Whether some outcome can only be found out by a request that brings the credential. */
+  waitsForCredential(venue: LiveVenue): boolean {
+    const waiting =
+      "SELECT id FROM live_commands WHERE venue = ? AND state = 'unknown' AND stored = 0 LIMIT 1";
+    return this.#sql.exec(waiting, venue).toArray().length > 0;
+  }
+
+  /** Those that the credential of this identity can. */
+  waitingForCredential(venue: LiveVenue, identity: string, limit: number): readonly LiveRow[] {
     return this.#rows(
-      "SELECT * FROM live_commands WHERE venue = ? AND state = 'unknown' AND stored = 0 ORDER BY id LIMIT ?",
+      `SELECT * FROM live_commands WHERE venue = ? AND state = 'unknown' AND stored = 0 AND identity = ?
+       ORDER BY id LIMIT ?`,
       venue,
+      identity,
       limit,
     );
   }
@@ -275,30 +241,8 @@ export class LiveTables {
 
   #rows(query: string, ...bindings: readonly (string | number)[]): readonly LiveRow[] {
     return this.#sql
-      .exec<Row>(query, ...bindings)
+      .exec<StoredRow>(query, ...bindings)
       .toArray()
       .map(toRow);
   }
-}
-
-/** The casts are of columns that CHECK constraints restrict, and of JSON that only this file's callers wrote. */
-function toRow(row: Row): LiveRow {
-  const sent = row.sent === null ? null : (decode(row.sent) as Sent);
-  const outcome = row.outcome === null ? null : decode(row.outcome);
-  const isChain = sent?.kind === 'ctf';
-  return {
-    id: row.id,
-    venue: row.venue as LiveVenue,
-    state: row.state as LiveState,
-    caller: { tenant: row.tenant, account: row.account, keyId: row.key_id, requestId: row.request_id },
-    stored: row.stored === 1,
-    identity: row.identity,
-    sent,
-    order: isChain ? null : (outcome as VenueOrder | null),
-    mined: isChain ? (outcome as Mined | null) : null,
-    told: row.told as LiveRow['told'],
-    tries: row.tries,
-    sentAt: row.sent_at,
-    endedAt: row.ended_at,
-  };
 }

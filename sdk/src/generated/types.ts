@@ -584,9 +584,9 @@ export interface PostApiV1OrdersInput {
   size: number;
   params?: {
     order_type?: 'gtc' | 'ioc' | 'fok' | 'gtd';
-    expiration?: number;
+    expiration?: number | string;
     client_order_id?: string;
-    post_only?: boolean;
+    post_only?: boolean | ('true' | 'false');
   };
   fee_auth?: {
     order_id: string;
@@ -694,6 +694,7 @@ export interface PostApiV1PolymarketCtfRedeemReply {
 }
 export interface GetApiV1BalanceInput {
   exchange?: string | number;
+  refresh?: 'true' | 'false';
 }
 export interface GetApiV1BalanceReply {
   raw: {

@@ -80,7 +80,7 @@ export async function prepareCancel(
   orderId: string,
   signer: KalshiSigner,
 ): Promise<VenueResult<PreparedCancel>> {
-  if (!isOrderId(orderId)) return invalidMember('order_id', 'is no order id');
+  if (!isOrderId(orderId)) return failure('ORDER_NOT_FOUND');
   const path = `${ORDERS}/${orderId}`;
   const headers = await api.headers(signer, 'DELETE', path);
   if (!headers.ok) return signedOut(headers);

@@ -1,8 +1,6 @@
-import type { Order } from '../../signing/order-typed-data.ts';
+import type { OrderDraft } from '../../signing/order-typed-data.ts';
 import type { OrderSchema } from '../../signing/exchange-contracts.ts';
 import type { OrderTerms } from '../port.ts';
-import type { PolymarketIdentity } from '../signer.ts';
-import { makerOf } from './portfolio.ts';
 import type { Amounts } from './amounts.ts';
 
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
@@ -12,7 +10,6 @@ const SALT_BITS = 52n;
 
 export interface OrderParts {
   readonly schema: OrderSchema;
-  readonly identity: PolymarketIdentity;
   readonly terms: OrderTerms;
   readonly amounts: Amounts;
   readonly tokenId: string;
@@ -24,13 +21,10 @@ export interface OrderParts {
 }
 
 /** The order to sign: a new one each time, by its salt. */
-export function buildOrder(parts: OrderParts): Order {
-  const { schema, identity, terms, amounts } = parts;
+export function buildOrder(parts: OrderParts): OrderDraft {
+  const { schema, terms, amounts } = parts;
   const common = {
     salt: salt(),
-    maker: makerOf(identity),
-    signer: identity.address,
-    signatureType: identity.signatureType,
     tokenId: BigInt(parts.tokenId),
     makerAmount: amounts.makerAmount,
     takerAmount: amounts.takerAmount,

@@ -1,3 +1,4 @@
+import { partiesOf } from '../../signing/polymarket-order-body.ts';
 import * as z from 'zod';
 import { failure } from '../../errors/failure.ts';
 import { asMicro } from '../../money/fixed.ts';
@@ -28,8 +29,7 @@ const positionsSchema = z.array(
 const balanceSchema = z.object({ balance: z.string().regex(/^\d{1,30}$/) }).loose();
 
 /** Whose tokens and dollars move. */
-export const makerOf = ({ address, funder, signatureType }: PolymarketIdentity): string =>
-  signatureType === 0 ? address : (funder ?? address);
+const makerOf = (identity: PolymarketIdentity): string => partiesOf(identity).maker;
 
 /** Holdings of the maker's wallet, through the data API: all sizes, where it would leave out those below one. */
 export async function positions(

@@ -13,7 +13,7 @@ import {
   termsOf,
   type ClientOrder,
 } from './client-order.ts';
-import { frameOrder } from './frame.ts';
+import { framed, withBuilder } from './frame.ts';
 import { orderSchema } from './schema-version.ts';
 
 /**
@@ -30,18 +30,11 @@ export async function prepareClientOrder(
   if (!signed.ok) return signed;
   const order = signed.value;
   const tokenId = order.tokenId.toString();
-  const [market, schema, who] = await Promise.all([
-    api.markets.marketOf(tokenId),
-    orderSchema(api),
-    signer.identity(),
-  ]);
-  if (!who.ok) return signedOut(who);
+  const [market, schema] = await Promise.all([api.markets.marketOf(tokenId), orderSchema(api)]);
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
   if (!schema.ok) return schema;
   // The venue's own word, by which its clients know to ask for the version again.
   if (schema.value !== order.schema) return invalidOrder('order_version_mismatch');
-  const foreign = foreignParty(order, who.identity);
-  if (foreign) return foreign;
   const { negRisk, conditionId, outcomes } = market.value;
   const verifyingContract = exchangeContract(api.chainId, order.schema, negRisk);
   const hash = hashOrder(order, { chainId: api.chainId, verifyingContract });
@@ -50,21 +43,32 @@ export async function prepareClientOrder(
   if (!outcome) return failure('MARKET_NOT_FOUND');
   const terms = termsOf(order, sent, conditionId, outcome.label);
   if (!terms.ok) return terms;
-  const { order: wire, orderType, postOnly, deferExec } = sent;
-  return frameOrder(
-    api,
-    {
-      order: { ...wire },
-      orderType,
-      postOnly,
-      deferExec,
-      owner: who.identity.apiKey,
-      schema: order.schema,
-      hash,
-      terms: terms.value,
-      tokenId,
-      clientSigned: true,
-    },
-    signer,
-  );
+  const timestamp = await api.seconds();
+  const { orderType, postOnly, deferExec } = sent;
+  // Nothing of the order is changed.
+  const framing = { orderType, postOnly, deferExec, timestamp };
+  const own = await signer.frameOrder(membersOf(sent), framing);
+  if (!own.ok) return signedOut(own);
+  // Told with the headers: asking before would be another call of the vault.
+  const who = await signer.identity();
+  if (!who.ok) return signedOut(who);
+  const foreign = foreignParty(order, who.identity);
+  if (foreign) return foreign;
+  const { body } = own;
+  const headers = await withBuilder(signer, order.schema, { body, timestamp }, own.headers);
+  if (!headers.ok) return headers;
+  return framed(api, {
+    body,
+    headers: headers.value,
+    hash,
+    terms: terms.value,
+    tokenId,
+    clientSigned: true,
+  });
 }
+
+/** The members that were sent, in their order. */
+const membersOf = ({ order }: ClientOrder): Readonly<Record<string, string | number>> =>
+  Object.fromEntries(
+    Object.entries({ ...order }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );

@@ -10,8 +10,7 @@ import { budgetAmounts, limitAmounts, refuseNumbers, type Amounts } from './amou
 import type { PolymarketApi } from './api.ts';
 import { buildOrder } from './build-order.ts';
 import { polymarketCapabilities } from './capabilities.ts';
-import { frameOrder } from './frame.ts';
-import { wireOrder } from './order-body.ts';
+import { framed, withBuilder } from './frame.ts';
 import { outcomeNamed } from './outcome.ts';
 import { feeRateBps, orderSchema } from './schema-version.ts';
 
@@ -30,15 +29,13 @@ export async function prepareOrder(
   const nowMs = await api.clob.venueTime();
   const refused = refuseTerms(polymarketCapabilities, terms, nowMs);
   if (refused) return refused;
-  const [market, schema, who, builder] = await Promise.all([
+  const [market, schema, builder] = await Promise.all([
     api.markets.market(terms.marketId),
     orderSchema(api),
-    signer.identity(),
     signer.builder?.code(),
   ]);
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
   if (!schema.ok) return schema;
-  if (!who.ok) return signedOut(who);
   if (builder?.ok === false) return signedOut(builder);
   const { value: found } = market;
   const outcome = outcomeNamed(found.outcomes, terms.outcome);
@@ -55,7 +52,6 @@ export async function prepareOrder(
 
   const order = buildOrder({
     schema: schema.value,
-    identity: who.identity,
     terms,
     amounts: amounts.value,
     tokenId,
@@ -65,16 +61,18 @@ export async function prepareOrder(
   });
   const { chainId } = api;
   const verifyingContract = exchangeContract(chainId, schema.value, found.negRisk);
-  const signed = await signer.signOrder(order, { chainId, verifyingContract });
+  const timestamp = await api.seconds();
+  const orderType = ORDER_TYPES[terms.type];
+  const framing = { orderType, postOnly: terms.postOnly, deferExec: false, timestamp };
+  const signed = await signer.signOrder(order, { chainId, verifyingContract }, framing);
   if (!signed.ok) return signedOut(signed);
-  const signedBody = {
-    order: wireOrder(order, signed.signature),
-    orderType: ORDER_TYPES[terms.type],
-    postOnly: terms.postOnly,
-    deferExec: false,
-    owner: who.identity.apiKey,
-    schema: schema.value,
-    hash: signed.orderHash,
+  const { body, orderHash: hash } = signed;
+  const headers = await withBuilder(signer, schema.value, { body, timestamp }, signed.headers);
+  if (!headers.ok) return headers;
+  return framed(api, {
+    body,
+    headers: headers.value,
+    hash,
     // The outcome as the venue names it; for a budget, what it buys at least.
     terms: {
       ...terms,
@@ -82,8 +80,7 @@ export async function prepareOrder(
       ...(terms.budget !== undefined && { size: asMicro(amounts.value.takerAmount) }),
     },
     tokenId,
-  };
-  return frameOrder(api, signedBody, signer);
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { VenueLine } from '../http/line.ts';
 import { sendOnce } from '../http/send.ts';
-import { failure, invalidMember } from '../../errors/failure.ts';
+import { failure } from '../../errors/failure.ts';
 import type {
   CancelOutcome,
   EventQuery,
@@ -99,7 +99,7 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
   }
 
   async prepareCancel(orderId: string, signer: PolymarketSigner): Promise<VenueResult<PreparedCancel>> {
-    if (!/^0x[0-9a-fA-F]{64}$/.test(orderId)) return invalidMember('order_id', 'is no order hash');
+    if (!/^0x[0-9a-fA-F]{64}$/.test(orderId)) return failure('ORDER_NOT_FOUND');
     const body = JSON.stringify({ orderID: orderId });
     const timestamp = await this.#api.seconds();
     const signed = await signer.l2Headers({ method: 'DELETE', path: CANCEL_PATH, body, timestamp });

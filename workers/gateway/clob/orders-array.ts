@@ -128,12 +128,18 @@ const nativeRequest = (call: AnyCall, body: NativeOrder): Promise<Parsed> =>
     principalOf(call.caller).key,
   );
 
-/** Places what parsed, and puts the outcomes back where their orders stood. */
+/**
+ * Places what parsed, and puts the outcomes back where their orders stood. Throws VENUE_UNAVAILABLE, and places nothing,
+ * where a market could not be looked up: an order that is sound when the request is said again under its key, and was
+ * not the first time, would be given the outcome of the one after it.
+ */
 async function placeValid(
   call: AnyCall,
   account: AccountRef,
   requests: readonly Parsed[],
 ): Promise<{ readonly outcomes: readonly PlaceOutcome[]; readonly replayed: boolean }> {
+  const away = requests.find((request) => !request.ok && request.reason === 'VENUE_UNAVAILABLE');
+  if (away?.ok === false) throw new RequestError(away);
   const valid = requests.flatMap((request) => (request.ok ? [request.value] : []));
   if (valid.length === 0) return { outcomes: requests.filter((request) => !request.ok), replayed: false };
   const placing = await account.stub.place(await placeCommand(call, valid)).catch(outcomeUnknown);

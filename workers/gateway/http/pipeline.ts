@@ -9,6 +9,7 @@ import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import { logRequest, type RequestLog } from './access-log.ts';
 import { withinCap } from './in-flight.ts';
 import { parseJson, readBody } from './body.ts';
+import { queryOf } from './query.ts';
 import { countRequest } from './request-counter.ts';
 import { markSpan } from './request-span.ts';
 import { keptId, requestIdOf } from './request-id.ts';
@@ -57,8 +58,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
       caller,
       declared: route.headers ?? [],
       params: route.params === undefined ? undefined : validate(route.params, incoming.params),
-      query:
-        route.query === undefined ? undefined : validate(route.query, Object.fromEntries(url.searchParams)),
+      query: queryOf(route, url),
       body: route.body === undefined ? undefined : bodyOf(route, request, text),
     };
     // The registry's handlers were checked against their schemas by `route`; here only the values meet again.

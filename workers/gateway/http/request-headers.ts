@@ -141,3 +141,15 @@ export function headerOf(
   if (header.fault !== undefined) throw new RequestError(header.fault);
   throw new RequestError(invalidMember(header.name, parsed.error.issues[0]?.message ?? 'malformed'));
 }
+
+/**
+ * Refuses headers that other routes honour and this one has no use for, where dropping them would do to one account
+ * what was meant for another.
+ */
+export function refuseHeaders(
+  { request }: { readonly request: Request },
+  refused: readonly RequestHeader[],
+): void {
+  const found = refused.find(({ name }) => request.headers.has(name));
+  if (found) throw new RequestError(invalidMember(found.name, 'is not taken here'));
+}

@@ -5,8 +5,16 @@ import type { Reason } from '../../../shared/errors/catalogue.ts';
 /** Issues shown at most: a body can have thousands of faults, a reader fixes a few at a time. */
 const MAX_ISSUES = 20;
 
-/** Checks a value against its schema. Throws `fault` with `details.issues[]` of `{path, message}`. */
-export function validate<T>(schema: z.ZodType<T>, value: unknown, fault: Reason = 'VALIDATION_FAILED'): T {
+/**
+ * Checks a value against its schema. Throws `fault` with `details.issues[]` of `{path, message}`; the sentence calls the
+ * value by the name of `whole` where no member of it is at fault.
+ */
+export function validate<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  fault: Reason = 'VALIDATION_FAILED',
+  whole: 'body' | 'query' = 'body',
+): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues
@@ -14,12 +22,12 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, fault: Reason 
     .slice(0, MAX_ISSUES)
     .map((issue) => ({ path: issue.path.join('.'), message: messageOf(issue) }));
   const [first] = issues;
-  const message = first ? `${first.path === '' ? 'body' : first.path}: ${first.message}` : undefined;
+  const message = first ? `${first.path === '' ? whole : first.path}: ${first.message}` : undefined;
   throw new RequestError(fault, { ...(message === undefined ? {} : { message }), details: { issues } });
 }
 
 /** Longer than the name of any member of ours, shorter than any secret. */
-const MAX_NAME = 32;
+export const MAX_NAME = 32;
 
 /** The names of strange members are told, unless they may be something that was pasted where it does not belong. */
 const messageOf = (issue: Issue): string =>

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import type { EquityPoint } from '../../../durable-objects/trading-account/equity.ts';
+import { hourOf } from '../../../durable-objects/trading-account/equity.ts';
+import { isPriced } from '../../../durable-objects/trading-account/valuation.ts';
 import { now } from '../../../shared/clock.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
+import { rowCursorOf, rowPlaceOf } from './cursor.ts';
 import { ownAccount } from './objects.ts';
 import { ruleStatus } from './rule-status.ts';
 import { worthOf } from './state.ts';
@@ -12,14 +14,12 @@ import { accountParams, wireTime } from './wire.ts';
 const MAX_POINTS = 1_000;
 /** A week. */
 const DEFAULT_POINTS = 168;
-/** A year of hours, which no attempt outlasts; drawdown looks at all of them. */
-const ATTEMPT_POINTS = 8_760;
 
 const equity = route({
   method: 'GET',
   path: '/v1/partner/accounts/{account_id}/equity',
   summary:
-    'Hourly points of equity, oldest first, of this attempt and earlier ones; began_at tells them apart',
+    'The newest hourly points of equity, oldest first, of this attempt and earlier ones (began_at tells them apart); next_cursor leads to the points before them',
   tag: 'partner',
   auth: { kind: 'partner', permission: 'accounts:read' },
   params: accountParams,
@@ -30,6 +30,7 @@ const equity = route({
       .transform(Number)
       .pipe(z.number().int().min(1).max(MAX_POINTS))
       .default(DEFAULT_POINTS),
+    cursor: z.string().optional(),
   }),
   reply: {
     status: 200,
@@ -37,16 +38,24 @@ const equity = route({
       account_id: z.uuid(),
       began_at: z.string(),
       points: z.array(z.object({ at: z.string(), equity: z.string() })),
+      next_cursor: z.string().nullable(),
     }),
   },
   async handle(call) {
+    const { limit, cursor } = call.query;
+    const before = cursor === undefined ? undefined : rowPlaceOf(cursor);
     const { account, trading } = await ownAccount(call, call.params.account_id);
-    const points = await trading.equity(call.query.limit);
+    // One point more than shown tells whether there are others before it.
+    const found = await trading.equity(limit + 1, before);
+    const points = found.slice(-limit);
+    const [first] = points;
+    const more = found.length > limit && first;
     return {
       body: {
         account_id: account.id,
         began_at: wireTime(account.beganAt),
         points: points.map((point) => ({ at: wireTime(point.at), equity: formatFixed(point.equity, 2) })),
+        next_cursor: rowCursorOf(more ? hourOf(more.at) : undefined),
       },
     };
   },
@@ -77,19 +86,15 @@ const status = route({
   async handle(call) {
     const { account, trading } = await ownAccount(call, call.params.account_id);
     const at = now();
-    const [portfolio, points] = await Promise.all([trading.portfolio(), trading.equity(ATTEMPT_POINTS)]);
+    const { portfolio, waters } = await trading.standing();
     const { equity: worth } = worthOf(portfolio);
-    const own = points.filter((point: EquityPoint) => point.at >= account.beganAt);
     const began = account.startingBalance;
+    // The present one once more in the cents that the reply shows, so that a reader comes to the same.
+    const falls = isPriced(portfolio) ? [waters.fall, { from: waters.peak, to: worth }] : [waters.fall];
     return {
       body: {
         account_id: account.id,
-        ...ruleStatus(
-          account.rules,
-          began,
-          own.map((point) => point.equity),
-          worth,
-        ),
+        ...ruleStatus(account.rules, began, falls, worth),
         equity: formatFixed(worth, 2),
         starting_balance: formatFixed(began, 2),
         began_at: wireTime(account.beganAt),

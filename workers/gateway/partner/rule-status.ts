@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../durable-objects/tenant/partner/model.ts';
+import type { Fall } from '../../../durable-objects/trading-account/high-water.ts';
 import {
   asMicro,
   formatFixed,
@@ -20,47 +21,44 @@ export interface RuleStatus {
   readonly max_drawdown_pct: string | null;
 }
 
+/** Of a millionth. */
+const DECIMALS = 6;
 const HUNDRED = 100n;
+const HUNDREDTH = SCALE / HUNDRED;
 
 /**
- * Evaluates `profit_target_pct` and `max_drawdown_pct` over an attempt: what it began with, its points of equity in
- * order, and what it is worth now. Breaking the drawdown outweighs reaching the target, whichever came first. A rule
- * that is not there, or is no plain number, is not evaluated.
+ * Evaluates `profit_target_pct` and `max_drawdown_pct` over an attempt: what it began with, its falls from a peak, and
+ * what it is worth now. Breaking the drawdown outweighs reaching the target, whichever came first. A rule that is not
+ * there, or is no plain number, is not evaluated; without any fall no drawdown is broken, also not one of 0.
  */
-export function ruleStatus(
-  rules: JsonObject,
-  began: Micro,
-  points: readonly Micro[],
-  now: Micro,
-): RuleStatus {
+export function ruleStatus(rules: JsonObject, began: Micro, falls: readonly Fall[], now: Micro): RuleStatus {
   const target = percentIn(rules, 'profit_target_pct');
   const most = percentIn(rules, 'max_drawdown_pct');
   const profit = percent(sub(now, began), began);
-  const drawdown = deepestFall([began, ...points, now]);
-  const failed = most !== undefined && drawdown >= most;
+  const drawdown = falls.reduce(
+    (deepest, { from, to }) => (from > 0n ? max(deepest, percent(sub(from, to), from)) : deepest),
+    ZERO,
+  );
+  const failed = most !== undefined && drawdown > 0n && drawdown >= most;
   const passed = target !== undefined && profit >= target;
   return {
     status: failed ? 'failed' : passed ? 'passed' : 'running',
-    profit_pct: formatFixed(profit, 2),
+    profit_pct: shown(profit),
     profit_target_pct: target === undefined ? null : formatFixed(target, 2),
-    drawdown_pct: formatFixed(drawdown, 2),
+    drawdown_pct: shown(drawdown),
     max_drawdown_pct: most === undefined ? null : formatFixed(most, 2),
   };
 }
 
-function deepestFall(series: readonly Micro[]): Micro {
-  let [peak, deepest] = [ZERO, ZERO];
-  for (const equity of series) {
-    peak = max(peak, equity);
-    if (peak > 0n) deepest = max(deepest, percent(sub(peak, equity), peak));
-  }
-  return deepest;
-}
+/** Two decimals, the rest cut off: 9.996 of 10 is not reached, and does not look so. */
+const shown = (percentage: Micro): string => formatFixed(asMicro(percentage - (percentage % HUNDREDTH)), 2);
 
 /** Millionths of a percent, cut towards zero: a limit is met when it is reached, never a hair before. */
 const percent = (part: Micro, whole: Micro): Micro => asMicro((part * HUNDRED * SCALE) / whole);
 
+/** A partner's number to the millionth of a percent: a third of something is a rule too. */
 function percentIn(rules: JsonObject, name: string): Micro | undefined {
   const value = rules[name];
-  return typeof value === 'number' || typeof value === 'string' ? parseMicro(String(value)) : undefined;
+  if (typeof value === 'number') return parseMicro(value.toFixed(DECIMALS));
+  return typeof value === 'string' ? parseMicro(value.replace(/(\.\d{6})\d+$/, '$1')) : undefined;
 }

@@ -84,9 +84,16 @@ const loginLink = route({
   async handle(call) {
     const { body, caller, requestId, env, url, params } = call;
     const redirect = body?.redirect_url;
+    const page = loginPage(env, url);
+    if (page === undefined) {
+      throw new RequestError('VENUE_UNAVAILABLE', {
+        message: 'No https PUBLIC_URL is configured, so a login link has nowhere to lead',
+        retryAfter: 60,
+      });
+    }
     const requested = await partnerOf(call).requestLoginLink(
       numberOf(params.user_id),
-      { page: loginPage(env, url), ...(redirect !== undefined && { redirect }) },
+      { page, ...(redirect !== undefined && { redirect }) },
       actorOf(caller, requestId),
     );
     if (!requested.ok) throw new RequestError(requested);

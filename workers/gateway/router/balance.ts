@@ -8,6 +8,7 @@ import { readCash } from '../credentials/venues.ts';
 import { principalOf, paperAccount, type AccountCall } from '../http/objects.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../http/request-headers.ts';
 import { route, type Call } from '../http/route.ts';
+import { unsupported } from '../../../shared/venues/capabilities.ts';
 import { isLive, type LiveVenue } from '../../../shared/venues/exchanges.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
 
@@ -30,10 +31,12 @@ export const balance = route({
   tag: 'router',
   auth: { kind: 'router', permission: 'read' },
   headers: [...accountHeaders, exchangeCredentialsHeader],
-  query: exchangeQuery,
+  // Each balance is read anew; having the exchange look at the chain again is what none of them does.
+  query: exchangeQuery.extend({ refresh: z.enum(['true', 'false']).optional() }),
   reply: { status: 200, schema: reply },
   async handle(call) {
     const exchange = exchangeNamed(call.query);
+    if (call.query.refresh === 'true') throw new RequestError(unsupported(exchange, 'refresh'));
     if (isLive(exchange)) return { body: await liveCash(call, exchange) };
     if (exchange !== 'paper') {
       throw new RequestError('NOT_SUPPORTED', { message: `Balances of ${exchange} cannot be read here` });

@@ -3,20 +3,32 @@ import type { CtfWork } from '../../../durable-objects/trading-account/ctf/model
 import { accountObject } from '../../../durable-objects/stubs.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
-import { parseMicro, type Micro } from '../../../shared/money/fixed.ts';
+import { asMicro, MAX_UNITS, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
 import { namingOf, replayedHeader } from '../http/naming.ts';
 import { principalOf } from '../http/objects.ts';
-import { idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
+import {
+  accountHeaders,
+  exchangeCredentialsHeader,
+  idempotencyKeyHeader,
+  refuseHeaders,
+  retryCountHeader,
+} from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 
 const conditionId = z
   .string()
   .regex(/^0x[0-9a-fA-F]{64}$/, 'must be a condition id (0x and 64 hex digits)')
   .transform((text): Hex => `0x${text.slice(2).toLowerCase()}`);
-/** USDC, and shares of each outcome: a JSON number as everywhere on this surface, or its decimals. */
-const amount = z.union([z.number(), z.string().max(32)]);
+/**
+ * USDC, and shares of each outcome. A JSON number is in dollars and shares, as everywhere on this surface; text is in
+ * base units of a millionth, for so the clients of this shape write it: '1000000' is one dollar.
+ */
+const amount = z.union([
+  z.number(),
+  z.string().regex(/^\d{1,20}$/, 'must be a JSON number, or base units (millionths) as digits'),
+]);
 
 const reply = {
   status: 200,
@@ -81,8 +93,12 @@ const redeem = route({
   },
 });
 
-/** Has the account's object do it, at most once. */
+/**
+ * Has the account's object do it, at most once. The wallet is the one in the vault: a request that means another must
+ * not move what is in this.
+ */
 async function submit(call: Call<unknown, unknown, unknown>, work: CtfWork) {
+  refuseHeaders(call, [exchangeCredentialsHeader, ...accountHeaders]);
   const { tenant, account, key, tier } = principalOf(call.caller);
   const caller = { tenant, account, keyId: key, requestId: call.requestId };
   const naming = await namingOf(call);
@@ -98,8 +114,8 @@ async function submit(call: Call<unknown, unknown, unknown>, work: CtfWork) {
 }
 
 function parsed(member: string, value: number | string): Micro {
-  const micro = parseMicro(String(value));
-  if (micro !== undefined && micro >= 0n) return micro;
+  const micro = typeof value === 'number' ? parseMicro(String(value)) : asMicro(BigInt(value));
+  if (micro !== undefined && micro >= 0n && micro <= MAX_UNITS * SCALE) return micro;
   throw new RequestError(invalidMember(member, 'must be an amount with at most 6 decimals'));
 }
 

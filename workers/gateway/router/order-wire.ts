@@ -9,6 +9,17 @@ export const marketId = z.string().regex(/^[\w.:-]{1,128}$/, 'must be the id of 
 /** Of an order, likewise. */
 export const orderId = z.string().min(1).max(128);
 
+const LAST_SECOND = 99_999_999_999;
+/** Clients of this shape write every value of `params` as text: their SDK's type has no other. */
+const seconds = z.union([
+  z.number().int().positive().max(LAST_SECOND),
+  z
+    .string()
+    .regex(/^[1-9]\d{0,10}$/, 'must be Unix seconds')
+    .transform(Number),
+]);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+
 /** `POST /orders` (contract: router, "Routes"). Closed, as `params` is: no member is dropped silently. */
 export const orderBody = z.strictObject({
   market_id: marketId,
@@ -20,9 +31,9 @@ export const orderBody = z.strictObject({
     .strictObject({
       order_type: z.enum(['gtc', 'ioc', 'fok', 'gtd']).optional(),
       /** Unix seconds. */
-      expiration: z.number().int().positive().max(99_999_999_999).optional(),
+      expiration: seconds.optional(),
       client_order_id: z.string().min(1).max(256).optional(),
-      post_only: z.boolean().optional(),
+      post_only: flag.optional(),
     })
     .optional(),
   ...feeAuthMembers,

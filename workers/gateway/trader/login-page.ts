@@ -1,12 +1,22 @@
+import { isLoopback } from '../../../shared/loopback.ts';
 import * as z from 'zod';
 import type { Env } from '../env.ts';
 import { route } from '../http/route.ts';
 
 const PATH = '/v1/trader/login';
 
-/** Where login links lead: this deployment, by the name that the operator gave it or else the one that was called. */
-export const loginPage = ({ PUBLIC_URL }: Env, called: URL): string =>
-  `${PUBLIC_URL === '' ? called.origin : new URL(PUBLIC_URL).origin}${PATH}`;
+/**
+ * Where login links lead: this deployment, by the https name that the operator gave it; without one, this machine, if
+ * that was called. Undefined otherwise: a request's Host is its sender's word, and whoever could choose where the mail
+ * leads would be handed the trader's token.
+ */
+export function loginPage({ PUBLIC_URL }: Env, called: URL): string | undefined {
+  const named = PUBLIC_URL !== '';
+  if (named && !URL.canParse(PUBLIC_URL)) return undefined;
+  const { protocol, hostname, origin } = named ? new URL(PUBLIC_URL) : called;
+  const safe = (named && protocol === 'https:') || isLoopback(hostname);
+  return safe ? `${origin}${PATH}` : undefined;
+}
 
 const style = `
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem; color: #1c2330; }

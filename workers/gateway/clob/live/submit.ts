@@ -12,6 +12,7 @@ import { namingOf } from '../../http/naming.ts';
 import { principalOf } from '../../http/objects.ts';
 import type { Call } from '../../http/route.ts';
 import { outcomeUnknown } from '../place-command.ts';
+import { entryNaming } from './entry-names.ts';
 
 /** The one live venue that `/v1` trades on: the others have another shape, and `/api/v1`. */
 export const LIVE = 'polymarket';
@@ -46,28 +47,13 @@ export async function submitEach(
   const { stub, access } = await liveAccount(call, LIVE);
   const naming = await namingOf(call);
   const most = maxWrites(call);
-  const commands = works
-    .flatMap((work) => (work.ok ? [work.value] : []))
-    .map((work, index): LiveCommand => ({
-      access,
-      work,
-      naming: entryNaming(naming, index),
-      maxWrites: most,
-    }));
+  const commands = works.flatMap((work, place): readonly LiveCommand[] =>
+    work.ok ? [{ access, work: work.value, naming: entryNaming(naming, place), maxWrites: most }] : [],
+  );
   const replies = commands.length === 0 ? [] : await stub.submitAll(commands).catch(outcomeUnknown);
   const left = replies.map(toldOf)[Symbol.iterator]();
   return works.map((work) => (work.ok ? nextOf(left) : work));
 }
-
-/** The first goes by the request's own names; no caller's key has a quote in it, so the others' are theirs alone. */
-const entryNaming = (naming: Naming, index: number): Naming =>
-  index === 0
-    ? naming
-    : {
-        ...naming,
-        fingerprint: `${naming.fingerprint} ${index}`,
-        ...(naming.key !== undefined && { key: `${naming.key}"${index}` }),
-      };
 
 const maxWrites = (call: AnyCall): number => tiers[principalOf(call.caller).tier].tradeWritesInFlight;
 
