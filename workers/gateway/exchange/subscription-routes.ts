@@ -59,6 +59,9 @@ async function subscribed(
   });
 }
 
+/** A reader that takes so much shows life: one that a burst has left behind is not cut off while it catches up. */
+const SIGN_CHARS = 64 * 1024;
+
 function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefined): ReadableStream {
   // workerd's own: of a TransformStream, which runs in JavaScript, it told four lines a second while a socket kept it busy.
   const { readable, writable } = new IdentityTransformStream();
@@ -66,6 +69,8 @@ function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefin
   const encoder = new TextEncoder();
   const write = (text: string): Promise<void> => writer.write(encoder.encode(text));
   let ended = false;
+  /** Characters since the last sign of life. */
+  let taken = 0;
   const end = (error?: string): void => {
     if (ended) return;
     ended = true;
@@ -79,7 +84,14 @@ function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefin
     const { text, echo } = told;
     // Once the reader has taken it, and so all before it: the connector counts what it is behind.
     write(text).then(
-      () => echo !== undefined && !ended && socket.send(JSON.stringify({ op: 'echo', echo })),
+      () => {
+        if (ended) return;
+        taken += text.length;
+        if (echo !== undefined) socket.send(JSON.stringify({ op: 'echo', echo }));
+        else if (taken >= SIGN_CHARS) socket.send(JSON.stringify({ op: 'ping' }));
+        else return;
+        taken = 0;
+      },
       () => end(),
     );
   });
