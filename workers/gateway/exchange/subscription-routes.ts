@@ -59,41 +59,42 @@ async function subscribed(
   });
 }
 
-/** A reader that takes so much shows life: one that a burst has left behind is not cut off while it catches up. */
-const SIGN_CHARS = 64 * 1024;
-
 function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefined): ReadableStream {
-  // workerd's own: of a TransformStream, which runs in JavaScript, it told four lines a second while a socket kept it busy.
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
   const encoder = new TextEncoder();
-  const write = (text: string): Promise<void> => writer.write(encoder.encode(text));
   let ended = false;
-  /** Characters since the last sign of life. */
-  let taken = 0;
   const end = (error?: string): void => {
     if (ended) return;
     ended = true;
     socket.close(1000);
     const last = error === undefined ? '' : line({ error: { code: 14, message: error, details: [] } });
-    void finish(writer, encoder.encode(last));
+    void finish(writer, encoder.encode(waiting + last));
+  };
+  /** What came while the reader was still taking what came before. */
+  let waiting = '';
+  let asked: string | undefined;
+  let isWriting = false;
+  // All that waits in one go: line by line workerd passes on no more than some ten in a second when many wait.
+  const write = async (): Promise<void> => {
+    if (isWriting) return;
+    isWriting = true;
+    while (waiting !== '' && !ended) {
+      const [text, echo] = [waiting, asked];
+      waiting = '';
+      asked = undefined;
+      await writer.write(encoder.encode(text));
+      // The reader has taken it, and so all before it.
+      if (!ended) socket.send(JSON.stringify(echo === undefined ? { op: 'ping' } : { op: 'echo', echo }));
+    }
+    isWriting = false;
   };
   socket.addEventListener('message', ({ data }) => {
     const told = lineOf(kind, String(data));
     if (told === undefined || ended) return;
-    const { text, echo } = told;
-    // Once the reader has taken it, and so all before it: the connector counts what it is behind.
-    write(text).then(
-      () => {
-        if (ended) return;
-        taken += text.length;
-        if (echo !== undefined) socket.send(JSON.stringify({ op: 'echo', echo }));
-        else if (taken >= SIGN_CHARS) socket.send(JSON.stringify({ op: 'ping' }));
-        else return;
-        taken = 0;
-      },
-      () => end(),
-    );
+    waiting += told.text;
+    asked = told.echo ?? asked;
+    write().catch(() => end());
   });
   socket.addEventListener('close', ({ reason }) => end(reason === '' ? 'the stream has ended' : reason));
   socket.accept();
