@@ -4,6 +4,10 @@ import { launch, type PosternFile } from './lib/launch.ts';
 import { isFree } from './lib/port.ts';
 
 const DEFAULT_PORT = 8787;
+/** How often it is looked whether npm is still there: a caller who has stopped it waits no longer for the port. */
+const PARENT_LOOK_MS = 500;
+/** As it was when this process began. */
+const parent = process.ppid;
 
 /** `npm start`: builds, then runs the whole program on this machine until Ctrl-C. */
 async function main(): Promise<void> {
@@ -25,9 +29,23 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', () => void stop(0));
   process.on('SIGTERM', () => void stop(0));
+  whenOrphaned(() => void stop(0));
   console.log(summary(running.file, home));
   console.error(await running.failed);
   await stop(1);
+}
+
+/**
+ * npm hands a SIGTERM on to the shell between it and this process, which ends and says nothing: then the parent is
+ * another one. Started without npm, a process may outlive its parent.
+ */
+function whenOrphaned(act: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, PARENT_LOOK_MS);
 }
 
 function summary(file: PosternFile, home: string): string {

@@ -63,7 +63,7 @@ export class Actions {
     caller: SessionCaller,
   ): Promise<Settled<Executed>> {
     return this.#attempt(session, asked, caller, async (key) => {
-      const quoted = await quote(this.data, order, session.venue);
+      const quoted = await this.quoted(session, order, caller);
       return quoted.ok ? this.readyOrder(session, quoted, attemptScope(session, key), caller) : quoted;
     });
   }
@@ -77,6 +77,18 @@ export class Actions {
     return this.#attempt(session, asked, caller, (key) =>
       this.readyRedeem(session, tokens, attemptScope(session, key), caller),
     );
+  }
+
+  /** What an order meets now. One that asks for more than the session has is told so, also where the book has less. */
+  async quoted(
+    session: SessionRecord,
+    order: MarketOrder,
+    caller: SessionCaller,
+  ): Promise<({ readonly ok: true } & Quoted) | VenueFailure> {
+    const quoted = await quote(this.data, order, session.venue);
+    if (quoted.ok || quoted.reason !== 'FOK_ORDER_NOT_FILLED_ERROR') return quoted;
+    const affordable = await this.affordable(session, order, caller);
+    return affordable.ok ? quoted : affordable;
   }
 
   readyOrder(
@@ -197,9 +209,10 @@ export class Actions {
     });
   }
 
-  /** The run that is on. */
+  /** The run that is on. A stopped session is past all of its runs: what is open of them is cleared. */
   get run(): number {
-    return this.#host.record()?.run ?? 0;
+    const { run = 0, status } = this.#host.record() ?? {};
+    return status === 'stopped' ? Number.MAX_SAFE_INTEGER : run;
   }
 
   /** Why what was prepared must not be done: the session has been paused or stopped meanwhile, or another run began. */

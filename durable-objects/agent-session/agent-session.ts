@@ -79,7 +79,12 @@ export class AgentSession extends DurableObject {
       refToAccount(record, caller),
       record.allocation,
     );
-    if (allocated.ok) return { ok: true, value: record };
+    if (allocated.ok) {
+      const current = this.#record() ?? record;
+      // Whoever lists the sessions sees its number already: stopped meanwhile, it keeps nothing.
+      if (current.status === 'stopped') await this.#release(current);
+      return { ok: true, value: current };
+    }
     this.ctx.storage.kv.delete(RECORD);
     return allocated;
   }

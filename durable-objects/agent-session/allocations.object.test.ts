@@ -155,3 +155,15 @@ async function expectWithin(sessions: readonly TestSession[]): Promise<void> {
     }
   });
 }
+
+test('an account has 50 sessions at most: one more is refused, and takes nothing', async () => {
+  const { account, caller } = await openSession(micro('1'));
+  const object = accountObject(env, account);
+  const refOf = (session: number) => ({ session, venue: 'paper', caller }) as const;
+  for (let session = 1_001; session < 1_050; session += 1)
+    expect(await object.allocate(refOf(session), micro('1'))).toMatchObject({ ok: true });
+  expect(await object.allocate(refOf(2_000), micro('1'))).toMatchObject({ reason: 'SESSION_STATE_CONFLICT' });
+  expect(await object.sessionPart(refOf(2_000))).toBeUndefined();
+  await object.deallocate(1_001);
+  expect(await object.allocate(refOf(2_000), micro('9951'))).toMatchObject({ ok: true });
+});

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers';
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openSession, type TestSession } from '../../test/support/agent-sessions.ts';
 import { micro, resolveMarket, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { armFault, releaseFaults, type FaultPoint } from '../../shared/testing/fault-points.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject, agentSession } from '../stubs.ts';
+import { Suggestions } from './suggestions.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === 10_000n);
 const [token, resolving] = [tokens[3], tokens[4]];
@@ -142,6 +143,24 @@ describe('a process that ends in the middle of an attempt', () => {
   });
 });
 
+test('a session that is stopped while it opens keeps none of the money', async () => {
+  const { caller, account, id } = await openSession(micro('1'));
+  const [tenant, number] = [caller.tenant, id + 1_000_000];
+  const remote = agentSession(env, tenant, number);
+  const record = { tenant, account, mode: 'auto', venue: 'paper', run: 1, status: 'created' } as const;
+  armFault('session/open/recorded', 'hang');
+  const opening = remote.open(
+    { ...record, id: number, allocation: micro('9000'), createdAt: Date.now() },
+    caller,
+  );
+  await expect.poll(() => told(remote.change('stop', caller))).toBe('done');
+  releaseFaults();
+  expect(await opening).toMatchObject({ value: { status: 'stopped' } });
+  expect(
+    await accountObject(env, account).sessionPart({ session: number, venue: 'paper', caller }),
+  ).toBeUndefined();
+});
+
 describe('an approval', () => {
   const suggested = async (): Promise<readonly [TestSession, number]> => {
     const session = await openSession(micro('100'), { mode: 'manual' });
@@ -168,6 +187,36 @@ describe('an approval', () => {
     await restart(session);
     expect(await approve(session, id)).toBe(then);
     expect(await orders(session)).toBe(executed);
+  });
+
+  test('that fails once the session has stopped leaves nothing open', async () => {
+    const [session, id] = await suggested();
+    armFault('session/suggestion/executing', 'hang');
+    const approving = approve(session, id);
+    const status = async () => {
+      const found = await session
+        .remote()
+        .suggestions({ all: true, before: undefined, limit: 1 }, session.caller);
+      return found.ok ? found.value[0]?.status : found.reason;
+    };
+    await expect.poll(status).toBe('executing');
+    expect(await told(session.remote().change('stop', session.caller))).toBe('done');
+    releaseFaults();
+    expect(await approving).toBe('INSUFFICIENT_BALANCE');
+    expect(await status()).toBe('cleared');
+  });
+
+  test('waits with 199 others at most, and clearing them makes room', async () => {
+    const [session] = await suggested();
+    const object = env.AGENT_SESSION.getByName(`${session.caller.tenant}/${session.id}`);
+    await runInDurableObject(object, (_, { storage }) => {
+      const suggestions = new Suggestions(storage.sql);
+      const work = { kind: 'redeem', tokens: [token.id] } as const;
+      for (let n = 1; n < 199; n += 1) suggestions.add({ run: 1, work, expiresAt: null }, Date.now());
+    });
+    expect([await told(buy(session)), await told(buy(session))]).toEqual(['done', 'SESSION_STATE_CONFLICT']);
+    expect(await session.remote().clearSuggestions(session.caller)).toMatchObject({ value: 200 });
+    expect(await told(buy(session))).toBe('done');
   });
 
   test('after its time is a conflict', async () => {

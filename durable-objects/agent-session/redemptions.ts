@@ -122,8 +122,8 @@ function command(
   const name = scope(market.conditionId);
   const payouts = payoutsOf(market) ?? {};
   const [yes, no] = market.outcomes;
-  const amountOf = (token: string | undefined): Micro =>
-    own.find((position) => position.token === token)?.shares ?? ZERO;
+  const shares = Object.fromEntries(own.map((position) => [position.token, position.shares]));
+  const amountOf = (token = ''): Micro => shares[token] ?? ZERO;
   const mine = Object.fromEntries(
     Object.entries(payouts).filter(([token]) => own.some((position) => position.token === token)),
   );
@@ -140,7 +140,7 @@ function command(
     claim: {
       asker: session.id,
       pays: market.negRisk
-        ? { session: session.id, market: market.conditionId, payouts: mine }
+        ? { session: session.id, market: market.conditionId, payouts: mine, shares }
         : { market: market.conditionId, payouts },
     },
   };

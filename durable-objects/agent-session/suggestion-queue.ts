@@ -15,7 +15,7 @@ import type {
 } from './model.ts';
 import { suggestionScope } from './names.ts';
 import { brokenOff, isOpen, type Outcome } from './orders.ts';
-import { lookUp, quote } from './quote.ts';
+import { lookUp } from './quote.ts';
 import { isBroadcast } from './redemptions.ts';
 import type { Suggestions } from './suggestions.ts';
 
@@ -59,7 +59,7 @@ export class SuggestionQueue {
     caller: SessionCaller,
   ): Promise<Settled<Captured<never>>> {
     if (expiresAt !== null && expiresAt <= now()) return invalidMember('expiresAt', 'is in the past');
-    const quoted = await quote(this.#actions.data, order, session.venue);
+    const quoted = await this.#actions.quoted(session, order, caller);
     if (!quoted.ok) return quoted;
     const portfolio = await this.#actions.affordable(session, quoted.order, caller);
     if (!portfolio.ok) return portfolio;

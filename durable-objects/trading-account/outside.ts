@@ -54,12 +54,14 @@ export class Outside {
   readonly escrows: Escrows;
   readonly ctf: CtfCommands;
   readonly exchange: ExchangeCommands;
+  readonly claims: Claims;
   readonly #env: Env;
 
   constructor(env: Env, host: OutsideHost) {
     this.#env = env;
     const { storage, paper, writes, wake, closed } = host;
     const claims = new Claims(storage.sql, host.allocations);
+    this.claims = claims;
     const allocations = { book: host.allocations, claims };
     this.escrows = new Escrows({
       storage,
@@ -100,7 +102,7 @@ export class Outside {
       writes,
       open: (access) => openSession(env, access),
       escrows: this.escrows,
-      guard: new Guard(host.allocations, claims),
+      guard: new Guard(host.allocations, claims, host.market),
       wake,
       settleCtf: (row) => this.ctf.settle(row),
       closed,

@@ -7,19 +7,17 @@ import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data
 import type { Book } from '../../shared/venues/port.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import { migrate } from '../storage/migrate.ts';
-import type { Cancelled, CancelRequest, OrderView, PlaceCommand, Placing } from './commands.ts';
+import type { Cancelled, CancelRequest, PlaceCommand, Placing } from './commands.ts';
 import { Attempt, type Ended } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
-import { EquityLog, type EquityPoint } from './equity.ts';
-import { readFills, type FillFilter, type FillPlace } from './fills.ts';
-import { HighWater, type Waters } from './high-water.ts';
+import { EquityLog } from './equity.ts';
+import { HighWater } from './high-water.ts';
 import { Journal, KEEP_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { matchAll } from './matching.ts';
-import type { Money, Order, Position, TradeWithOrder } from './model.ts';
+import type { Money } from './model.ts';
 import type { LiveCaller } from './live/model.ts';
 import { News } from './news.ts';
-import { AllocationsDoor } from './allocations/door.ts';
 import { SessionParts } from './allocations/session-parts.ts';
 import { Outside } from './outside.ts';
 import { cancelOrders } from './paper/cancel.ts';
@@ -27,26 +25,10 @@ import { resetAccount, type ResetResult } from './paper/reset.ts';
 import type { Redemption } from './paper/resolution.ts';
 import { Placer } from './placer.ts';
 import { quotesFor } from './quotes.ts';
-import {
-  readOpenOrders,
-  readOrders,
-  readPositions,
-  readTradeIds,
-  readTrades,
-  readTradesAfter,
-  withExecuted,
-  type ExecutedOrder,
-  type ExportedTrade,
-  type HistoryFilter,
-  type OrderFilter,
-  type Page,
-  type TradeFilter,
-} from './reads.ts';
-import { readRedemptions, type PastRedemption } from './redemptions.ts';
+import { ReadsDoor } from './reads-door.ts';
 import { Resolutions } from './resolutions.ts';
 import { migrations } from './schema.ts';
 import { Watchers } from './sockets.ts';
-import { isPriced, valuePortfolio, type Portfolio } from './valuation.ts';
 import { Wake } from './wake.ts';
 import { WriteCap } from './write-cap.ts';
 
@@ -63,18 +45,18 @@ const SWITCH_EVERY_MS = 250;
  * One trading account on the embedded paper venue: cash, positions, orders, trades. A command is one
  * synchronous transaction, so it is done or not done, and two never see each other half way.
  */
-export class TradingAccount extends AllocationsDoor {
-  readonly #ledger: Ledger;
-  readonly #marketData: PolymarketMarketData;
+export class TradingAccount extends ReadsDoor {
+  protected readonly ledger: Ledger;
+  protected readonly marketData: PolymarketMarketData;
   readonly #journal: Journal;
   readonly #placer: Placer;
-  readonly #resolutions: Resolutions;
-  readonly #equity: EquityLog;
+  protected readonly resolutions: Resolutions;
+  protected readonly equityLog: EquityLog;
   readonly #watchers: Watchers;
   readonly #news: News;
   readonly #switch: DeadManSwitch;
   readonly #attempt: Attempt;
-  readonly #highWater: HighWater;
+  protected readonly highWater: HighWater;
   readonly #wake: Wake;
   protected readonly outside: Outside;
   protected readonly parts: SessionParts;
@@ -88,34 +70,34 @@ export class TradingAccount extends AllocationsDoor {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
-    this.#ledger = new Ledger(ctx.storage);
+    this.ledger = new Ledger(ctx.storage);
     this.#journal = new Journal(ctx.storage.sql);
     const writes = new WriteCap();
-    this.#placer = new Placer(this.#ledger, this.#journal, writes);
-    this.#equity = new EquityLog(ctx.storage.sql);
+    this.#placer = new Placer(this.ledger, this.#journal, writes);
+    this.equityLog = new EquityLog(ctx.storage.sql);
     this.#watchers = new Watchers(ctx, env);
-    this.#news = new News(this.#ledger, this.#watchers);
-    this.#switch = new DeadManSwitch(ctx.storage.kv, this.#ledger, this.#news);
-    this.#highWater = new HighWater(ctx.storage.kv, this.#ledger);
-    this.#attempt = new Attempt(ctx.storage.kv, this.#ledger, this.#news, this.#highWater);
+    this.#news = new News(this.ledger, this.#watchers);
+    this.#switch = new DeadManSwitch(ctx.storage.kv, this.ledger, this.#news);
+    this.highWater = new HighWater(ctx.storage.kv, this.ledger);
+    this.#attempt = new Attempt(ctx.storage.kv, this.ledger, this.#news, this.highWater);
     this.#wake = new Wake(ctx.storage);
     this.#closed = ctx.storage.kv.get<boolean>('closed') === true;
-    this.#marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
-    this.#resolutions = new Resolutions(this.#ledger, this.#marketData);
-    this.#ledger.open(startingBalance(env));
+    this.marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
+    this.resolutions = new Resolutions(this.ledger, this.marketData);
+    this.ledger.open(startingBalance(env));
     this.outside = new Outside(env, {
       storage: ctx.storage,
       paper: this.#journal,
       writes,
-      allocations: this.#ledger.allocations,
-      market: (id) => this.#marketData.market(id),
+      allocations: this.ledger.allocations,
+      market: (id) => this.marketData.market(id),
       wake: (at) => this.#wake.by(at),
       closed: () => this.#refusal(),
     });
     this.parts = new SessionParts({
-      ledger: this.#ledger,
+      ledger: this.ledger,
       journal: this.#journal,
-      resolutions: this.#resolutions,
+      resolutions: this.resolutions,
       outside: this.outside,
       closed: () => this.#refusal(),
     });
@@ -123,19 +105,19 @@ export class TradingAccount extends AllocationsDoor {
 
   /** Gives an account that nobody has used yet another first deposit. Used ones keep theirs. */
   open(deposit: Micro): Money {
-    this.#ledger.open(deposit, true);
-    return this.#ledger.requireMoney();
+    this.ledger.open(deposit, true);
+    return this.ledger.requireMoney();
   }
 
   /** Ends resting orders and positions and begins again with the deposit; history stays. Idempotent. */
   reset(): ResetResult & { readonly money: Money } {
-    const result = this.#ledger.transaction(() => {
-      this.#highWater.forget();
-      return resetAccount(this.#ledger, now());
+    const result = this.ledger.transaction(() => {
+      this.highWater.forget();
+      return resetAccount(this.ledger, now());
     });
     reach('account/reset/committed');
     this.#news.ended(result.cancelled);
-    return { ...result, money: this.#ledger.requireMoney() };
+    return { ...result, money: this.ledger.requireMoney() };
   }
 
   /**
@@ -151,8 +133,8 @@ export class TradingAccount extends AllocationsDoor {
 
   async cancel(request: CancelRequest): Promise<Cancelled> {
     const at = now();
-    const cancelled = this.#ledger.transaction(() => {
-      const result = cancelOrders(this.#ledger, request, at);
+    const cancelled = this.ledger.transaction(() => {
+      const result = cancelOrders(this.ledger, request, at);
       reach('account/cancel/orders-ended');
       return result;
     });
@@ -202,83 +184,12 @@ export class TradingAccount extends AllocationsDoor {
     this.#watchers.remove(hub);
   }
 
-  openOrders(filter: OrderFilter, page: Page): readonly OrderView[] {
-    return readOpenOrders(this.ctx.storage.sql, filter, page).map((order) => this.#view(order));
-  }
-
-  order(id: number): OrderView | undefined {
-    const order = this.#ledger.order(id);
-    return order && this.#view(order);
-  }
-
-  /** Orders of any state with what was executed of them, newest first. */
-  orders(filter: HistoryFilter, page: Page): ReturnType<typeof readOrders> {
-    return readOrders(this.ctx.storage.sql, filter, page);
-  }
-
-  executedOrder(id: number): ExecutedOrder | undefined {
-    const order = this.#ledger.order(id);
-    return order && withExecuted(this.ctx.storage.sql, order);
-  }
-
-  trades(filter: TradeFilter, page: Page): readonly TradeWithOrder[] {
-    return readTrades(this.ctx.storage.sql, filter, page);
-  }
-
-  /** Fills, newest first, after the last one of the page before. */
-  fills(filter: FillFilter, place: FillPlace | undefined, limit: number): readonly ExportedTrade[] {
-    return readFills(this.ctx.storage.sql, filter, place, limit);
-  }
-
-  /** Redemptions below an id, newest first. */
-  redemptions(before: number, limit: number): readonly PastRedemption[] {
-    return readRedemptions(this.ctx.storage.sql, before, limit);
-  }
-
-  /** Trades after an id, oldest first. */
-  tradesAfter(after: number, limit: number): readonly ExportedTrade[] {
-    return readTradesAfter(this.ctx.storage.sql, after, limit);
-  }
-
-  /** The account at current prices. A venue that is away leaves prices out. */
-  async portfolio(): Promise<Portfolio> {
-    await this.#resolutions.noteHeld();
-    const books = await this.#marketData.recentBooks(this.#ledger.unsettledTokens());
-    const held = readPositions(this.ctx.storage.sql);
-    const portfolio = valuePortfolio(
-      this.#ledger.requireMoney(),
-      held,
-      books.ok ? books.value : new Map<string, Book>(),
-    );
-    // A point at cost would look like a price: without the venue there is none.
-    if (books.ok) this.#equity.note(portfolio.equity, now());
-    if (isPriced(portfolio)) this.#highWater.note(portfolio.equity);
-    return portfolio;
-  }
-
-  /** The account at current prices, with how high and how low its present attempt has been. */
-  async standing(): Promise<{ readonly portfolio: Portfolio; readonly waters: Waters }> {
-    const portfolio = await this.portfolio();
-    return { portfolio, waters: this.#highWater.read() };
-  }
-
-  /** The newest hourly points of equity, oldest first; of those before an hour since the epoch, if asked. */
-  equity(limit: number, before?: number): readonly EquityPoint[] {
-    return this.#equity.latest(limit, before);
-  }
-
-  /** Positions, after a look at whether their markets have resolved. */
-  async positions(): Promise<readonly Position[]> {
-    await this.#resolutions.noteHeld();
-    return readPositions(this.ctx.storage.sql);
-  }
-
   /** Pays out positions whose market has resolved: those named, or all. What is not settled is left alone. */
   async redeem(tokens?: readonly string[]): Promise<readonly Redemption[]> {
     // A frozen account keeps what it has.
     if (this.#attempt.frozen) return [];
     const held = (await this.positions()).map((position) => position.token);
-    return this.#resolutions.redeem(held.filter((token) => tokens?.includes(token) ?? true));
+    return this.resolutions.redeem(held.filter((token) => tokens?.includes(token) ?? true));
   }
 
   /** Dead man's switch: unless called again in time, every resting order is cancelled. Returns the deadline. */
@@ -287,20 +198,6 @@ export class TradingAccount extends AllocationsDoor {
     const deadline = this.#switch.set(intervalMs, at);
     await this.#wakeInTime(at);
     return deadline;
-  }
-
-  money(): Money {
-    return this.#ledger.requireMoney();
-  }
-
-  /** Free cash: beside what sessions have. */
-  freeCash(): Micro {
-    return this.#ledger.spendable();
-  }
-
-  /** Free shares of a token: held, not behind a resting SELL, and no session's. */
-  freeShares(token: string): Micro {
-    return this.#ledger.sellable(token);
   }
 
   /** Expires and matches resting orders, then comes back in a second while any rests. Safe to run twice. */
@@ -312,7 +209,7 @@ export class TradingAccount extends AllocationsDoor {
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
-    const { ended, trades } = matchAll(this.#ledger, this.#fillable(books), at);
+    const { ended, trades } = matchAll(this.ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
     this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.outside.sweep(at));
@@ -328,10 +225,10 @@ export class TradingAccount extends AllocationsDoor {
 
   /** Settles what has resolved, and gives the books of what rests; undefined when the venue gives none. */
   async #lookAtVenue(): Promise<ReadonlyMap<string, Book> | undefined> {
-    const tokens = [...new Set(this.#ledger.openOrders().map((order) => order.token))];
-    await this.#resolutions.note([...new Set([...tokens, ...this.#ledger.unsettledTokens()])]);
+    const tokens = [...new Set(this.ledger.openOrders().map((order) => order.token))];
+    await this.resolutions.note([...new Set([...tokens, ...this.ledger.unsettledTokens()])]);
     if (tokens.length === 0) return new Map<string, Book>();
-    const books = await this.#marketData.books(tokens);
+    const books = await this.marketData.books(tokens);
     return books.ok ? books.value : undefined;
   }
 
@@ -357,7 +254,7 @@ export class TradingAccount extends AllocationsDoor {
 
   async #place(command: PlaceCommand): Promise<Placing> {
     if (INSTRUMENTED) await pauseAt('account/place/asked');
-    const quotes = await quotesFor(this.#marketData, command.orders);
+    const quotes = await quotesFor(this.marketData, command.orders);
     if (INSTRUMENTED) await pauseAt('account/place/quoted');
     // Looked at here, with no wait before the commit: nothing comes to rest in a closed account.
     const refused = this.#refusal();
@@ -378,13 +275,9 @@ export class TradingAccount extends AllocationsDoor {
 
   /** Keeps this hour's point of equity, beside the command that came first in it: nobody waits for prices. */
   #noteEquity(at: number): void {
-    if (this.#pricing || !this.#equity.isDue(at)) return;
+    if (this.#pricing || !this.equityLog.isDue(at)) return;
     this.#pricing = true;
     this.ctx.waitUntil(this.portfolio().finally(() => (this.#pricing = false)));
-  }
-
-  #view(order: Order): OrderView {
-    return { ...order, tradeIds: readTradeIds(this.ctx.storage.sql, order.id) };
   }
 
   /**
@@ -396,9 +289,9 @@ export class TradingAccount extends AllocationsDoor {
       Math.min(
         // Whatever is outside sets the alarm itself when it changes, so an order on paper need not ask it.
         this.#wake.isSet ? Number.POSITIVE_INFINITY : this.outside.nextLook(),
-        this.#ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
+        this.ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
         this.#switch.fallsAt,
-        this.#ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
+        this.ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
         this.#sweepAt,
       ),
     );

@@ -1,6 +1,6 @@
 /**
  * An agent, and whoever runs it: a session with 100 USD in manual mode, whose one suggestion is approved; then the same
- * in auto mode. On paper, unless the account's own venue is another.
+ * in auto mode. On paper.
  *
  *   POSTERN_URL=http://127.0.0.1:8787 POSTERN_KEY=<a key that trades> node agent.ts
  *

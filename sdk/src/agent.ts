@@ -1,4 +1,4 @@
-import { call } from './call.ts';
+import { callWith } from './call.ts';
 import type { Input, Reply } from './operation.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import type { Result } from './result.ts';
@@ -60,7 +60,7 @@ export interface Run {
 
 /** The agent of a run. Makes no request by itself, and never throws. */
 export function agentOf(client: ClientOptions, { session_id, run, mode, positions, balances }: Run): Agent {
-  const inSession = (options: AgentCallOptions = {}): CallOptions => ({
+  const inSession = (options: AgentCallOptions | undefined) => (): CallOptions => ({
     ...options,
     session: session_id,
   });
@@ -75,15 +75,15 @@ export function agentOf(client: ClientOptions, { session_id, run, mode, position
     platforms: {
       polymarket: {
         marketOrder: (order, options) =>
-          call(client, 'POST /v1/platforms/polymarket/market-order', order, inSession(options)),
+          callWith(client, 'POST /v1/platforms/polymarket/market-order', order, inSession(options)),
         redeemPositions: (what, options) =>
-          call(client, 'POST /v1/platforms/polymarket/redeem-positions', what, inSession(options)),
+          callWith(client, 'POST /v1/platforms/polymarket/redeem-positions', what, inSession(options)),
         positions: (options) =>
-          call(client, 'GET /v1/platforms/polymarket/positions', {}, inSession(options)),
+          callWith(client, 'GET /v1/platforms/polymarket/positions', {}, inSession(options)),
       },
     },
-    current: (options) => call(client, 'GET /v1/positions/current', {}, inSession(options)),
+    current: (options) => callWith(client, 'GET /v1/positions/current', {}, inSession(options)),
     clearSuggestedTransactions: (options) =>
-      call(client, 'DELETE /v1/sessions/suggestions', {}, inSession(options)),
+      callWith(client, 'DELETE /v1/sessions/suggestions', {}, inSession(options)),
   };
 }

@@ -19,15 +19,23 @@ interface Progress {
  * Calls an operation of the gateway. Resolves in every case, and within
  * `(maxRetries + 1) × timeoutMs + maxRetries × 10 s`.
  */
-export async function call<Name extends OperationName>(
+export const call = <Name extends OperationName>(
   client: ClientOptions,
   name: Name,
   input: Input<Name> | undefined,
   options?: CallOptions,
+): Promise<Result<Reply<Name>>> => callWith(client, name, input, () => options ?? {});
+
+/** The same with options that are put together here: members of what a caller gives may throw. */
+export async function callWith<Name extends OperationName>(
+  client: ClientOptions,
+  name: Name,
+  input: Input<Name> | undefined,
+  options: () => CallOptions,
 ): Promise<Result<Reply<Name>>> {
   const progress: Progress = { sent: false };
   try {
-    return await calling(client, name, input, options ?? {}, progress);
+    return await calling(client, name, input, options(), progress);
   } catch {
     // What a caller without types has given: members that throw, a fetch whose replies are none.
     const { sent } = progress;

@@ -1,4 +1,4 @@
-import { call } from './call.ts';
+import { callWith } from './call.ts';
 import type { Input, OperationName, Reply } from './operation.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import type { Result } from './result.ts';
@@ -19,13 +19,13 @@ export type Methods<Names extends Readonly<Record<string, OperationName>>> = {
 export const methodsOf = <const Names extends Readonly<Record<string, OperationName>>>(
   client: ClientOptions,
   names: Names,
-  always: CallOptions = {},
+  always: () => CallOptions = () => ({}),
 ): Methods<Names> =>
   // Each entry is the method of its own operation, which the compiler cannot follow through fromEntries.
   Object.fromEntries(
     Object.entries(names).map(([key, name]) => [
       key,
       (input?: Input<typeof name>, options?: CallOptions) =>
-        call(client, name, input, { ...always, ...options }),
+        callWith(client, name, input, () => ({ ...always(), ...options })),
     ]),
   ) as Methods<Names>;

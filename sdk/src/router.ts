@@ -55,8 +55,11 @@ export interface Router extends Methods<typeof accountMethods> {
 }
 
 /** A client of `/api/v1`. Makes no request by itself, and never throws. */
-export const createRouter = (client: ClientOptions, always: CallOptions = {}): Router => ({
+export const createRouter = (client: ClientOptions, always: CallOptions = {}): Router =>
+  routerOf(client, () => always);
+
+const routerOf = (client: ClientOptions, always: () => CallOptions): Router => ({
   ...methodsOf(client, accountMethods, always),
   builder: methodsOf(client, builderMethods),
-  with: (options) => createRouter(client, { ...always, ...options }),
+  with: (options) => routerOf(client, () => ({ ...always(), ...options })),
 });

@@ -1,5 +1,5 @@
 import { agentOf, type Agent, type AgentCallOptions } from './agent.ts';
-import { call } from './call.ts';
+import { call, callWith } from './call.ts';
 import type { Input, Reply } from './operation.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import type { Result } from './result.ts';
@@ -62,7 +62,10 @@ export const createSessions = (client: ClientOptions): Sessions => ({
 });
 
 function sessionOf(client: ClientOptions, id: number): Session {
-  const inSession = (options: AgentCallOptions = {}): CallOptions => ({ ...options, session: id });
+  const inSession = (options: AgentCallOptions | undefined) => (): CallOptions => ({
+    ...options,
+    session: id,
+  });
   return {
     id,
     read: (options) => call(client, 'GET /v1/sessions/{id}', { id }, options),
@@ -76,18 +79,28 @@ function sessionOf(client: ClientOptions, id: number): Session {
     async resumeRun(options) {
       const [read, held] = await Promise.all([
         call(client, 'GET /v1/sessions/{id}', { id }, options),
-        call(client, 'GET /v1/positions/current', {}, inSession(options)),
+        callWith(client, 'GET /v1/positions/current', {}, inSession(options)),
       ]);
       if (!read.success) return read;
       return held.success ? { ...read, data: agentOf(client, { ...read.data, ...held.data }) } : held;
     },
     suggestions: {
-      list: (which, options) => call(client, 'GET /v1/sessions/suggestions', which, inSession(options)),
+      list: (which, options) => callWith(client, 'GET /v1/sessions/suggestions', which, inSession(options)),
       approve: (suggestionId, options) =>
-        call(client, 'POST /v1/sessions/suggestions/{id}/approve', { id: suggestionId }, inSession(options)),
+        callWith(
+          client,
+          'POST /v1/sessions/suggestions/{id}/approve',
+          { id: suggestionId },
+          inSession(options),
+        ),
       reject: (suggestionId, options) =>
-        call(client, 'POST /v1/sessions/suggestions/{id}/reject', { id: suggestionId }, inSession(options)),
-      clear: (options) => call(client, 'DELETE /v1/sessions/suggestions', {}, inSession(options)),
+        callWith(
+          client,
+          'POST /v1/sessions/suggestions/{id}/reject',
+          { id: suggestionId },
+          inSession(options),
+        ),
+      clear: (options) => callWith(client, 'DELETE /v1/sessions/suggestions', {}, inSession(options)),
     },
   };
 }

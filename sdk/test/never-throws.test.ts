@@ -144,6 +144,23 @@ test('whatever a caller gives, every operation resolves', async () => {
   }
 });
 
+test('whatever options a caller gives, every method resolves', async () => {
+  const fetch = (): Promise<Response> => Promise.resolve(new Response('{}', { status: 400 }));
+  const given = { ...client(), fetch };
+  const router = createRouter(given);
+  const session = createSessions(given).session(1);
+  for (const value of hostile() as readonly never[]) {
+    const results = [
+      router.orders(value, value),
+      router.with(value).exchanges(),
+      session.start(value),
+      session.resumeRun(value),
+      session.suggestions.list(value, value),
+    ];
+    for (const result of await Promise.all(results)) expect(result.success).toBe(false);
+  }
+});
+
 test.each([
   ['no url', { apiKey: KEY }],
   ['a url that is none', { url: 'gateway', apiKey: KEY }],

@@ -111,8 +111,8 @@ describe('an auto session on paper', () => {
     expect((await trader.call('POST', '/v1/orders', own)).status).toBe(200);
   });
 
-  test('tells a wrong token in the words that agents look for', async () => {
-    const agent = await session();
+  test('tells a wrong token, and money that is short, in the words that agents look for', async () => {
+    const agent = await session({ allocation_usd: 3_000 });
     for (const tokenId of ['1'.repeat(70), 'no token']) {
       const answer = await agent.order(buy(1, { tokenId }));
       const sentence = 'No orderbook exists for the requested token id';
@@ -123,7 +123,10 @@ describe('an auto session on paper', () => {
         sentence,
       );
     }
-    expectRefused(await agent.order(buy(1e6)), 400, 'FOK_ORDER_NOT_FILLED_ERROR');
+    // The book has shares for 2,500.
+    expectRefused(await agent.order(buy(2_600)), 400, 'FOK_ORDER_NOT_FILLED_ERROR');
+    expectRefused(await agent.order(buy(1e6)), 400, 'INSUFFICIENT_BALANCE', 'Insufficient balance');
+    expectRefused(await agent.order(sell(1e6)), 400, 'INSUFFICIENT_POSITION');
     expectRefused(await agent.order(buy(-1)), 422, 'VALIDATION_FAILED');
   });
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { agentSession, type Remote } from '../../durable-objects/stubs.ts';
 import type { AgentSession } from '../../durable-objects/agent-session/agent-session.ts';
-import type { SessionCaller, SessionMode } from '../../durable-objects/agent-session/model.ts';
+import type { SessionCaller, SessionMode, SessionVenue } from '../../durable-objects/agent-session/model.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 
 /** A session of an account of a test's own, which has the whole starting balance of a paper account. */
@@ -15,16 +15,28 @@ export interface TestSession {
 
 let last = 0;
 
-/** Opens and starts a session on paper; of the same wallet as others where that is named. */
+interface Wanted {
+  readonly mode?: SessionMode;
+  readonly venue?: SessionVenue;
+  /** Of a paper account of the test's own. */
+  readonly wallet?: string;
+  readonly tenant?: string;
+  readonly account?: string;
+}
+
+/** Opens and starts a session, on paper unless told otherwise; of the same wallet as others where that is named. */
 export async function openSession(
   allocation: Micro,
   {
     mode = 'auto',
+    venue = 'paper',
     wallet = crypto.randomUUID(),
-  }: { readonly mode?: SessionMode; readonly wallet?: string } = {},
+    tenant = `tnt_${wallet}`,
+    account = `acct_tnt_${wallet}`,
+  }: Wanted = {},
 ): Promise<TestSession> {
   last += 1;
-  const [id, tenant, account] = [last, `tnt_${wallet}`, `acct_tnt_${wallet}`];
+  const id = last;
   const caller = {
     tenant,
     account,
@@ -38,7 +50,7 @@ export async function openSession(
     tenant,
     account,
     mode,
-    venue: 'paper',
+    venue,
     allocation,
     run: 1,
     status: 'created',

@@ -3,6 +3,7 @@ import { generatePrivateKey } from 'viem/accounts';
 import * as z from 'zod';
 import type { Escrows } from '../../durable-objects/trading-account/escrow/escrows.ts';
 import { Journal } from '../../durable-objects/trading-account/journal.ts';
+import type { Guard } from '../../durable-objects/trading-account/live/guard.ts';
 import { LiveOrders } from '../../durable-objects/trading-account/live/live-orders.ts';
 import type { LiveCommand } from '../../durable-objects/trading-account/live/model.ts';
 import { WriteCap } from '../../durable-objects/trading-account/write-cap.ts';
@@ -160,10 +161,12 @@ export const liveOrders = (
   storage: DurableObjectStorage,
   open: () => TradingSession,
   escrows?: Escrows,
+  guard?: Guard,
 ): LiveOrders =>
   new LiveOrders({
     storage,
     ...(escrows && { escrows }),
+    ...(guard && { guard }),
     paper: new Journal(storage.sql),
     writes: new WriteCap(),
     open,

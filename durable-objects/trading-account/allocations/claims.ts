@@ -1,6 +1,5 @@
-import type { Failure } from '../../../shared/errors/failure.ts';
+import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import {
-  add,
   asMicro,
   min,
   mulDiv,
@@ -13,11 +12,13 @@ import {
 import { takerFee } from '../../../shared/venues/fee.ts';
 import { FEE_UNIT } from '../../../shared/venues/polymarket/portfolio.ts';
 import type { Market, Side, VenueOrder } from '../../../shared/venues/port.ts';
-import { decode, encode } from '../encoding.ts';
+import { encode } from '../encoding.ts';
 import type { Mined } from '../live/model.ts';
 import type { Fate } from '../live/tables.ts';
 import type { AllocationBook } from './book.ts';
+import { withFee } from './fee.ts';
 import type { Traded } from './model.ts';
+import { OnTheWay, toClaim } from './on-the-way.ts';
 
 /** What a session's order on a live venue may take at most. */
 export interface OrderClaim {
@@ -37,9 +38,11 @@ export interface RedeemClaim {
   readonly market: string;
   /** Micro-USD that a share pays, by token: of the tokens that are redeemed. */
   readonly payouts: Readonly<Record<string, Micro>>;
+  /** Of one session's: how many shares of each token are given up, in micro. They are held back until it is mined. */
+  readonly shares?: Readonly<Record<string, Micro>> | undefined;
 }
 
-type Claim =
+export type Claim =
   | { readonly kind: 'order'; readonly order: OrderClaim; readonly held: Micro }
   | { readonly kind: 'redeem'; readonly redeem: RedeemClaim };
 
@@ -50,18 +53,20 @@ type Row = { command: number; claim: string };
  * until it is known what became of it. Booked in the very writes that record it, whoever finds it out.
  */
 export class Claims implements Fate {
+  readonly onTheWay: OnTheWay;
   readonly #sql: SqlStorage;
   readonly #book: AllocationBook;
 
   constructor(sql: SqlStorage, book: AllocationBook) {
     this.#sql = sql;
     this.#book = book;
+    this.onTheWay = new OnTheWay(sql, book);
   }
 
   /** Holds back what an order may take; why not, where the session has less. */
   hold(command: number, order: OrderClaim): Failure | undefined {
     const { session, side, traded, size } = order;
-    const held = side === 'BUY' ? add(size, mostFee(size, order.fee.feeRate)) : size;
+    const held = side === 'BUY' ? withFee(size, order.fee.feeRate) : size;
     const short =
       side === 'BUY'
         ? this.#book.holdCash(session, held)
@@ -70,9 +75,23 @@ export class Claims implements Fate {
     return short;
   }
 
-  /** Remembers what a redemption will have paid once it is mined. */
-  expect(command: number, redeem: RedeemClaim): void {
-    if (this.#book.any) this.#insert(command, redeem.session ?? null, { kind: 'redeem', redeem });
+  /**
+   * Remembers what a redemption will have paid once it is mined; why it must not be sent, where shares are on their way
+   * already. One that takes all that the wallet has must not take what an order has yet to sell, or to bring.
+   */
+  expect(command: number, redeem: RedeemClaim): Failure | undefined {
+    if (!this.#book.any) return undefined;
+    const { session, wallet, market } = redeem;
+    const given = givenUp(redeem);
+    const away =
+      session === undefined
+        ? this.onTheWay.ofMarket(wallet, market)
+        : given.some(([token, shares]) => this.#book.sellable(session, token) < shares);
+    if (away) return onItsWay;
+    if (session !== undefined)
+      for (const [token, shares] of given) this.#book.holdShares(session, token, shares);
+    this.#insert(command, session ?? null, { kind: 'redeem', redeem });
+    return undefined;
   }
 
   ordered(order: VenueOrder, command: number): void {
@@ -87,12 +106,16 @@ export class Claims implements Fate {
   released(command: number): void {
     const claim = this.#find(command);
     if (claim?.kind === 'order') this.#giveBack(claim);
+    if (claim?.kind === 'redeem') this.#giveBackShares(claim.redeem);
     this.#remove(command);
   }
 
   mined({ status }: Mined, command: number): void {
     const claim = this.#find(command);
-    if (claim?.kind === 'redeem' && status === 'confirmed') this.#pay(claim.redeem);
+    if (claim?.kind === 'redeem') {
+      this.#giveBackShares(claim.redeem);
+      if (status === 'confirmed') this.#pay(claim.redeem);
+    }
     this.#remove(command);
   }
 
@@ -125,12 +148,12 @@ export class Claims implements Fate {
     else this.#book.parted(session, traded, shares, dollars, min(taken, dollars));
   }
 
-  #pay({ wallet, session, market, payouts }: RedeemClaim): void {
+  #pay({ wallet, session, market, payouts, shares: given }: RedeemClaim): void {
     const sessions = session === undefined ? this.#book.holders(wallet, market) : [session];
     for (const one of sessions) {
       for (const [token, payout] of Object.entries(payouts)) {
         const held = this.#book.holding(one, token);
-        const shares = this.#book.sellable(one, token);
+        const shares = given?.[token] ?? this.#book.sellable(one, token);
         if (held && shares > 0n) {
           this.#book.parted(one, held, shares, notional(shares, payout, 'floor'), ZERO);
         }
@@ -142,12 +165,17 @@ export class Claims implements Fate {
     this.#book.giveBack(session, side === 'BUY' ? { cash: held } : { token: traded.token, shares: held });
   }
 
+  #giveBackShares(redeem: RedeemClaim): void {
+    const { session } = redeem;
+    if (session === undefined) return;
+    for (const [token, shares] of givenUp(redeem)) this.#book.giveBack(session, { token, shares });
+  }
+
   #find(command: number): Claim | undefined {
-    const [row] = this.#sql
+    return this.#sql
       .exec<Row>('SELECT command, claim FROM claims WHERE command = ?', command)
-      .toArray();
-    // Only `#insert` wrote it.
-    return row && (decode(row.claim) as Claim);
+      .toArray()
+      .map(({ claim }) => toClaim(claim))[0];
   }
 
   #insert(command: number, session: number | null, claim: Claim): void {
@@ -164,8 +192,13 @@ export class Claims implements Fate {
   }
 }
 
-/** shares × rate × (p × (1 − p))^exponent is never more than what is spent × rate. */
-const mostFee = (spent: Micro, rate: Micro): Micro => asMicro(mulDiv(spent, rate, SCALE, 'ceil'));
+const givenUp = ({ shares = {} }: RedeemClaim): readonly (readonly [string, Micro])[] =>
+  Object.entries(shares).filter(([, amount]) => amount > 0n);
+
+const onItsWay = failure('VENUE_UNAVAILABLE', {
+  message: 'Shares of this market are on their way: redeem them when that has ended',
+  retryAfter: 1,
+});
 
 /** What an order traded. Where the venue does not tell the money: the worst that its terms allow. */
 function executed(

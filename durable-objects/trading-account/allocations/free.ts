@@ -1,17 +1,10 @@
-import {
-  add,
-  asMicro,
-  formatMicro,
-  max,
-  notional,
-  sub,
-  ZERO,
-  type Micro,
-} from '../../../shared/money/fixed.ts';
+import { add, asMicro, formatMicro, notional, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { Side, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
+import type { Found, Market, Side, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
-import type { AllocationBook } from './book.ts';
+import { withFee } from './fee.ts';
+import type { Parts } from './on-chain.ts';
+import { careful, theirCash } from './on-the-way.ts';
 
 /** Open orders that are looked at; of a wallet with more nobody here can say what is free. */
 const MOST_ORDERS = 500;
@@ -24,13 +17,17 @@ export interface OwnOrder {
   readonly token: string;
   readonly price: Micro;
   readonly size: Micro;
+  /** It takes nothing from the book, and pays no fee. */
+  readonly postOnly: boolean;
 }
 
 /** The wallet's money at Polymarket beside what its resting orders reserve; sessions' parts are in it. */
 export async function walletCash(session: TradingSession): Promise<VenueResult<Micro>> {
-  const [balance, orders] = await Promise.all([session.balance(), openOrders(session)]);
-  if (!balance.ok) return balance;
+  // Orders first: one that fills in between is counted twice, and not left out.
+  const orders = await openOrders(session);
   if (!orders.ok) return orders;
+  const balance = await session.balance();
+  if (!balance.ok) return balance;
   const reserved = orders.value
     .filter(({ side }) => side === 'BUY')
     .reduce((sum, order) => add(sum, notional(left(order), order.price, 'ceil')), ZERO);
@@ -39,9 +36,10 @@ export async function walletCash(session: TradingSession): Promise<VenueResult<M
 
 /** The wallet's shares of a token at Polymarket, likewise. */
 async function walletShares(session: TradingSession, token: string): Promise<VenueResult<Micro>> {
-  const [positions, orders] = await Promise.all([session.positions(), openOrders(session)]);
-  if (!positions.ok) return positions;
+  const orders = await openOrders(session);
   if (!orders.ok) return orders;
+  const positions = await session.positions();
+  if (!positions.ok) return positions;
   const held = positions.value.find(({ tokenId }) => tokenId === token)?.size ?? ZERO;
   const reserved = orders.value
     .filter(({ side, tokenId }) => side === 'SELL' && tokenId === token)
@@ -54,19 +52,34 @@ async function walletShares(session: TradingSession, token: string): Promise<Ven
  * where a session has something of it.
  */
 export async function trespass(
-  book: AllocationBook,
+  { book, claims: { onTheWay } }: Parts,
   session: TradingSession,
-  { wallet, side, token, price, size }: OwnOrder,
+  { wallet, side, token, price, size, postOnly }: OwnOrder,
+  market: () => Promise<Found<Market>>,
 ): Promise<(VenueResult<never> & { readonly ok: false }) | undefined> {
-  const taken = side === 'BUY' ? book.cash(wallet) : book.shares(wallet, token);
-  if (taken === 0n) return undefined;
+  const theirs = (): Micro =>
+    side === 'BUY' ? theirCash(book, onTheWay, wallet) : book.shares(wallet, token);
+  const buys = (): boolean => side === 'SELL' && onTheWay.buys(wallet, token);
+  const before = theirs();
+  if (buys()) return beingBought;
+  if (before === 0n) return undefined;
   const whole = side === 'BUY' ? await walletCash(session) : await walletShares(session, token);
   if (!whole.ok) return whole;
-  const wanted = side === 'BUY' ? notional(size, price, 'ceil') : size;
-  // Again, for the sessions have gone on meanwhile: of both looks the one that leaves less is right or careful.
-  const theirs = max(taken, side === 'BUY' ? book.cash(wallet) : book.shares(wallet, token));
-  return wanted <= whole.value - theirs ? undefined : theirsFailure(side, asMicro(whole.value - theirs));
+  const found = side === 'BUY' && !postOnly ? await market() : undefined;
+  if (found?.ok === false) return found;
+  // Again, for the sessions have gone on meanwhile.
+  if (buys()) return beingBought;
+  const spent = notional(size, price, 'ceil');
+  const wanted = side === 'SELL' ? size : found ? withFee(spent, found.value.feeRate) : spent;
+  const free = asMicro(whole.value - careful(before, theirs()));
+  return wanted <= free ? undefined : theirsFailure(side, free);
 }
+
+/** How many shares that will bring nobody can say before it has ended. */
+const beingBought = failure('VENUE_UNAVAILABLE', {
+  message: 'A session is buying these shares: say it again when its order has ended',
+  retryAfter: 1,
+});
 
 function theirsFailure(side: Side, free: Micro): Failure {
   const amount = formatMicro(free < 0n ? ZERO : free);

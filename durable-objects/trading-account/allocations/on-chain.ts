@@ -3,7 +3,14 @@ import { ONE, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import type { Market, VenueResult } from '../../../shared/venues/port.ts';
 import type { CtfWork } from '../ctf/model.ts';
 import type { AllocationBook } from './book.ts';
-import type { RedeemClaim } from './claims.ts';
+import type { Claims, RedeemClaim } from './claims.ts';
+import { careful, theirCash } from './on-the-way.ts';
+
+/** What of the wallet belongs to sessions, and what of it is on its way. */
+export interface Parts {
+  readonly book: AllocationBook;
+  readonly claims: Claims;
+}
 
 type Redeem = Extract<CtfWork, { readonly kind: 'redeem' }>;
 
@@ -13,17 +20,21 @@ export function payoutsOf({ status, outcomes }: Market): RedeemClaim['payouts'] 
   return Object.fromEntries(outcomes.map(({ tokenId, winner }) => [tokenId, winner ? ONE : ZERO]));
 }
 
+/** Whether sessions have shares of a market, or may get some by what is on its way. */
+const isTheirs = ({ book, claims }: Parts, wallet: string, market: string): boolean =>
+  book.holders(wallet, market).length > 0 || claims.onTheWay.ofMarket(wallet, market);
+
 /**
  * What a redemption of the account's own pays to sessions: it takes all shares of the market that the wallet has, so
  * everybody who holds some is paid. An amount would take of whose shares nobody can say: refused while sessions have any.
  */
 export function redeemClaim(
-  book: AllocationBook,
+  parts: Parts,
   { amounts }: Redeem,
   market: Market,
   wallet: string,
 ): RedeemClaim | Failure | undefined {
-  if (book.holders(wallet, market.conditionId).length === 0) return undefined;
+  if (!isTheirs(parts, wallet, market.conditionId)) return undefined;
   if (amounts !== undefined)
     return invalidMember('amounts', 'sessions hold shares of this market: redeem all');
   const payouts = payoutsOf(market);
@@ -35,21 +46,34 @@ export function redeemClaim(
 
 /** Why a split or merge of the account's own must not be: it would take dollars or shares that sessions have. */
 export async function takesOfSessions(
-  book: AllocationBook,
+  command: number,
+  parts: Parts,
   { kind, amount }: Exclude<CtfWork, Redeem>,
   { conditionId }: Market,
   wallet: string,
   cash: () => Promise<VenueResult<Micro>>,
 ): Promise<Failure | undefined> {
+  const {
+    book,
+    claims: { onTheWay },
+  } = parts;
   if (kind === 'merge') {
-    return book.holders(wallet, conditionId).length === 0
-      ? undefined
-      : failure('INSUFFICIENT_POSITION', { message: 'Sessions hold shares of this market: sell instead' });
+    return isTheirs(parts, wallet, conditionId)
+      ? failure('INSUFFICIENT_POSITION', { message: 'Sessions hold shares of this market: sell instead' })
+      : undefined;
   }
-  if (book.cash(wallet) === 0n) return undefined;
+  const before = theirCash(book, onTheWay, wallet);
+  if (before === 0n) return undefined;
+  // The wallet does not show yet what they take.
+  if (onTheWay.own(wallet, command).open > 0) {
+    return failure('VENUE_UNAVAILABLE', {
+      message: 'Other commands of the account are on their way: say it again when they have ended',
+      retryAfter: 1,
+    });
+  }
   const whole = await cash();
   if (!whole.ok) return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
-  return amount <= whole.value - book.cash(wallet)
+  return amount <= whole.value - careful(before, theirCash(book, onTheWay, wallet))
     ? undefined
     : failure('INSUFFICIENT_BALANCE', { message: 'Sessions have the rest of the money' });
 }

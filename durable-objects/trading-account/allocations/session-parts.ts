@@ -1,6 +1,6 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import { max, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { reach } from '../../../shared/testing/fault-points.ts';
 import type { VenueResult } from '../../../shared/venues/port.ts';
 import type { Journal } from '../journal.ts';
@@ -10,6 +10,7 @@ import type { Outside } from '../outside.ts';
 import { redeemPosition, type Redemption } from '../paper/resolution.ts';
 import type { Resolutions } from '../resolutions.ts';
 import { PAPER_WALLET, type Part } from './model.ts';
+import { careful, theirCash } from './on-the-way.ts';
 
 /** A session, as its account is asked about it. */
 export interface SessionRef {
@@ -26,6 +27,9 @@ export interface PaperRedemption {
   readonly token: string;
   readonly paid: Redemption | null;
 }
+
+/** How often a wallet is looked at that orders move meanwhile. */
+const LOOKS = 3;
 
 /** What the account lends. */
 export interface PartsHost {
@@ -54,16 +58,34 @@ export class SessionParts {
     const wallet =
       venue === 'paper' ? { ok: true as const, value: PAPER_WALLET } : await outside.wallet(caller);
     if (!wallet.ok) return wallet;
-    const before = book.cash(wallet.value);
-    const cash =
-      venue === 'paper'
-        ? { ok: true as const, value: ledger.requireMoney().cash }
-        : await outside.cash(caller);
-    if (!cash.ok) return cash;
-    // Sessions may have spent while the venue was asked: what they had before may be in its answer still.
-    const taken = max(before, book.cash(wallet.value));
-    const opened = book.open(session, wallet.value, amount, sub(cash.value, taken), now());
+    const free = venue === 'paper' ? this.#paperCash() : await this.#liveCash(wallet.value, caller);
+    if (!free.ok) return free;
+    const opened = book.open(session, wallet.value, amount, free.value, now());
     return opened.ok ? { ok: true, value: true } : opened;
+  }
+
+  /** What the paper account has beside what its resting orders reserve and sessions have. */
+  #paperCash(): VenueResult<Micro> {
+    return { ok: true, value: this.#host.ledger.spendable() };
+  }
+
+  /** The same of a wallet at Polymarket. Refused while orders of the account's own move it: what was read is old then. */
+  async #liveCash(wallet: string, caller: LiveCaller): Promise<VenueResult<Micro>> {
+    const { ledger, outside } = this.#host;
+    const { onTheWay } = outside.claims;
+    for (let look = 0; look < LOOKS; look += 1) {
+      const [before, own] = [theirCash(ledger.allocations, onTheWay, wallet), onTheWay.own(wallet)];
+      const cash = await outside.cash(caller);
+      if (!cash.ok) return cash;
+      const { newest, open } = onTheWay.own(wallet);
+      if (own.open > 0 || open > 0 || newest !== own.newest) continue;
+      const theirs = careful(before, theirCash(ledger.allocations, onTheWay, wallet));
+      return { ok: true, value: sub(cash.value, theirs) };
+    }
+    return failure('VENUE_UNAVAILABLE', {
+      message: 'Orders of the account are on their way: open the session when they have ended',
+      retryAfter: 1,
+    });
   }
 
   close(session: number): void {

@@ -10,9 +10,7 @@ import { failure, invalidMember, type Failure } from '../../../shared/errors/fai
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Found, Market, VenueResult } from '../../../shared/venues/port.ts';
-import type { AllocationBook } from '../allocations/book.ts';
-import type { Claims } from '../allocations/claims.ts';
-import { movedWallet, redeemClaim, takesOfSessions } from '../allocations/on-chain.ts';
+import { movedWallet, redeemClaim, takesOfSessions, type Parts } from '../allocations/on-chain.ts';
 import type { Journal as PaperJournal } from '../journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
@@ -34,7 +32,7 @@ export interface CtfHost {
   readonly paper: PaperJournal;
   readonly writes: WriteCap;
   /** What of the wallet belongs to sessions. */
-  readonly allocations?: { readonly book: AllocationBook; readonly claims: Claims };
+  readonly allocations?: Parts;
   chain(signer?: ChainSigner): CtfChain;
   wallet(caller: LiveCaller): Promise<Found<ChainSigner>>;
   /** What the wallet has at Polymarket beside what its resting orders reserve. */
@@ -154,17 +152,17 @@ export class CtfCommands {
     { work, claim, caller }: CtfCommand,
     { signer: { address: wallet }, market }: Ready,
   ): Promise<Failure | undefined> {
-    const { book, claims } = this.#host.allocations ?? {};
-    if (!book || !claims) return undefined;
+    const parts = this.#host.allocations;
+    if (!parts) return undefined;
+    const { book, claims } = parts;
     if (work.kind !== 'redeem') {
-      return takesOfSessions(book, work, market, wallet, () => this.#host.cash(caller));
+      return takesOfSessions(id, parts, work, market, wallet, () => this.#host.cash(caller));
     }
     const moved = claim && movedWallet(book, claim.asker, wallet);
     if (moved) return moved;
-    const redeem = claim ? { ...claim.pays, wallet } : redeemClaim(book, work, market, wallet);
-    if (redeem && 'ok' in redeem) return redeem;
-    if (redeem) claims.expect(id, redeem);
-    return undefined;
+    const redeem = claim ? { ...claim.pays, wallet } : redeemClaim(parts, work, market, wallet);
+    if (redeem === undefined || 'ok' in redeem) return redeem;
+    return claims.expect(id, redeem);
   }
 
   #send(id: number, work: CtfWork, { signer, market: { negRisk } }: Ready): Promise<SendOutcome> {

@@ -1,6 +1,6 @@
 import { now } from '../../../shared/clock.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
-import type { VenueFailure } from '../../../shared/venues/port.ts';
+import type { Found, Market, VenueFailure } from '../../../shared/venues/port.ts';
 import type { TradingSession } from '../../../shared/venues/session.ts';
 import { Turns } from '../../turns.ts';
 import type { AllocationBook } from '../allocations/book.ts';
@@ -15,6 +15,9 @@ import type { LiveRow } from './rows.ts';
 /** How often a session's order is asked after that the venue holds back: it does so for seconds. */
 const LOOK_MS = 5_000;
 
+/** A market by its condition. */
+export type MarketOf = (conditionId: string) => Promise<Found<Market>>;
+
 /**
  * Keeps orders on Polymarket within what is theirs who give them: a session's within its part of the wallet, the
  * account's own within the rest (docs/decisions/0031).
@@ -22,10 +25,12 @@ const LOOK_MS = 5_000;
 export class Guard {
   readonly claims: Claims;
   readonly #book: AllocationBook;
+  readonly #market: MarketOf;
   readonly #turns = new Turns();
 
-  constructor(book: AllocationBook, claims: Claims) {
+  constructor(book: AllocationBook, claims: Claims, market: MarketOf) {
     this.#book = book;
+    this.#market = market;
     this.claims = claims;
   }
 
@@ -48,18 +53,28 @@ export class Guard {
   ): Promise<VenueFailure | undefined> {
     if (command.claim) return movedWallet(this.#book, command.claim.session, wallet);
     if (!this.#concerns(command) || sent.kind !== 'place' || tokenId === undefined) return undefined;
-    const { side, price, size } = sent.terms;
-    return trespass(this.#book, session, { wallet, side, token: tokenId, price, size });
+    const { side, price, size, marketId, postOnly } = sent.terms;
+    const order = { wallet, side, token: tokenId, price, size, postOnly };
+    const parts = { book: this.#book, claims: this.claims };
+    return trespass(parts, session, order, () => this.#market(marketId));
   }
 
   /** Asks after sessions' orders that the venue took and had not executed. */
   async settle(rowOf: (command: number) => LiveRow | undefined, open: OpenSession): Promise<void> {
     if (!this.#book.any) return;
     for (const command of this.claims.waiting()) {
-      const { order, venue, caller } = rowOf(command) ?? {};
-      if (!order || !venue || !caller) continue;
-      const found = await open({ venue, caller, source: { kind: 'stored' } }).order(order.id);
+      const row = rowOf(command);
+      if (!row?.order || row.sentAt === null) continue;
+      const { venue, caller, order, identity, sentAt } = row;
+      const session = open({ venue, caller, source: { kind: 'stored' } });
+      const who = await session.identity();
+      // To another wallet it is not there, which says nothing.
+      if (!who.ok || who.identity !== identity) continue;
+      const late = now() - sentAt >= session.capabilities.absenceHoldsAfterMs;
+      const found = await session.order(order.id);
       if (found.ok) this.claims.ordered(found.value, command);
+      // One that found nothing when its turn came leaves no trace at the venue.
+      else if (late && found.reason === 'ORDER_NOT_FOUND') this.claims.released(command);
     }
   }
 

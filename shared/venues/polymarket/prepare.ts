@@ -1,5 +1,5 @@
 import { failure, invalidMember } from '../../errors/failure.ts';
-import { asMicro, min, mulDiv, SCALE } from '../../money/fixed.ts';
+import { asMicro, min, mulDiv, SCALE, ZERO } from '../../money/fixed.ts';
 import { exchangeContract } from '../../signing/exchange-contracts.ts';
 import { refuseTerms } from '../capabilities.ts';
 import { executionPrice } from '../execution.ts';
@@ -42,7 +42,9 @@ export async function prepareOrder(
   if (!outcome) return invalidMember('outcome', 'is no outcome of this market');
   if (found.status !== 'open') return failure('MARKET_CLOSED');
   const size = terms.budget === undefined ? terms.size : found.minSize;
-  const numbers = refuseNumbers(terms.price, size, found.tick, found.minSize);
+  // The least is of orders that may rest: of others the venue takes any size, so that what is held can be sold.
+  const least = terms.type === 'gtc' || terms.type === 'gtd' ? found.minSize : ZERO;
+  const numbers = refuseNumbers(terms.price, size, found.tick, least);
   if (numbers) return numbers;
   const { tokenId } = outcome;
   const amounts = await amountsOf(api, terms, found, tokenId);
