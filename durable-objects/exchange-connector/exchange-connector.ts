@@ -126,9 +126,19 @@ export class ExchangeConnector extends DurableObject<Env> {
     return this.#lookups.answer(rpc, body, actor, fresh);
   }
 
-  /** An order by the caller's id or its own; null where there is none, undefined where nobody can say now. */
-  findOrder(ref: OrderRef, actor: Actor, auth: AskRequest['auth']): Promise<FoundOrder | null | undefined> {
-    return this.#orders.find(ref, actor, auth);
+  /**
+   * The order of a command that was sent at `sentAt` (Unix ms), by the caller's id or its own; null where there is none,
+   * undefined where nobody can say now. To another user than the one who sent it, its orders are nobody's, and one of
+   * the same `clord_id` is another.
+   */
+  async findOrder(
+    ref: OrderRef,
+    actor: Actor,
+    auth: AskRequest['auth'],
+    sentAt: number,
+  ): Promise<FoundOrder | null | undefined> {
+    const found = await this.#orders.find(ref, actor, auth);
+    return auth !== 'desk' || this.#user.sentAt(sentAt) ? found : undefined;
   }
 
   /** The first state that the stream tells of an order, within a bound; undefined when it tells none by then. */

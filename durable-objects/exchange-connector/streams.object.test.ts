@@ -299,8 +299,12 @@ test('what was executed under a name is found, also when replacements have given
     await ask('cancel_replace_order', { order_id: order, symbol: SYMBOL, order_qty: '9', clord_id });
   const connector = exchangeConnector(env, desk.tenant);
   for (const clordId of [first, second, third])
-    expect(await connector.findOrder({ clordId }, desk.actor, 'desk')).toMatchObject({ id: order });
-  expect(await connector.findOrder({ clordId: crypto.randomUUID() }, desk.actor, 'desk')).toBeNull();
+    expect(await connector.findOrder({ clordId }, desk.actor, 'desk', Date.now())).toMatchObject({
+      id: order,
+    });
+  expect(
+    await connector.findOrder({ clordId: crypto.randomUUID() }, desk.actor, 'desk', Date.now()),
+  ).toBeNull();
 });
 
 test('signs of life renew 8 MB in all: after that only who echoes, and so reads, is told more', async () => {
