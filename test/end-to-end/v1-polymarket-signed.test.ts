@@ -142,12 +142,12 @@ describe('an order that the client signed', () => {
     const keyOfLast = newKey();
     await trader.call('POST', '/v1/orders', [{ order: 1 }, await signed(0.13)], keyOfLast);
     const three = await signed(0.13);
-    for (const [path, other, used] of [
+    for (const [path, reuse, used] of [
       ['/v1/orders', [two, one], headers],
       ['/v1/orders', [three], keyOfLast],
       ['/v1/order', three, keyOfLast],
     ] as const)
-      expectRefusal(await trader.call('POST', path, other, used), 409, 'IDEMPOTENCY_KEY_REUSE');
+      expectRefusal(await trader.call('POST', path, reuse, used), 409, 'IDEMPOTENCY_KEY_REUSE');
     expect(await count()).toBe(before + 3);
   });
 });
