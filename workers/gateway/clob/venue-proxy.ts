@@ -7,8 +7,8 @@ import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
 import { route, type AnyRoute, type Call, type Method } from '../http/route.ts';
 import { errorBody } from './wire.ts';
 
-/** Headers of the venue's reply that reach the caller; the rest is between the venue and us. */
-const PASSED_HEADERS = ['content-type', 'retry-after'] as const;
+/** What a venue may answer with under our name: nothing that a browser runs. */
+const DATA = /^(?:application\/json|text\/plain)(?:;|$)/i;
 
 /** A venue's refusal is a sentence. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
@@ -66,10 +66,10 @@ async function forward<P, Q, B>(
   }
   if (upstream.status >= 400) throw await refusal(upstream, query, missing);
   const headers = new Headers();
-  for (const name of PASSED_HEADERS) {
-    const value = upstream.headers.get(name);
-    if (value !== null) headers.set(name, value);
-  }
+  // These two headers of the venue's reply reach the caller; the rest is between the venue and us.
+  const [type, retryAfter] = ['content-type', 'retry-after'].map((name) => upstream.headers.get(name));
+  if (type) headers.set('content-type', DATA.test(type) ? type : 'application/octet-stream');
+  if (retryAfter) headers.set('retry-after', retryAfter);
   return new Response(upstream.body, { status: upstream.status, headers });
 }
 
