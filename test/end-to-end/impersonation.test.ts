@@ -56,7 +56,7 @@ describe('X-Builder-Customer-Id', () => {
     ] as const) {
       const answer = await builder.as(customer.id, method, path, method === 'GET' ? undefined : {});
       expect([answer.code, answer.text], path).toEqual([
-        'VALIDATION_FAILED',
+        'INSUFFICIENT_PERMISSION',
         expect.stringContaining('X-Builder-Customer-Id'),
       ]);
     }

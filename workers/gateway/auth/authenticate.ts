@@ -3,7 +3,7 @@ import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/
 import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import { accountOf } from '../../../durable-objects/tenant/profile.ts';
 import { now } from '../../../shared/clock.ts';
-import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
+import { RequestError } from '../../../shared/errors/failure.ts';
 import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';
 import { grantable } from '../../../shared/keys/permissions.ts';
 import { standing } from '../../../shared/keys/principal.ts';
@@ -113,7 +113,9 @@ async function requireKey(ask: Asked, input: AuthInput, env: Env, seen: Seen): P
 /** Dropped silently, the header would have a builder trade its own account for a customer's. */
 function asItself(who: Who, { request }: AuthInput): Who {
   if (!request.headers.has(customerHeader.name)) return who;
-  throw new RequestError(invalidMember(customerHeader.name, 'is taken on /api/v1 only'));
+  throw new RequestError('INSUFFICIENT_PERMISSION', {
+    message: "This route acts for the key's own account: send it without X-Builder-Customer-Id",
+  });
 }
 
 /** A key by `X-API-Key`, and the customer that a builder's names (contract: router, "Who"). */
