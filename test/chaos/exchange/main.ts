@@ -11,7 +11,8 @@ import { SYMBOLS } from './symbols.ts';
  */
 export async function exchangeMain(argument: string | undefined): Promise<void> {
   const seed = argument === undefined ? randomInt(2 ** 31) : Number(argument);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('the seed is a whole number');
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new Error('npm run chaos -- exchange [seed], where the seed is a whole number');
   const started = Date.now();
   const tell = (line: string): void =>
     console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${line}`);
