@@ -97,5 +97,5 @@ export type LiveReply =
   | Failure;
 
 /** States of a command (design, section 6). */
-export const liveStates = ['pending', 'sent', 'done', 'released', 'unknown'] as const;
+const liveStates = ['pending', 'sent', 'done', 'released', 'unknown'] as const;
 export type LiveState = (typeof liveStates)[number];
