@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { relayOutcomes } from './routes.ts';
 
 /**
- * The session between connector and relay: one websocket per desk, one JSON object per text frame (design, section 9;
+ * The session between connector and relay: one websocket per desk, one JSON object per text frame (docs/exchange.md;
  * decision 24). Whoever opened the connection, the connector speaks first with `hello`.
  *
  * Sequence numbers are the relay's, dense per stream, and mean something only together with its `epoch`: a relay that
