@@ -19,7 +19,7 @@ const url = (...protocols: readonly string[]): z.ZodType<URL, string> =>
     })
     .transform((text) => new URL(text));
 
-const path = z.string().refine(existsSync, 'there is no such file or folder');
+const present = z.string().refine(existsSync, 'there is no such file or folder');
 
 const desk = z.string().regex(/^[^/\s,]{1,128}\/[^/\s,]{1,31}$/, 'must be <tenant>/<environment>');
 
@@ -35,8 +35,8 @@ const environment = z.object({
     .string()
     .regex(/^[\w.-]{1,253}(:\d{1,5})?$/)
     .optional(),
-  RELAY_CA_FILE: path.optional(),
-  RELAY_PROTO_DIR: path.optional(),
+  RELAY_CA_FILE: present.optional(),
+  RELAY_PROTO_DIR: present.optional(),
   RELAY_EDGE_KEYS: z.string().max(10_000),
   RELAY_SIGNING_KEY: z.string().max(10_000),
   RELAY_SEALING_KEY: z.string().max(10_000),
