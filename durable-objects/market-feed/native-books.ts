@@ -3,6 +3,7 @@ import type { FeedItem, PriceText } from './delivery.ts';
 import type { FeedMarket } from './feed-market.ts';
 import { priceFrame, TokenBook } from './token-book.ts';
 import type { VenueEvent } from './venue-events.ts';
+import { sameOutcome } from './view-spec.ts';
 
 /** Both tokens' books of a Polymarket market, and what the followers of `/v1/ws` are told of them. */
 export class NativeBooks {
@@ -38,6 +39,12 @@ export class NativeBooks {
     return book && label !== undefined
       ? { label, sides: book.sides(), at: Number(book.timestamp) }
       : undefined;
+  }
+
+  /** The same by the outcome's name, in any case. */
+  outcomeNamed(name: string): ReturnType<NativeBooks['outcome']> {
+    const found = this.#market?.outcomes.find(({ label }) => sameOutcome(label, name));
+    return found?.tokenId === undefined ? undefined : this.outcome(found.tokenId);
   }
 
   snapshot(socket: string): FeedItem {
