@@ -135,25 +135,46 @@ export class KeyGate extends DurableObject {
         message: `At most ${cap} websockets in tier ${usable.current.tier}`,
       });
     }
-    return { ok: true, principal: principalOf(usable.record, usable.current) };
+    // The key may have ended while hubs were asked: its sockets were closed then, and this one was not among them.
+    const still = this.#usable(now());
+    if (!still.ok || isRestricted(still.record, false)) {
+      this.#sockets.release(socket);
+      return still.ok ? failure('ACCESS_RESTRICTED') : still;
+    }
+    if (still.record.expiresAt !== undefined) await this.#wakeBy(still.record.expiresAt);
+    return { ok: true, principal: principalOf(still.record, still.current) };
   }
 
   releaseSocket(socket: string): void {
     this.#sockets.release(socket);
   }
 
-  /** Saves what has been counted and tells it the tenant, which adds its keys up. */
   override async alarm(): Promise<void> {
+    await this.#endSocketsWithKey();
+    await this.reportUsage();
+  }
+
+  /** A key that has expired loses its open sockets; one that will is looked after again by then. */
+  async #endSocketsWithKey(): Promise<void> {
+    if (!this.#sockets.any) return;
+    const usable = this.#usable(now());
+    if (!usable.ok) this.ctx.waitUntil(this.#sockets.closeAll());
+    else if (usable.record.expiresAt !== undefined) await this.#wakeBy(usable.record.expiresAt);
+  }
+
+  async #wakeBy(at: number): Promise<void> {
+    const wanted = machineTime(at);
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > wanted) await this.ctx.storage.setAlarm(wanted);
+  }
+
+  /** Saves what has been counted and tells it the tenant, which adds its keys up. Also at once, for whoever asks. */
+  async reportUsage(): Promise<void> {
     const { month, requests } = this.#usage.save();
     const record = this.#record;
     if (!record) return;
     const { id: key, tenant, customer = null } = record;
     await tenantObject(this.#env, tenant).countRequests({ key, customer, month, requests });
-  }
-
-  /** The same at once, for whoever asks how much was used. */
-  async reportUsage(): Promise<void> {
-    await this.alarm();
   }
 
   /** Whose key this is, without counting a request. */
@@ -198,6 +219,9 @@ export class KeyGate extends DurableObject {
     const usable = this.#usable(now());
     const lost = !usable.ok || isRestricted(usable.record, false);
     if (lost) this.ctx.waitUntil(this.#sockets.closeAll());
+    else if (change.expiresAt !== undefined && this.#sockets.any) {
+      this.ctx.waitUntil(this.#wakeBy(change.expiresAt));
+    }
   }
 
   /** When the key last passed, Unix ms. */

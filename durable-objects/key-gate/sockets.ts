@@ -1,5 +1,6 @@
 import type { Env } from '../../workers/gateway/env.ts';
 import { now } from '../../shared/clock.ts';
+import { askAgain } from '../ask-again.ts';
 import { socketHolder } from '../stubs.ts';
 
 /** One counted websocket: which hub holds it, and since when (Unix ms). */
@@ -9,6 +10,8 @@ interface HeldSocket {
   readonly at: number;
 }
 
+/** Over about 13 s: a hub that is out of reach for a moment must not keep the sockets of a revoked key. */
+const CLOSE_TRIES = 8;
 /** A socket is counted before its hub accepts it; within this time the hub may not know it yet. */
 const SETTLING_MS = 10_000;
 
@@ -36,6 +39,10 @@ export class KeySockets {
     return true;
   }
 
+  get any(): boolean {
+    return this.#held().length > 0;
+  }
+
   release(id: string): void {
     const held = this.#held();
     const rest = held.filter((socket) => socket.id !== id);
@@ -44,10 +51,11 @@ export class KeySockets {
 
   /** Has every socket closed: the key is no longer good. */
   async closeAll(): Promise<void> {
-    await Promise.allSettled(
-      byHub(this.#held()).map(([hub, sockets]) =>
-        socketHolder(this.#env, hub).dismiss(sockets.map(({ id }) => id)),
-      ),
+    await Promise.all(
+      byHub(this.#held()).map(([hub, sockets]) => {
+        const ids = sockets.map(({ id }) => id);
+        return askAgain(CLOSE_TRIES, () => socketHolder(this.#env, hub).dismiss(ids));
+      }),
     );
   }
 
