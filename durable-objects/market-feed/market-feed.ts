@@ -148,7 +148,9 @@ export class MarketFeed extends DurableObject {
     this.#views.describe(market);
   }
 
-  #take(event: VenueEvent): void {
+  #take(told: VenueEvent): void {
+    const event = this.#native.own(told);
+    if (!event) return;
     const tick = newTickOf(event);
     if (tick !== undefined && this.#market) this.#describe({ ...this.#market, tick });
     const item = this.#native.take(event);

@@ -21,7 +21,27 @@ export class NativeBooks {
     this.#market = market;
   }
 
-  /** Applies an event of the venue; what followers get for it. */
+  /**
+   * What of an event is about this market and may be told: no token of another one, and no change to a book that has
+   * not come yet, which nobody could apply. Undefined when nothing remains.
+   */
+  own(event: VenueEvent): VenueEvent | undefined {
+    switch (event.event_type) {
+      case 'book':
+      case 'last_trade_price':
+      case 'tick_size_change':
+      case 'best_bid_ask':
+        return this.#label(event.asset_id) === undefined ? undefined : event;
+      case 'price_change': {
+        const changes = event.price_changes.filter(({ asset_id }) => this.#books.has(asset_id));
+        return changes.length === 0 ? undefined : { ...event, price_changes: changes };
+      }
+      case 'market_resolved':
+        return event;
+    }
+  }
+
+  /** Applies an event of the venue that is this market's; what followers get for it. */
   take(event: VenueEvent): FeedItem {
     this.#apply(event);
     return {
