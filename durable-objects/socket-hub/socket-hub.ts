@@ -114,7 +114,11 @@ export class SocketHub extends DurableObject {
       return;
     }
     if (data.length > MAX_FRAME_LENGTH) {
-      this.#reject(member, failure('PAYLOAD_TOO_LARGE'), CLOSE.tooBig);
+      this.#reject(
+        member,
+        failure('PAYLOAD_TOO_LARGE', { message: 'The frame is larger than 16 KB' }),
+        CLOSE.tooBig,
+      );
       return;
     }
     const command = readFrame(member.at.channel, data);
