@@ -7,6 +7,7 @@ import { moveClock, now, resetClock } from '../../shared/clock.ts';
 import { SocketHub } from '../socket-hub/socket-hub.ts';
 import { accountObject, keyGate, socketHub } from '../stubs.ts';
 import { MarketFeed } from './market-feed.ts';
+import { Upstream } from './upstream.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === micro('0.01')).values();
 
@@ -25,6 +26,8 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
   resetClock();
   for (const client of clients.splice(0)) client.close(1000);
 });
@@ -171,6 +174,28 @@ describe('calls between objects that fail', () => {
     });
     await buyOne(account);
     await vi.waitFor(() => expect(client.closed()).toBe(1013), PATIENCE);
+  });
+
+  test('a venue that takes the connection and never answers is lost after 10 s, and tried again', async () => {
+    vi.useFakeTimers();
+    let [tries, lost] = [0, 0];
+    vi.stubGlobal('fetch', (_: string, { signal }: RequestInit) => {
+      tries += 1;
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('test: aborted')));
+      });
+    });
+    const upstream = new Upstream('ws://venue', [], {
+      message: () => undefined,
+      lost: () => {
+        lost += 1;
+      },
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lost).toBe(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(tries).toBe(2);
+    upstream.stop();
   });
 
   test('a feed that fails when a lagging client is to catch up is asked again', async () => {
