@@ -23,6 +23,7 @@ export interface Heard {
 
 /** How often a client shows that it reads: books beyond 512 KB without a sign of life are skipped (contract: exchange). */
 const PING_MS = 100;
+const ASKED = /"echo":"([^"]+)"/;
 const STAMP = /"transact_time":"([^"]+)"/;
 
 interface Socket {
@@ -57,6 +58,8 @@ if (parentPort) {
       socket.on('message', (data) => {
         const text = data.toString('latin1');
         const at = STAMP.exec(text)?.[1];
+        const echo = at === undefined && ASKED.exec(text)?.[1];
+        if (echo) socket.send(JSON.stringify({ op: 'echo', echo }));
         if (at === undefined) return;
         resolve();
         delays.push(Date.now() - Date.parse(at));

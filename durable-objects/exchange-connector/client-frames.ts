@@ -12,6 +12,8 @@ const frame = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('subscribe'), stream, symbols, after: z.int().min(0).optional() }),
   z.strictObject({ op: z.literal('unsubscribe'), stream, symbols }),
   z.strictObject({ op: z.literal('ping') }),
+  /** What a heartbeat asked for: everything before it has been read. */
+  z.strictObject({ op: z.literal('echo'), echo: z.string().max(64) }),
 ]);
 export type ClientFrame = z.infer<typeof frame>;
 export type Subscribe = Extract<ClientFrame, { readonly op: 'subscribe' }>;
@@ -33,5 +35,7 @@ export const attachment = z.object({
   orders: z.union([z.literal(true), z.array(z.string())]).optional(),
   positions: z.union([z.literal(true), z.array(z.string())]).optional(),
   books: z.array(z.string()),
+  /** Bytes, in steps of a megabyte: `Client` counts exactly. */
+  unread: z.number().optional(),
 });
 export type Attachment = z.infer<typeof attachment>;

@@ -9,6 +9,13 @@ import { symbolOf, type ClientEvent } from './wire.ts';
  * at its end the socket is closed (contract: exchange, "To our clients").
  */
 const CREDIT_BYTES = 1024 * 1024;
+/** From then on a heartbeat asks for an echo: who reads has answered long before its credit ends. */
+const ASK_BYTES = CREDIT_BYTES / 4;
+/**
+ * Signs of life say nothing of reading, and what is sent to who does not read waits in memory. So much they may renew
+ * altogether; after that only an echo counts.
+ */
+const UNREAD_BYTES = 8 * CREDIT_BYTES;
 
 export interface ClientHost {
   readonly streams: Streams;
@@ -23,7 +30,13 @@ export class Client {
   readonly socket: WebSocket;
   readonly #host: ClientHost;
   #at: Attachment;
+  /** Since it last showed life. */
   #sent = 0;
+  /** Of which no echo has told that it was read. */
+  #unread: number;
+  /** The echo that is asked for, and the bytes before it. */
+  #asked: { readonly echo: string; readonly bytes: number } | undefined;
+  #last: ClientEvent | undefined;
   #aliveAt: number;
   /** Books that were skipped: the newest is sent at the next sign of life. */
   readonly #skipped = new Set<string>();
@@ -33,6 +46,7 @@ export class Client {
     this.#host = host;
     this.socket = socket;
     this.#at = at;
+    this.#unread = at.unread ?? 0;
     this.#aliveAt = aliveAt;
   }
 
@@ -49,9 +63,17 @@ export class Client {
   alive(at: number): void {
     this.#aliveAt = at;
     this.#sent = 0;
-    const skipped = [...this.#skipped];
-    this.#skipped.clear();
-    for (const name of skipped) this.now(name);
+    this.#catchUp();
+  }
+
+  /** It has read everything before this was asked for. */
+  echoed(echo: string): void {
+    if (this.#asked?.echo !== echo) return;
+    this.#count(-this.#asked.bytes);
+    this.#sent = this.#unread;
+    this.#asked = undefined;
+    if (this.#sent < CREDIT_BYTES / 2) this.#catchUp();
+    this.#ask();
   }
 
   /** What is known now; before there is anything, the first snapshot comes as it arrives. */
@@ -63,7 +85,10 @@ export class Client {
   /** Tells an event as far as it concerns these symbols. */
   event(event: ClientEvent, wanted: true | readonly string[] = true): void {
     const told = narrowed(event, wanted);
-    if (told) this.#write(textOf(told));
+    if (!told) return;
+    this.#write(textOf(told));
+    this.#last = told;
+    this.#ask();
   }
 
   /** A book is whole: who lags is told the newest later. */
@@ -76,12 +101,36 @@ export class Client {
     this.#write(JSON.stringify(value));
   }
 
+  /** What was skipped, as it is now. */
+  #catchUp(): void {
+    const skipped = [...this.#skipped];
+    this.#skipped.clear();
+    for (const name of skipped) this.now(name);
+  }
+
+  /** By a heartbeat of the stream that was told last: its number is no new one. */
+  #ask(): void {
+    if (this.#asked || !this.#last || this.#unread < ASK_BYTES) return;
+    const echo = crypto.randomUUID();
+    this.#asked = { echo, bytes: this.#unread };
+    this.#write(textOf({ ...this.#last, type: 'heartbeat', body: { echo } }));
+  }
+
+  #count(bytes: number): void {
+    const before = this.#unread;
+    this.#unread += bytes;
+    const steps = Math.floor(this.#unread / CREDIT_BYTES);
+    if (steps !== Math.floor(before / CREDIT_BYTES)) this.save({ ...this.#at, unread: steps * CREDIT_BYTES });
+  }
+
   #write(text: string): void {
-    if (this.#sent >= CREDIT_BYTES && !this.#showsLife()) {
+    const isBehind = this.#sent >= CREDIT_BYTES && !this.#showsLife();
+    if (isBehind || this.#unread >= UNREAD_BYTES) {
       this.#host.tooSlow(this);
       return;
     }
     this.#sent += text.length;
+    this.#count(text.length);
     try {
       this.socket.send(text);
     } catch {

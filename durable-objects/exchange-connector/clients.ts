@@ -35,7 +35,7 @@ export class Clients {
         this.#end(
           socket,
           CLOSE.tooSlow,
-          'too slow: 1 MB behind without a sign of life; send PING at least every 10 s',
+          'too slow: 1 MB without a sign of life, or 8 MB without an echo: see docs/exchange.md',
         ),
     };
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('PING', 'PONG'));
@@ -65,8 +65,12 @@ export class Clients {
   hear(socket: WebSocket, message: string | ArrayBuffer): void {
     const member = this.#members.get(socket);
     if (!member) return;
-    member.alive(Date.now());
     const frame = readFrame(message);
+    if (frame?.op === 'echo') {
+      member.echoed(frame.echo);
+      return;
+    }
+    member.alive(Date.now());
     if (frame) this.#serve(member, frame);
     else refuse(member, 'not a frame of this channel');
   }
@@ -102,7 +106,7 @@ export class Clients {
     }
   }
 
-  #serve(member: Client, frame: ClientFrame): void {
+  #serve(member: Client, frame: Exclude<ClientFrame, { readonly op: 'echo' }>): void {
     switch (frame.op) {
       case 'ping':
         member.send({ type: 'pong' });

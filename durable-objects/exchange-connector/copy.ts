@@ -5,7 +5,7 @@ import { isOpen, order, position, type Execution, type Order, type Position } fr
 export const KEEP_MS = 48 * 3_600_000;
 const SWEEP_ROWS = 5_000;
 
-/** SQL of the desk's orders, executions and positions: the edge copy, and nothing else. */
+/** SQL of the desk's orders, executions and positions: the edge copy, and nothing else. Balances are only cleared here. */
 export class Copy {
   readonly #sql: SqlStorage;
 
@@ -98,6 +98,12 @@ export class Copy {
       .exec<{ body: string }>('SELECT body FROM positions ORDER BY account, symbol')
       .toArray()
       .map(({ body }) => position.parse(JSON.parse(body)));
+  }
+
+  /** It was another user's. */
+  clear(): void {
+    for (const table of ['orders', 'executions', 'positions', 'balances'])
+      this.#sql.exec(`DELETE FROM ${table}`);
   }
 
   sweep(at: number): void {

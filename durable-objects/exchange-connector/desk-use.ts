@@ -41,8 +41,13 @@ export class DeskUse {
     const { kv } = this.#storage;
     const known = kv.get<string>('session');
     if (known !== undefined) return known;
+    return this.newSession();
+  }
+
+  /** Another name: what the relay has under the old one is left behind. */
+  newSession(): string {
     const made = crypto.randomUUID();
-    kv.put('session', made);
+    this.#storage.kv.put('session', made);
     return made;
   }
 }

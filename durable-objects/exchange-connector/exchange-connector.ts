@@ -13,6 +13,7 @@ import { Asking, noRelay, type Asked, type AskRequest } from './asking.ts';
 import { Clients } from './clients.ts';
 import { DeskSession, type Settled } from './desk-session.ts';
 import { DeskUse } from './desk-use.ts';
+import { DeskUser } from './desk-user.ts';
 import { DIAL_PATH, DialIn, TOKEN_ID } from './dial-in.ts';
 import { DialledTransport } from './dialled-transport.ts';
 import { executionsSince } from './executions-since.ts';
@@ -43,6 +44,7 @@ export class ExchangeConnector extends DurableObject<Env> {
   readonly #dialIn: DialIn | undefined;
   readonly #use: DeskUse;
   readonly #session: DeskSession;
+  readonly #user: DeskUser;
   readonly #link: RelaySession;
   readonly #asking: Asking;
   readonly #streams: Streams;
@@ -91,13 +93,16 @@ export class ExchangeConnector extends DurableObject<Env> {
       ask: (rpc, body, actor) =>
         ask({ path: `/api/v1beta1/${rpc}`, body: JSON.stringify(body), actor, auth: 'desk' }),
     });
-    this.#link = new RelaySession(transport, this.#use.sessionId(), this.#feed);
+    this.#link = new RelaySession(transport, () => this.#use.sessionId(), this.#feed);
+    this.#user = new DeskUser(ctx.storage, this.#streams, this.#use);
+    const isUnsure = this.#user.begin();
     this.#asking = new Asking({
       call,
       session: this.#session,
       renewed: (ready) => this.#feed.hand(ready),
     });
     this.#link.start();
+    if (isUnsure) this.#link.restart();
     if (this.#isWanted() && this.#way !== undefined) this.#link.ensure();
   }
 
@@ -121,9 +126,19 @@ export class ExchangeConnector extends DurableObject<Env> {
     return this.#lookups.answer(rpc, body, actor, fresh);
   }
 
-  /** An order by the caller's id or its own; null where there is none, undefined where nobody can say now. */
-  findOrder(ref: OrderRef, actor: Actor, auth: AskRequest['auth']): Promise<FoundOrder | null | undefined> {
-    return this.#orders.find(ref, actor, auth);
+  /**
+   * The order of a command that was sent at `sentAt` (Unix ms), by the caller's id or its own; null where there is none,
+   * undefined where nobody can say now. To another user than the one who sent it, its orders are nobody's, and one of
+   * the same `clord_id` is another.
+   */
+  async findOrder(
+    ref: OrderRef,
+    actor: Actor,
+    auth: AskRequest['auth'],
+    sentAt: number,
+  ): Promise<FoundOrder | null | undefined> {
+    const found = await this.#orders.find(ref, actor, auth);
+    return auth !== 'desk' || this.#user.sentAt(sentAt) ? found : undefined;
   }
 
   /** The first state that the stream tells of an order, within a bound; undefined when it tells none by then. */
@@ -144,7 +159,8 @@ export class ExchangeConnector extends DurableObject<Env> {
   async keep(intent: SessionIntent, actor: Actor): Promise<Settled> {
     if (this.#way === undefined) return noRelay;
     await this.#touch();
-    const settled = await this.#session.keep(intent, actor);
+    const settled = await this.#user.during(intent, () => this.#session.keep(intent, actor));
+    if (settled.ok && this.#user.take(intent)) this.#link.restart();
     if (settled.ok && settled.step.state === 'ready') this.#feed.hand(settled.step);
     return settled;
   }

@@ -95,7 +95,9 @@ export class Lookups {
       case 'list_account_balances':
         return this.#balance(rpc, body);
       case 'list_instruments': {
-        const { symbols } = openQuery.parse(body);
+        const { symbols, ...narrower } = openQuery.omit({ accounts: true }).parse(body);
+        // A product, a page: the exchange's to judge.
+        if (Object.keys(narrower).length > 0) return undefined;
         const known = symbols.map((symbol) => this.#host.instruments.read(symbol));
         const found = known.filter((one) => one !== undefined);
         if (symbols.length === 0 || found.length < symbols.length) return undefined;

@@ -9,6 +9,9 @@ import { isOpen, type Order } from './wire.ts';
 
 /** `order`, singular, is the exchange's name for the list. */
 const searched = z.object({ order: z.array(foundOrder).default([]) });
+const executed = z.object({
+  executions: z.array(z.looseObject({ order: foundOrder.optional() })).default([]),
+});
 
 /** What became of one order: as the stream told it, else as the exchange answers. */
 export class OrderWatch {
@@ -35,11 +38,18 @@ export class OrderWatch {
       if (told && (clordId !== undefined || !isOpen(told.order))) return told.order;
     }
     const wanted = clordId === undefined ? { order_id: orderId } : { clord_id: clordId };
-    const path = '/api/v1beta1/search_orders';
-    const reply = await this.#ask({ path, body: JSON.stringify({ ...wanted, page_size: 1 }), actor, auth });
-    const meaning = reply.ok ? meaningOf(reply) : undefined;
-    const found = meaning?.kind === 'body' ? searched.safeParse(meaning.body) : undefined;
-    return found?.success ? (found.data.order[0] ?? null) : undefined;
+    const search = async <T>(rpc: string, schema: z.ZodType<T>): Promise<T | undefined> => {
+      const path = `/api/v1beta1/${rpc}`;
+      const reply = await this.#ask({ path, body: JSON.stringify({ ...wanted, page_size: 1 }), actor, auth });
+      const meaning = reply.ok ? meaningOf(reply) : undefined;
+      return meaning?.kind === 'body' ? schema.safeParse(meaning.body).data : undefined;
+    };
+    const orders = await search('search_orders', searched);
+    if (orders === undefined || orders.order[0] !== undefined || clordId === undefined)
+      return orders && (orders.order[0] ?? null);
+    // A replacement since has given the order another name: what was done under this one still tells of it.
+    const executions = await search('search_executions', executed);
+    return executions && (executions.executions[0]?.order ?? null);
   }
 
   /** The first state that the stream tells of an order, within a bound; undefined when it tells none by then. */

@@ -32,7 +32,7 @@ export interface SessionListener {
 /** The connector's side of `shared/relay/frames.ts`, over whatever connection the transport has. */
 export class RelaySession implements LineListener {
   readonly #transport: RelayTransport;
-  readonly #id: string;
+  readonly #id: () => string;
   readonly #listener: SessionListener;
   #isWanted = false;
   /** The relay's, on the connection that stands. */
@@ -43,8 +43,8 @@ export class RelaySession implements LineListener {
   #tail: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<() => void>();
 
-  /** `id`: the connector's own, the same over reconnects. */
-  constructor(transport: RelayTransport, id: string, listener: SessionListener) {
+  /** `id`: the connector's own, the same over reconnects until the desk is another user. */
+  constructor(transport: RelayTransport, id: () => string, listener: SessionListener) {
     this.#transport = transport;
     this.#id = id;
     this.#listener = listener;
@@ -69,6 +69,11 @@ export class RelaySession implements LineListener {
     this.#isWanted = true;
     this.#transport.line.ensure();
     this.#begin();
+  }
+
+  /** Leaves the session, with all that is open in it, for one of another id. */
+  restart(): void {
+    this.#transport.line.fail(1000, 'the desk is another user');
   }
 
   /** Where no session can be had nothing is sent: what is lost on the way would be known only after long. */
@@ -111,7 +116,7 @@ export class RelaySession implements LineListener {
     this.#epoch = undefined;
     this.#tail = Promise.resolve();
     this.#down();
-    this.send({ type: 'hello', session: this.#id });
+    this.send({ type: 'hello', session: this.#id() });
   }
 
   lost(): void {

@@ -73,4 +73,16 @@ export const migrations: readonly Migration[] = [
     // A connection by which a relay dialled in outlives the object.
     sql: 'ALTER TABLE streams ADD COLUMN live INTEGER NOT NULL DEFAULT 0 CHECK (live IN (0, 1));',
   },
+  {
+    id: 4,
+    // A snapshot may be longer than a row.
+    sql: `
+      CREATE TABLE event_parts (
+        stream TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        part INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (stream, seq, part)
+      ) WITHOUT ROWID;`,
+  },
 ];

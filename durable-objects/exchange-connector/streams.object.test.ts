@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { abortAllDurableObjects } from 'cloudflare:test';
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   control,
@@ -33,12 +33,17 @@ class Client {
   readonly socket: WebSocket;
   readonly heard: Json[] = [];
   code: number | undefined;
+  /** Whether it answers what heartbeats ask for. */
+  echoes = true;
 
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.addEventListener('message', ({ data }) => {
       // The connector's own frames.
-      this.heard.push(JSON.parse(String(data)) as Json);
+      const frame = JSON.parse(String(data)) as Json;
+      this.heard.push(frame);
+      const { echo } = (frame['body'] ?? {}) as { readonly echo?: string };
+      if (this.echoes && echo !== undefined) socket.send(JSON.stringify({ op: 'echo', echo }));
     });
     socket.addEventListener('close', ({ code }) => {
       this.code = code;
@@ -101,6 +106,12 @@ const allExecutions = async (): Promise<readonly string[]> =>
 const lookUp = (rpc: string, body: Json, fresh = false) =>
   exchangeConnector(env, desk.tenant).lookUp(rpc, body, desk.actor, fresh);
 
+const connectorOrders = async () => {
+  const looked = await lookUp('get_open_orders', {});
+  // The copy's own answer.
+  return (looked.ok ? looked.body : {}) as { readonly orders?: readonly Json[] };
+};
+
 async function faultsFired(): Promise<number> {
   const response = await fetch(await exchangeAt('/__control/stats'));
   const { counts } = (await response.json()) as { readonly counts: { readonly faults_fired: number } };
@@ -142,7 +153,8 @@ test('the copy answers what the exchange would: orders, positions and what is av
   await client.snapshot('orders');
   await client.snapshot('positions');
   await control('book', { symbol: SYMBOL, bids: [], offers: [{ px: '600', qty: '50' }] });
-  await insert();
+  const replaced = await insert();
+  await ask('cancel_replace_order', { order_id: replaced, symbol: SYMBOL, order_qty: '11' });
   await insert({ price: '600', order_qty: '20' });
   await insert({ side: 'SIDE_SELL', price: '900', order_qty: '5' });
   await vi.waitFor(async () => {
@@ -155,6 +167,13 @@ test('the copy answers what the exchange would: orders, positions and what is av
       expect(told.ok && told.body).toEqual(await ask(rpc, body));
     }
   }, PATIENCE);
+  const symbols = [SYMBOL];
+  expect(await lookUp('list_instruments', { symbols })).toMatchObject({ source: 'lookup' });
+  expect(await lookUp('list_instruments', { symbols })).toMatchObject({ source: 'stream' });
+  const other = { symbols, product_id: 'of others' };
+  expect(await lookUp('list_instruments', other)).toMatchObject({
+    body: await ask('list_instruments', other),
+  });
   const balance = { name: desk.account, currency: 'USD' };
   expect(await lookUp('get_account_balance', balance)).toMatchObject({ source: 'lookup' });
   const again = await lookUp('get_account_balance', balance);
@@ -202,6 +221,8 @@ test("no number of a symbol's books is given twice, also when the connector dies
 test('a relay that starts anew is told as a gap, and the snapshot has what ended within it', async () => {
   const client = (await Client.connect()).subscribe('orders').subscribe('positions');
   await client.snapshot('orders');
+  // A minute behind the relay's: from when on to look up is told by the exchange's own times (decision 29).
+  await control('clock', { offset_ms: -60_000 });
   const resting = await insert();
   await vi.waitFor(() => expect(client.executions()).toHaveLength(1), PATIENCE);
   await relayControl('stop');
@@ -211,6 +232,7 @@ test('a relay that starts anew is told as a gap, and the snapshot has what ended
   await relayControl('start');
   await vi.waitFor(() => expect(client.of('orders').map(({ type }) => type)).toContain('gap'), PATIENCE);
   await vi.waitFor(async () => expect(client.executions()).toEqual(await allExecutions()), PATIENCE);
+  await control('clock', { offset_ms: 0 });
   const snapshot = await client.snapshot('orders');
   expect(idsIn(snapshot['body'], 'orders')).toEqual([resting]);
   const numbers = client.of('orders').map(({ seq }) => Number(seq));
@@ -237,6 +259,122 @@ test('what happens while a gap is looked up stands in the snapshot, and the copy
     source: 'stream',
     body: { orders: [{ id: resting }] },
   });
+});
+
+test('a gap of more than a page and a row is mended whole, also where the exchange limits the lookup', async () => {
+  const client = (await Client.connect()).subscribe('orders');
+  const after = Number((await client.snapshot('orders'))['seq']);
+  await relayControl('stop');
+  const order = {
+    type: 'ORDER_TYPE_LIMIT',
+    side: 'SIDE_BUY',
+    symbol: SYMBOL,
+    order_qty: '10',
+    price: '100',
+    // Two executions each.
+    time_in_force: 'TIME_IN_FORCE_IMMEDIATE_OR_CANCEL',
+  };
+  for (let lists = 0; lists < 26; lists += 1)
+    await ask('insert_order_list', { requests: Array.from({ length: 20 }, () => order) });
+  const limits = [{ method: 'search_executions', burst: 1, per_ms: 1_000 }];
+  await control('rate-limits', { enabled: true, limits });
+  await relayControl('start');
+  await vi.waitFor(() => expect(client.executions()).toHaveLength(1_040), PATIENCE);
+  await control('rate-limits', { enabled: false });
+  expect(new Set(client.executions()).size).toBe(1_040);
+  const resumed = (await Client.connect()).subscribe('orders', { after });
+  await resumed.snapshot('orders');
+  expect(resumed.executions()).toEqual(client.executions());
+  const stub = env.EXCHANGE_CONNECTOR.getByName(`${desk.tenant}/${env.EXCHANGE_ENVIRONMENT}`);
+  const longest = await runInDurableObject(stub, (_, { storage }) =>
+    storage.sql.exec<{ bytes: number }>('SELECT MAX(LENGTH(CAST(body AS BLOB))) AS bytes FROM events').one(),
+  );
+  expect(longest.bytes).toBeLessThan(600_000);
+});
+
+test('what was executed under a name is found, also when replacements have given the order others since', async () => {
+  const [first, second, third] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const order = await insert({ clord_id: first });
+  for (const clord_id of [second, third])
+    await ask('cancel_replace_order', { order_id: order, symbol: SYMBOL, order_qty: '9', clord_id });
+  const connector = exchangeConnector(env, desk.tenant);
+  for (const clordId of [first, second, third])
+    expect(await connector.findOrder({ clordId }, desk.actor, 'desk', Date.now())).toMatchObject({
+      id: order,
+    });
+  expect(
+    await connector.findOrder({ clordId: crypto.randomUUID() }, desk.actor, 'desk', Date.now()),
+  ).toBeNull();
+});
+
+test('signs of life renew 8 MB in all: after that only who echoes, and so reads, is told more', async () => {
+  const order = { type: 'ORDER_TYPE_LIMIT', side: 'SIDE_BUY', symbol: SYMBOL, order_qty: '1', price: '100' };
+  const requests = Array.from({ length: 20 }, () => ({
+    ...order,
+    time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+  }));
+  for (let lists = 0; lists < 10; lists += 1) await ask('insert_order_list', { requests });
+  await vi.waitFor(async () => {
+    const { orders } = await connectorOrders();
+    expect(orders).toHaveLength(200);
+  }, PATIENCE);
+  /** Asks for the snapshot again and again: each question shows life. */
+  const told = async (echoes: boolean): Promise<Client> => {
+    const client = await Client.connect();
+    client.echoes = echoes;
+    let bytes = 0;
+    const done = new Promise<void>((resolve) => {
+      client.socket.addEventListener('close', () => resolve());
+      client.socket.addEventListener('message', ({ data }) => {
+        bytes += String(data).length;
+        if (bytes > 10 * 1024 * 1024) resolve();
+        else if (!String(data).includes('"heartbeat"')) client.subscribe('orders');
+      });
+    });
+    client.subscribe('orders');
+    await done;
+    return client;
+  };
+  expect((await told(true)).code).toBeUndefined();
+  const silent = await told(false);
+  expect(silent.code).toBe(4008);
+  const bytes = silent.heard.reduce((sum, frame) => sum + JSON.stringify(frame).length, 0);
+  expect(bytes).toBeGreaterThan(7 * 1024 * 1024);
+  expect(bytes).toBeLessThan(9 * 1024 * 1024);
+});
+
+test('when the desk logs in as another user, its streams, copy and clients have the orders of that one alone', async () => {
+  const client = (await Client.connect()).subscribe('orders').subscribe('positions');
+  await client.snapshot('orders');
+  await insert();
+  await vi.waitFor(() => expect(client.executions()).toHaveLength(1), PATIENCE);
+  const other = await newDesk();
+  const { username, password } = other;
+  const theirs = await (
+    await directly(other)
+  )('insert_order', {
+    type: 'ORDER_TYPE_LIMIT',
+    side: 'SIDE_BUY',
+    symbol: SYMBOL,
+    order_qty: '3',
+    price: '90',
+    time_in_force: 'TIME_IN_FORCE_GOOD_TILL_CANCEL',
+  });
+  const connector = exchangeConnector(env, desk.tenant);
+  const refused = await connector.keep({ kind: 'login', username, password: 'not this' }, desk.actor);
+  expect(refused).toMatchObject({ ok: false });
+  expect(await lookUp('get_open_orders', {})).toMatchObject({ source: 'stream' });
+  await connector.keep({ kind: 'login', username, password }, desk.actor);
+  const orders = [{ id: theirs['order_id'], account: other.account }];
+  expect(await lookUp('get_open_orders', {})).toMatchObject({ body: { orders } });
+  await vi.waitFor(async () => {
+    expect(await lookUp('get_open_orders', {})).toMatchObject({ source: 'stream', body: { orders } });
+  }, PATIENCE);
+  const [gap, snapshot] = client.of('orders').slice(-2);
+  expect(gap).toMatchObject({ type: 'gap' });
+  expect(snapshot).toMatchObject({ type: 'snapshot', body: { orders, executions: [] } });
+  const numbers = client.of('orders').map(({ seq }) => Number(seq));
+  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
 });
 
 test('a place that is not kept any more is told as a gap with a snapshot', async () => {

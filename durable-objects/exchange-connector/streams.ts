@@ -199,6 +199,26 @@ export class Streams {
     for (const event of events) this.#host.tell(event);
   }
 
+  /** Whether anybody was told of orders or positions. */
+  get isLoaded(): boolean {
+    return deskStreams.some((stream) => this.#cursors.get(stream).loaded);
+  }
+
+  /**
+   * The desk is another user from now on: nothing of what was known is its own. Clients are told a gap and what it has;
+   * there is nothing to look up between them. An item that still waits for its lookup is dropped with the epoch.
+   */
+  forget(): void {
+    this.#host.storage.transactionSync(() => {
+      this.copy.clear();
+      for (const stream of deskStreams) {
+        const { loaded, gapped } = this.#cursors.get(stream);
+        const unknown = { epoch: null, seq: 0, loaded: false, asOf: null, live: false };
+        this.#cursors.put(stream, { ...unknown, gapped: gapped || loaded });
+      }
+    });
+  }
+
   /** All that is known of a stream, as one event under its last number; undefined before there is anything. */
   snapshot(stream: string): ClientEvent | undefined {
     if (symbolOf(stream) !== undefined) {

@@ -3,11 +3,15 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { LIMIT, startForTest } from '../../emulators/exchange/test/support.ts';
-import { connected, open, openLive, orderIds, startTestRelay } from './support.ts';
+import { certificateFor, type Certificate } from './certificate.ts';
+import { connected, open, openLive, orderIds, startTestRelay, type TestRelay } from './support.ts';
 
 const HOST = 'rest.preprod.example';
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
@@ -81,8 +85,42 @@ test('behind a PrivateLink name, the exchange is called by its public one: Host,
   }
 });
 
-test('in the v1 dialect the same calls and streams work: paths, names, participant, login by assertion', async () => {
-  const relay = await startTestRelay({ RELAY_DIALECT: 'v1' });
+/** TLS in front of a port of this machine. */
+async function secured(certificate: Certificate, address: string) {
+  const server = createTlsServer({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (inside) => {
+    const outside = connect(Number(address.split(':').at(-1)), '127.0.0.1');
+    inside.pipe(outside).pipe(inside);
+    for (const [one, other] of [
+      [inside, outside],
+      [outside, inside],
+    ] as const)
+      one.on('error', () => other.destroy()).on('close', () => other.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `https://127.0.0.1:${portOf(server)}`, close: () => server.close() };
+}
+
+test('in the v1 dialect over TLS the same calls and streams work, also over a cut and a death of the relay', async () => {
+  const exchange = await startForTest();
+  const certificate = certificateFor(HOST);
+  const folder = mkdtempSync(join(tmpdir(), 'relay-tls-'));
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, certificate.cert);
+  const [rest, grpc] = await Promise.all(
+    [exchange.url, exchange.grpc].map((address) => secured(certificate, address)),
+  );
+  const environment = {
+    RELAY_DIALECT: 'v1',
+    RELAY_REST_URL: rest?.url ?? '',
+    RELAY_GRPC_URL: grpc?.url ?? '',
+    RELAY_HOST_HEADER: HOST,
+    RELAY_CA_FILE: caFile,
+    // Elsewhere, under a name of its own.
+    RELAY_TOKEN_URL: `${exchange.url}/oauth/token`,
+    RELAY_TOKEN_AUDIENCE: exchange.url,
+  };
+  const relay = await startTestRelay(environment, {}, exchange);
+  let second: TestRelay | undefined;
   try {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = publicKey.export({ type: 'spki', format: 'pem' });
@@ -122,8 +160,29 @@ test('in the v1 dialect the same calls and streams work: paths, names, participa
     await openLive(connector, 'orders', 'orders');
     const [snapshot] = await connector.numbered('orders', 1);
     expect(snapshot && orderIds(snapshot)).toEqual([order_id]);
-  } finally {
+    const change = { order_id, symbol: LIMIT.symbol, order_qty: '7', clord_id: 'changed' };
+    const changed = await relay.call('/rest/api/v1beta1/cancel_replace_order', change, { credential });
+    expect(changed).toMatchObject({ status: 200, outcome: 'answered' });
+    const order = { id: order_id, clord_id: 'changed', order_qty: '7' };
+    const [update] = await connector.numbered('orders', 1);
+    expect(update).toMatchObject({ body: { update: { executions: [{ order }] } } });
+    await exchange.control('streams/cut', { how: 'connection' });
+    const after = await connector.numbered('orders', 2);
+    expect(after).toMatchObject([{ type: 'gap' }, { body: { snapshot: { orders: [order] } } }]);
+
     await relay.close();
-    await relay.exchange.close();
+    second = await startTestRelay(environment, {}, exchange);
+    const again = await second.dial();
+    again.send({ type: 'hello', session: 's1' }, { type: 'credential', sealed: credential });
+    const place = { epoch: relay.epoch, seq: after.at(-1)?.seq ?? 0 };
+    again.send(open('orders', 'orders', {}, place));
+    expect(await again.numbered('orders', 2)).toMatchObject([
+      { type: 'gap' },
+      { body: { snapshot: { orders: [order] } } },
+    ]);
+  } finally {
+    await Promise.all([relay.close(), second?.close(), exchange.close()]);
+    for (const proxy of [rest, grpc]) proxy?.close();
+    rmSync(folder, { recursive: true });
   }
 });

@@ -143,7 +143,8 @@ async function relayProcess(
       ...process.env,
       RELAY_DIALECT: dialect,
       RELAY_REST_URL: exchange.url,
-      RELAY_GRPC_URL: `http://${exchange.grpc}`,
+      // The emulator has TLS on both ports or on none.
+      RELAY_GRPC_URL: `${new URL(exchange.url).protocol}//${exchange.grpc}`,
       RELAY_EDGE_KEYS: JSON.stringify({ keys: [{ ...JSON.parse(keys.edgePublic), kid: 'gateway' }] }),
       RELAY_SIGNING_KEY: keys.relayPrivate,
       RELAY_SEALING_KEY: keys.sealingPrivate,

@@ -42,7 +42,7 @@ async function main(): Promise<void> {
 }
 
 const isExchange = process.argv[2] === 'exchange';
-await (isExchange ? exchangeMain(process.argv[3]) : main()).catch((error: unknown) => {
+await (isExchange ? exchangeMain(process.argv[3], process.argv[4]) : main()).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

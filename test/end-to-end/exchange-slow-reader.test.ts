@@ -145,3 +145,26 @@ test('books are skipped to the newest for who does not read, while every order e
     for (const one of [slow, reader]) one.socket.close(1000, '');
   }
 });
+
+test('who reads lines hears every event as it comes, over more than the bound', async () => {
+  const desk = await newDesk(file);
+  const answer = await fetch(`${file.url}/api/v1beta1/create_order_subscription`, {
+    method: 'POST',
+    headers: { 'x-api-key': desk.key, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const lines = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = (await lines?.read())?.value ?? '';
+  const { username, account } = desk;
+  const PORTION = 400;
+  // Each far below the bound, and heard before the next.
+  for (let due = PORTION; due <= 4 * PORTION; due += PORTION) {
+    const work = { executions: PORTION, username, account, symbols: [SYMBOL] };
+    await controlExchange(file, 'generate', work);
+    while (text.split('"id":"E').length <= due && !text.includes('"error"'))
+      text += (await lines?.read())?.value ?? '{"error"}';
+  }
+  expect(text.slice(-300)).not.toContain('"error"');
+  expect(text.length).toBeGreaterThan(CREDIT_BYTES);
+  await lines?.cancel();
+});

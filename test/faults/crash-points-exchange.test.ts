@@ -89,6 +89,7 @@ const KILLS = 2;
 test('a small storm: every execution once in order, copies the same, no command failed, no token in a log', async () => {
   const report = await runExchangeStorm(program, {
     seed: SEED,
+    dialect: 'v1beta1',
     clients: ['socket', 'socket', 'socket', 'orders', 'positions', 'market_data'],
     symbols: SYMBOLS.slice(0, 4),
     books: 600,

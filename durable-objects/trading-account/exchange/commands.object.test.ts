@@ -101,6 +101,25 @@ test('one that never arrived is unknown until that is certain, then may be said 
   expect(await openOrders()).toEqual([idOf(again)]);
 });
 
+test("a command whose answer was lost is judged by nobody but the user who sent it: it is not sent as another's", async () => {
+  const [id, other] = [crypto.randomUUID(), await newDesk()];
+  const logIn = ({ username, password }: Desk) =>
+    exchangeConnector(env, desk.tenant).keep({ kind: 'login', username, password }, desk.actor);
+  // The desk was this user for long enough.
+  moveClock({ kind: 'advance', ms: 5_000 });
+  await fault('insert_order', 'drop_after');
+  expect(await insert(id)).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
+  moveClock({ kind: 'advance', ms: 5_000 });
+  await logIn(other);
+  moveClock({ kind: 'advance', ms: 31_000 });
+  expect(await insert(id)).toMatchObject({ reason: 'IDEMPOTENCY_CONFLICT_PENDING' });
+  expect(await lookUpOrders(other, 'get_open_orders')).toEqual([]);
+  await logIn(desk);
+  const again = await insert(id);
+  expect(again).toMatchObject({ ok: true, replayed: true });
+  expect(await openOrders()).toEqual([idOf(again)]);
+});
+
 test('the alarm settles what nobody asks for, also what a dead instance left behind', async () => {
   const id = crypto.randomUUID();
   await fault('insert_order', 'drop_after');

@@ -10,7 +10,7 @@ import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
 import type { WriteCap } from '../write-cap.ts';
 import type { ExchangeCommand, ExchangeReply } from './model.ts';
 import { lookUp, namesOf } from './names.ts';
-import { settle, withClordIds } from './settle.ts';
+import { settle, withClordIds, type FindOrder } from './settle.ts';
 import { DESK, ExchangeTables, type ExchangeRow } from './tables.ts';
 
 /** Rows that one alarm looks at: each is a question or two. */
@@ -148,7 +148,9 @@ export class ExchangeCommands {
     if (row.identity !== (auth === 'desk' ? DESK : auth.identity)) return;
     const { tenant, keyId, requestId } = row.caller;
     const connector = this.#host.connector(tenant);
-    const settled = await settle(row, (ref) => connector.findOrder(ref, { keyId, requestId }, auth), now());
+    const sentAt = row.sentAt ?? 0;
+    const find: FindOrder = (ref) => connector.findOrder(ref, { keyId, requestId }, auth, sentAt);
+    const settled = await settle(row, find, now());
     switch (settled.state) {
       case 'done':
         this.#tables.markDone(row.id, JSON.stringify(settled.reply), now());

@@ -44,9 +44,11 @@ export function replaceOrder(engine: Engine, owner: Owner, request: ReplaceReque
     return;
   }
   if (request.clordId !== '') order.clordId = request.clordId;
+  const staysInPlace = order.limits.price === before.limits.price && order.orderQty <= before.orderQty;
+  // What enters anew says so in the report: where it then rests, nothing else tells of it.
+  if (!order.waiting && !staysInPlace) order.insertMs = effects.nowMs;
   report(engine, effects, order, 'EXECUTION_TYPE_REPLACE');
   effects.books.add(book.instrument.symbol);
-  const staysInPlace = order.limits.price === before.limits.price && order.orderQty <= before.orderQty;
   if (order.waiting || staysInPlace) putBack(book, order);
   else enterBook(engine, book, order, effects);
   releaseStops(engine, book, effects);

@@ -29,6 +29,7 @@ export function releaseStops(engine: Engine, book: InstrumentBook, effects: Effe
       }
       order.limits = { ...order.limits, price };
     }
+    order.insertMs = effects.nowMs;
     // Told as the order's acceptance again, so that its price is known before it trades.
     report(engine, effects, order, 'EXECUTION_TYPE_NEW', { text: 'triggered' });
     enterBook(engine, book, order, effects);

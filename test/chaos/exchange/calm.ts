@@ -4,7 +4,7 @@ import type { Client } from './client.ts';
 import { controlExchange, exchangeStats, lookUp, type Desk, type ExchangeStats } from './stage.ts';
 
 const LOOK_MS = 50;
-const REFRESH = 'POST /auth/v1beta1/refresh';
+const RENEWALS = ['POST /auth/v1beta1/refresh', 'POST /oauth/token'] as const;
 
 /** Waits until the exchange has nothing more to make. */
 export async function workDone(program: OwnProgram, until: number): Promise<boolean> {
@@ -71,8 +71,7 @@ export async function calm(
   if (first !== last) found.push(`streams were opened anew while nothing died: ${first}, then ${last}`);
   if (gaps() !== before.gaps) found.push(`${gaps() - before.gaps} gaps were told while nothing died`);
   if (connections() !== before.connections) found.push('clients were cut off while nothing died');
-  const renewed = (after.requests[REFRESH] ?? 0) - (before.stats.requests[REFRESH] ?? 0);
-  if (renewed === 0) found.push('no token was renewed in all that time');
+  if (renewalsIn(after) === renewalsIn(before.stats)) found.push('no token was renewed in all that time');
   return found;
 }
 
@@ -80,3 +79,6 @@ const streamsOf = ({ streams }: ExchangeStats, { account }: Desk): ExchangeStats
   streams
     .filter(({ firm }) => account.startsWith(`firms/${firm}/`))
     .toSorted((a, b) => a.kind.localeCompare(b.kind));
+
+const renewalsIn = ({ requests }: ExchangeStats): number =>
+  RENEWALS.reduce((sum, path) => sum + (requests[path] ?? 0), 0);

@@ -73,7 +73,11 @@ export class Client {
       socket.send(JSON.stringify({ op: 'subscribe', stream: 'market_data', symbols }));
     });
     socket.addEventListener('message', ({ data }) => {
-      if (data !== 'PONG') this.#hear(JSON.parse(String(data)));
+      if (data === 'PONG') return;
+      const event: unknown = JSON.parse(String(data));
+      const asked = echoed.safeParse(event).data;
+      if (asked) socket.send(JSON.stringify({ op: 'echo', echo: asked.body.echo }));
+      this.#hear(event);
     });
     return new Promise((resolve) => {
       socket.addEventListener('close', ({ code, reason }) => {
@@ -117,6 +121,9 @@ export class Client {
     }
   }
 }
+
+/** A heartbeat that asks whether the client reads. */
+const echoed = z.object({ type: z.literal('heartbeat'), body: z.object({ echo: z.string() }) });
 
 const subscriptions = {
   orders: 'create_order_subscription',

@@ -4,13 +4,13 @@ import type { Random } from '../random.ts';
 
 /** A command and what became of it. */
 export interface Said {
-  readonly rpc: 'insert_order' | 'cancel_order';
-  /** `clord_id` of an order, `Idempotency-Key` of a cancel. */
+  readonly rpc: 'insert_order' | 'cancel_order' | 'cancel_replace_order';
+  /** `clord_id` of an order or of what replaces it, `Idempotency-Key` of a cancel. */
   readonly name: string;
   readonly body: Readonly<Record<string, unknown>>;
   tries: number;
   end: 'open' | 'done' | 'refused';
-  /** Of an order that was taken; of a cancel, the order that it ends. */
+  /** Of an order that was taken; else the order that is changed or ended. */
   orderId: string | undefined;
   /** The last reply, for whoever looks for the reason. */
   told: string;
@@ -78,9 +78,10 @@ export class Lane {
   }
 
   #next(): Said {
-    const cancelled =
+    const resting =
       this.#resting.length >= MOST_RESTING || this.#random.chance(0.4) ? this.#resting.shift() : undefined;
-    const command = cancelled ? cancelOf(cancelled, this.#random.uuid()) : this.#order();
+    const changeOf = this.#random.chance(0.4) ? replaceOf : cancelOf;
+    const command = resting ? changeOf(resting, this.#random.uuid()) : this.#order();
     this.said.push(command);
     return command;
   }
@@ -116,7 +117,8 @@ export class Lane {
       return;
     }
     const { symbol, time_in_force } = command.body;
-    if (command.rpc === 'insert_order' && command.orderId !== undefined && time_in_force === RESTS)
+    const rests = command.rpc === 'insert_order' ? time_in_force === RESTS : command.rpc !== 'cancel_order';
+    if (rests && command.orderId !== undefined)
       this.#resting.push({ id: command.orderId, symbol: String(symbol) });
   }
 
@@ -157,6 +159,17 @@ export class Lane {
 
 const RESTS = 'TIME_IN_FORCE_GOOD_TILL_CANCEL';
 const placed = z.object({ order_id: z.string().optional() });
+
+/** In place: the order keeps its id and has the new name. */
+const replaceOf = ({ id, symbol }: { readonly id: string; readonly symbol: string }, name: string): Said => ({
+  rpc: 'cancel_replace_order',
+  name,
+  body: { order_id: id, symbol, order_qty: '2', clord_id: name },
+  tries: 0,
+  end: 'open',
+  orderId: id,
+  told: '',
+});
 
 const cancelOf = ({ id, symbol }: { readonly id: string; readonly symbol: string }, name: string): Said => ({
   rpc: 'cancel_order',

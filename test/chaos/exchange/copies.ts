@@ -42,7 +42,7 @@ async function differences(
   const { account } = desk;
   const open = new Set(state.open_orders);
   const expected = {
-    get_open_orders: state.orders.filter(({ id }) => open.has(id)).toSorted(byId),
+    get_open_orders: state.orders.filter(({ id }) => open.has(id)),
     list_account_positions: state.positions,
   };
   const orders = await ask('get_open_orders', {});
@@ -52,9 +52,9 @@ async function differences(
   const found: string[] = [];
   if (orders.source !== 'stream' || positions.source !== 'stream')
     found.push(`the copy is not live: ${orders.source}, ${positions.source}`);
-  const listed = orders.json['orders'] as readonly { readonly id: string }[] | undefined;
-  if (!isDeepStrictEqual(listed?.toSorted(byId), expected.get_open_orders))
-    found.push(`the copy has ${listed?.length} open orders, the exchange ${open.size}, or they differ`);
+  const [listed, standing] = [sorted(orders.json['orders']), sorted(expected.get_open_orders)];
+  if (!isDeepStrictEqual(listed, standing))
+    found.push(`the copy's open orders are not the exchange's: ${unlike(listed, standing)}`);
   const [copied, held] = [sorted(positions.json['positions']), sorted(expected.list_account_positions)];
   if (!isDeepStrictEqual(copied, held))
     found.push(`the copy's positions are not the exchange's: ${unlike(copied, held)}`);
@@ -93,7 +93,6 @@ function behind({ spec, memory }: Client, state: ExchangeState): readonly string
 /** What only one of two lists has. */
 const unlike = (copied: readonly string[], held: readonly string[]): string =>
   `${copied.filter((one) => !held.includes(one)).join(' ')} instead of ${held.filter((one) => !copied.includes(one)).join(' ')}`;
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => a.id.localeCompare(b.id);
 const sorted = (list: unknown): readonly string[] =>
   Array.isArray(list)
     ? list.map((one) => JSON.stringify(one, Object.keys(one as object).toSorted())).toSorted()

@@ -5,19 +5,23 @@ import { runExchangeStorm } from './run.ts';
 import { SYMBOLS } from './symbols.ts';
 
 /**
- * `npm run chaos -- exchange [seed]`: 5,000 executions and 50,000 books to 20 clients, with orders and cancels, while
+ * `npm run chaos -- exchange [seed] [v1]`: 5,000 executions and 50,000 books to 20 clients, with orders and cancels, while
  * relay, exchange connections, connector and gateway die 20 times each (docs/consistency.md). Ends within five minutes;
  * exit code 1 when anything does not hold.
  */
-export async function exchangeMain(argument: string | undefined): Promise<void> {
+export async function exchangeMain(
+  argument: string | undefined,
+  dialect: string | undefined = 'v1beta1',
+): Promise<void> {
   const seed = argument === undefined ? randomInt(2 ** 31) : Number(argument);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('the seed is a whole number');
+  if (dialect !== 'v1' && dialect !== 'v1beta1') throw new Error('the dialect is v1beta1 or v1');
   const started = Date.now();
   const tell = (line: string): void =>
     console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${line}`);
-  tell(`seed ${seed}`);
+  tell(`seed ${seed}, ${dialect}`);
   await buildIfStale('instrumented');
-  const starting = startExchangeProgram();
+  const starting = startExchangeProgram(dialect);
   // Ctrl-C at any moment leaves no process and no folder behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -28,6 +32,7 @@ export async function exchangeMain(argument: string | undefined): Promise<void> 
   try {
     const report = await runExchangeStorm(program, {
       seed,
+      dialect,
       clients: [
         ...Array.from({ length: 14 }, () => 'socket' as const),
         ...(['orders', 'orders', 'orders', 'orders', 'positions', 'market_data'] as const),

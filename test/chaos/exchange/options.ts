@@ -3,6 +3,8 @@ import type { Victim } from './killer.ts';
 
 export interface StormOptions {
   readonly seed: number;
+  /** That the program's relay speaks. */
+  readonly dialect: 'v1beta1' | 'v1';
   /** How each client listens. */
   readonly clients: readonly Listens[];
   /** Those whose books move; each client follows two of them. */

@@ -7,4 +7,5 @@ export const stormLaunch = {
   emulatorEnv: { EMULATOR_CLOCK: 'manual', EXCHANGE_RATE_LIMITS: 'off' },
 } as const;
 
-export const startExchangeProgram = (): Promise<OwnProgram> => startProgram(stormLaunch);
+export const startExchangeProgram = (dialect: 'v1beta1' | 'v1'): Promise<OwnProgram> =>
+  startProgram({ ...stormLaunch, dialect });

@@ -43,8 +43,8 @@ interface Cast {
 export async function runExchangeStorm(program: OwnProgram, options: StormOptions): Promise<StormReport> {
   const { tell, tokenMs } = options;
   const until = Date.now() + options.wholeMs;
-  await controlExchange(program, 'tokens', { access_ttl_ms: tokenMs });
-  const cast = gather(program, await openDesk(program), options);
+  await controlExchange(program, 'tokens', { access_ttl_ms: tokenMs, v1_ttl_ms: tokenMs });
+  const cast = gather(program, await openDesk(program, options.dialect), options);
   const { clients, lanes } = cast;
   const ticks = async (): Promise<number> => (await exchangeStats(program)).counts.ticks;
   const before = await ticks();

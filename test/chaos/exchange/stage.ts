@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { controlVenue } from '../../support/control.ts';
 import type { OwnProgram } from '../../support/program.ts';
 import { createTenant } from '../../support/tenants.ts';
@@ -43,7 +43,7 @@ export type ExchangeStats = z.infer<typeof stats>;
 const KEYS = 5;
 
 /** Opens a desk and logs it in for good. */
-export async function openDesk(program: OwnProgram): Promise<Desk> {
+export async function openDesk(program: OwnProgram, dialect: 'v1beta1' | 'v1'): Promise<Desk> {
   const { file } = program;
   const id = randomUUID().slice(0, 8);
   const [firm, username, password] = [`Storm${id}`, `storm-${id}`, `Local-exchange-${id}`];
@@ -53,10 +53,22 @@ export async function openDesk(program: OwnProgram): Promise<Desk> {
   const response = await fetch(`${file.url}/auth/v1beta1/login`, {
     method: 'POST',
     headers: { 'x-api-key': raw[0] ?? '', 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password, store: true }),
+    body: JSON.stringify(
+      dialect === 'v1' ? await newClient(program, firm, username) : { username, password, store: true },
+    ),
   });
   if (!response.ok) throw new Error(`the desk cannot log in: ${await response.text()}`);
   return { tenant: made.tenant, keys: raw, username, password, account: `firms/${firm}/accounts/main` };
+}
+
+/** A client of the v1 dialect that acts as the user: what it logs in with. */
+async function newClient(program: OwnProgram, firm: string, username: string): Promise<object> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const client_id = `client-${username}`;
+  const public_key = publicKey.export({ type: 'spki', format: 'pem' });
+  await controlExchange(program, 'client', { client_id, public_key, username });
+  const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  return { client_id, private_key, participant_id: `firms/${firm}/users/${username}`, store: true };
 }
 
 export const controlExchange = (program: OwnProgram, path: string, body: object): Promise<void> =>

@@ -76,8 +76,7 @@ function standsAt(heard: readonly Heard[], from: number, ledger: Ledger): number
 export function judgeCommands(said: readonly Said[], state: ExchangeState): readonly string[] {
   const found: string[] = [];
   const orders = new Map(state.orders.map((order) => [order.id, order]));
-  const times = new Map<string, number>();
-  for (const { clord_id } of state.orders) times.set(clord_id, (times.get(clord_id) ?? 0) + 1);
+  const named = ordersByName(state);
   for (const command of said) {
     const { rpc, name, end, orderId, told, tries } = command;
     const is = `${rpc} ${name} (${tries} tries)`;
@@ -89,15 +88,23 @@ export function judgeCommands(said: readonly Said[], state: ExchangeState): read
         found.push(`${is} left its order ${order?.state ?? 'open'}`);
       continue;
     }
-    const stands = times.get(name) ?? 0;
-    times.delete(name);
-    if (stands !== 1) found.push(`${is} stands ${stands} times`);
-    if (end === 'done' && order?.clord_id !== name) found.push(`${is} was told the id of another order`);
+    const stands = named.get(name) ?? new Set();
+    named.delete(name);
+    if (stands.size !== 1) found.push(`${is} stands ${stands.size} times`);
+    if (end === 'done' && !stands.has(orderId ?? '')) found.push(`${is} was told the id of another order`);
   }
-  for (const clord of times.keys())
+  for (const clord of named.keys())
     if (!clord.startsWith(GENERATED)) found.push(`order ${clord} was placed by nobody`);
   return found;
 }
 
 /** The emulator's own trades. */
 const GENERATED = 'generated-';
+
+/** Every name that an order ever had: a replacement gives it another. */
+function ordersByName({ orders, executions }: ExchangeState): Map<string, Set<string>> {
+  const named = new Map<string, Set<string>>();
+  for (const { id, clord_id } of [...orders, ...executions.map(({ order }) => order)])
+    named.set(clord_id, (named.get(clord_id) ?? new Set()).add(id));
+  return named;
+}

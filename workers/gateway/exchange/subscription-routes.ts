@@ -16,19 +16,24 @@ const API = '/api/v1beta1';
 const event = z.object({
   stream: z.string().optional(),
   type: z.enum(['snapshot', 'update', 'gap', 'heartbeat', 'error', 'pong']),
-  body: z.looseObject({}).optional(),
+  body: z.looseObject({ echo: z.string().optional() }).optional(),
   message: z.string().optional(),
 });
 
 const MARKET: Kind = 'market_data';
 
-function lineOf(kind: Kind, text: string): string | undefined {
+/** `echo`: what is to be sent back once the line has been read. */
+function lineOf(
+  kind: Kind,
+  text: string,
+): { readonly text: string; readonly echo?: string | undefined } | undefined {
   const { data } = event.safeParse(JSON.parse(text));
   if (!data || data.type === 'pong') return undefined;
   if (data.type === 'error')
-    return line({ error: { code: 3, message: data.message ?? 'invalid', details: [] } });
+    return { text: line({ error: { code: 3, message: data.message ?? 'invalid', details: [] } }) };
+  if (data.type === 'heartbeat') return { text: line({ result: { heartbeat: {} } }), echo: data.body?.echo };
   const name = kind === MARKET && data.type === 'snapshot' ? 'update' : data.type;
-  return line({ result: { [name]: data.body ?? {} } });
+  return { text: line({ result: { [name]: data.body ?? {} } }) };
 }
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
@@ -55,26 +60,41 @@ async function subscribed(
 }
 
 function lines(socket: WebSocket, kind: Kind, named: readonly string[] | undefined): ReadableStream {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
   const encoder = new TextEncoder();
-  const write = (text: string): Promise<void> => writer.write(encoder.encode(text));
   let ended = false;
   const end = (error?: string): void => {
     if (ended) return;
     ended = true;
     socket.close(1000);
     const last = error === undefined ? '' : line({ error: { code: 14, message: error, details: [] } });
-    void finish(writer, encoder.encode(last));
+    void finish(writer, encoder.encode(waiting + last));
+  };
+  /** What came while the reader was still taking what came before. */
+  let waiting = '';
+  let asked: string | undefined;
+  let isWriting = false;
+  // All that waits in one go: line by line workerd passes on no more than some ten in a second when many wait.
+  const write = async (): Promise<void> => {
+    if (isWriting) return;
+    isWriting = true;
+    while (waiting !== '' && !ended) {
+      const [text, echo] = [waiting, asked];
+      waiting = '';
+      asked = undefined;
+      await writer.write(encoder.encode(text));
+      // The reader has taken it, and so all before it.
+      if (!ended) socket.send(JSON.stringify(echo === undefined ? { op: 'ping' } : { op: 'echo', echo }));
+    }
+    isWriting = false;
   };
   socket.addEventListener('message', ({ data }) => {
-    const text = lineOf(kind, String(data));
-    if (text === undefined || ended) return;
-    // A sign of life once the reader has taken it: without any, the connector counts what it is behind.
-    write(text).then(
-      () => socket.send(JSON.stringify({ op: 'ping' })),
-      () => end(),
-    );
+    const told = lineOf(kind, String(data));
+    if (told === undefined || ended) return;
+    waiting += told.text;
+    asked = told.echo ?? asked;
+    write().catch(() => end());
   });
   socket.addEventListener('close', ({ reason }) => end(reason === '' ? 'the stream has ended' : reason));
   socket.accept();
