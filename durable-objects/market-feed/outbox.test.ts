@@ -59,6 +59,15 @@ test('a hub that is too slow skips to the newest whole books, and waiting client
   expect(calls[2]).toEqual(['after']);
 });
 
+test('thousands who wait for their snapshot get it in calls of bounded size', async () => {
+  const { outbox, calls, answer } = slowHub();
+  for (let count = 0; count < 1_000; count += 1) outbox.push(snapshot(String(count)));
+  for (let count = 0; count < 5; count += 1) await answer();
+  expect(Math.max(...calls.map((items) => items.length))).toBe(256);
+  const told = calls.flat().filter((text) => text.startsWith('snapshot'));
+  expect(told).toEqual(Array.from({ length: 1_000 }, (_, count) => `snapshot ${count}`));
+});
+
 afterEach(() => {
   vi.useRealTimers();
 });

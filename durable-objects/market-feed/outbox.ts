@@ -12,6 +12,8 @@ export interface Delivering {
 
 /** Items that wait for one hub at most: about 0.5 MB of books. Beyond, only the newest whole books are kept. */
 const MAX_WAITING = 256;
+/** Items of one call: some 4 MB of snapshots. A call of more than 32 MiB would fail however often it was tried [docs]. */
+const MAX_PER_CALL = 256;
 const FIRST_PAUSE_MS = 100;
 /**
  * A hub that does not answer is never given up: its sockets outlive a time of trouble, and clients that hear nothing
@@ -66,9 +68,10 @@ export class Outbox {
   }
 
   async #sendOnce(): Promise<void> {
-    const items = this.#skipped ? [...this.#waiting, ...this.#to.books()] : this.#waiting;
+    const waiting = this.#skipped ? [...this.#waiting, ...this.#to.books()] : this.#waiting;
     const wanted = this.#wanted;
-    this.#waiting = [];
+    const items = waiting.slice(0, MAX_PER_CALL);
+    this.#waiting = waiting.slice(MAX_PER_CALL);
     this.#skipped = false;
     try {
       const wants = await this.#to.send(items);
