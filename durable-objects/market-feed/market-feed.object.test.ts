@@ -306,17 +306,17 @@ describe("a key's count of sockets", () => {
   });
 });
 
-const book = (token: string): VenueEvent => ({
+const book = (asset: string): VenueEvent => ({
   event_type: 'book',
-  asset_id: token,
+  asset_id: asset,
   timestamp: '1',
   bids: [],
   asks: [{ price: '0.6', size: '1' }],
 });
-const change = (...tokens: readonly string[]): VenueEvent => ({
+const change = (...assets: readonly string[]): VenueEvent => ({
   event_type: 'price_change',
   timestamp: '2',
-  price_changes: tokens.map((token) => ({ asset_id: token, price: '0.6', size: '2', side: 'SELL' })),
+  price_changes: assets.map((asset) => ({ asset_id: asset, price: '0.6', size: '2', side: 'SELL' })),
 });
 
 test('a venue out of order: no change of a book before the book, and nothing of another market', () => {
