@@ -53,6 +53,7 @@ export const exchangeConnector = (env: Env, tenant: string): Remote<ExchangeConn
 const DESK = 'desk:';
 /** Name under which a desk's connector is a holder of client sockets. */
 export const deskHolder = (tenant: string): string => `${DESK}${tenant}`;
+export const isDeskHolder = (holder: string): boolean => holder.startsWith(DESK);
 /** Who holds a client's socket: a hub, or a desk's connector. */
 export const socketHolder = (env: Env, holder: string): Pick<Remote<SocketHub>, 'held' | 'dismiss'> =>
-  holder.startsWith(DESK) ? exchangeConnector(env, holder.slice(DESK.length)) : socketHub(env, holder);
+  isDeskHolder(holder) ? exchangeConnector(env, holder.slice(DESK.length)) : socketHub(env, holder);

@@ -142,12 +142,12 @@ export class ExchangeSessions {
     what: keyof typeof authPaths,
     body: Readonly<Record<string, string>>,
   ): Promise<Stepped> {
-    const call = await sealCall(await this.#key(), JSON.stringify(body));
+    const path = authPaths[what];
+    const call = await sealCall(await this.#key(), path, JSON.stringify(body));
     const at = now();
     for (const [id, { startedAt }] of this.#calls)
       if (at - startedAt > CALL_MS || this.#calls.size >= MAX_CALLS) this.#calls.delete(id);
     const id = crypto.randomUUID();
-    const path = authPaths[what];
     this.#calls.set(id, { intent, owner, path, call, secrets: Object.values(body), startedAt: at });
     return { step: { state: 'call', id, path, sealed: call.sealed } };
   }
@@ -191,13 +191,14 @@ const noLogin = (): VaultRefusal =>
 
 function refusedStep(status: number, body: unknown, secrets: readonly string[]): SessionStep {
   const said = errorReply.safeParse(body);
-  const message = said.success ? said.data.message.slice(0, MAX_MESSAGE) : '';
+  const message = said.success ? said.data.message : '';
   const leaks = secrets.some((secret) => secret.length > 3 && message.includes(secret));
   return {
     state: 'refused',
     status,
     code: said.success ? said.data.code : 2,
-    message: leaks || message === '' ? 'The exchange refused the login' : message,
+    // Looked at whole: cut before, it could end in the first part of a secret.
+    message: leaks || message === '' ? 'The exchange refused the login' : message.slice(0, MAX_MESSAGE),
   };
 }
 

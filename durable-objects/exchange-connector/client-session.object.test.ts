@@ -72,6 +72,9 @@ test('the token of a login that was replaced meanwhile is kept by nobody', async
   const call = { scope, actor, desk: name };
   const intent = { kind: 'session', refused: 1 } as const;
   const begun = await vaultOf(env).exchangeSession({ ...call, intent });
+  // Nor is it sealed for another's desk, whoever asks.
+  const foreign = { ...call, desk: `${next.tenant}/${env.EXCHANGE_ENVIRONMENT}`, intent };
+  expect(await vaultOf(env).exchangeSession(foreign)).toMatchObject({ reason: 'REQUEST_INVALID' });
   if (!begun.ok || begun.step.state !== 'call') throw new Error('a renewal is a call');
   const { id, path, sealed } = begun.step;
   const renewed = await new HttpTransport(env, name).call({ path: `${SEALED_PREFIX}${path}`, body: sealed });

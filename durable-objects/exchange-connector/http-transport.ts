@@ -6,10 +6,11 @@ import {
   SESSION_PATH,
   TOKEN_HEADER,
 } from '../../shared/relay/routes.ts';
+import { readBytes } from '../../shared/read-body.ts';
 import type { Env } from '../../workers/gateway/env.ts';
 import { HttpLine } from './http-line.ts';
 import { relayKeys, type RelayKeys } from './relay-keys.ts';
-import { believed, CALL_MS, signFor } from './relay-replies.ts';
+import { believed, CALL_MS, MAX_REPLY_BYTES, signFor } from './relay-replies.ts';
 import { lost, type RelayCall, type RelayReply, type RelayTransport } from './relay-transport.ts';
 
 const OPEN_MS = 5_000;
@@ -32,7 +33,7 @@ export class HttpTransport implements RelayTransport {
     const bytes = Uint8Array.from(encoder.encode(body));
     const token = await signFor(keys, this.#desk, { method: 'POST', path, body: bytes });
     try {
-      const response = await this.#fetch(path, CALL_MS, {
+      const request = {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -40,8 +41,8 @@ export class HttpTransport implements RelayTransport {
           ...(credential !== undefined && { [CREDENTIAL_HEADER]: credential }),
         },
         body: bytes,
-      });
-      return await read(response, keys, token);
+      };
+      return await this.#fetch(path, CALL_MS, request, (response) => read(response, keys, token));
     } catch {
       return lost;
     }
@@ -57,16 +58,23 @@ export class HttpTransport implements RelayTransport {
     const token = await signFor(keys, this.#desk, request);
     try {
       const headers = { upgrade: 'websocket', [TOKEN_HEADER]: `Bearer ${token}` };
-      const response = await this.#fetch(SESSION_PATH, OPEN_MS, { headers });
-      if (response.webSocket) return response.webSocket;
-      await response.body?.cancel();
-      return undefined;
+      return await this.#fetch(SESSION_PATH, OPEN_MS, { headers }, async (response) => {
+        if (response.webSocket) return response.webSocket;
+        await response.body?.cancel();
+        return undefined;
+      });
     } catch {
       return undefined;
     }
   }
 
-  async #fetch(path: string, withinMs: number, init: RequestInit): Promise<Response> {
+  /** `take` is done within the time too: a relay may begin to answer and never end. */
+  async #fetch<T>(
+    path: string,
+    withinMs: number,
+    init: RequestInit,
+    take: (response: Response) => Promise<T>,
+  ): Promise<T> {
     const { RELAY, RELAY_URL } = this.#env;
     // A binding goes to its one service whatever the name says.
     const url = `${RELAY_URL === '' ? 'http://relay' : RELAY_URL}${path}`;
@@ -74,7 +82,7 @@ export class HttpTransport implements RelayTransport {
     const timer = setTimeout(() => abort.abort(), withinMs);
     try {
       const options = { ...init, signal: abort.signal, redirect: 'manual' as const };
-      return await (RELAY ? RELAY.fetch(url, options) : fetch(url, options));
+      return await take(await (RELAY ? RELAY.fetch(url, options) : fetch(url, options)));
     } finally {
       clearTimeout(timer);
     }
@@ -93,7 +101,7 @@ async function read(response: Response, keys: RelayKeys, requestToken: string): 
     token,
     status: response.status,
     outcome,
-    body: new Uint8Array(await response.arrayBuffer()),
+    body: await readBytes(response, MAX_REPLY_BYTES),
     retryAfter,
   });
 }

@@ -8,7 +8,7 @@ import { lost, notSent, type RelayReply } from './relay-transport.ts';
 /** A venue's call takes at most 10 s (design, section 10); the relay gives up before this. */
 export const CALL_MS = 12_000;
 /** The longest reply: 1,000 orders of a kilobyte. */
-const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+export const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 
 /** The relay goes by its machine's clock, which no test moves. */
 export const wireTime = (): number => machineTime(now());

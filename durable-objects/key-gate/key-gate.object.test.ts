@@ -1,9 +1,12 @@
 import { env } from 'cloudflare:workers';
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TenantSnapshot } from '../../shared/keys/principal.ts';
 import { monthOf } from '../../shared/limits/month.ts';
-import { keyGate, tenantObject } from '../stubs.ts';
+import { moveClock, resetClock } from '../../shared/clock.ts';
+import { CLOSE } from '../socket-hub/close-codes.ts';
+import { HANDOVER_HEADER } from '../socket-hub/attachment.ts';
+import { keyGate, socketHub, tenantObject } from '../stubs.ts';
 import type { KeyRecord } from './record.ts';
 
 const snapshot: TenantSnapshot = {
@@ -77,7 +80,9 @@ describe('a key is what its own object says', () => {
 });
 
 describe('what the tenant counts, the key does not', () => {
-  const issueTo = async (change: Partial<KeyRecord>): Promise<void> => gate().issue({ ...record, ...change });
+  const ofBuilder = { ...snapshot, roles: ['trader', 'builder'] as const };
+  const issueTo = async (change: Partial<KeyRecord>): Promise<void> =>
+    gate().issue({ ...record, snapshot: ofBuilder, ...change });
   /** What is left of the key's own minute, told by a request that counts on it. */
   const left = async (): Promise<number | undefined> => (await gate().admit({})).limit?.remaining[1];
 
@@ -99,9 +104,65 @@ describe('what the tenant counts, the key does not', () => {
   });
 
   test('a restricted tenant cannot spend the pool', async () => {
-    await issueTo({ permissions: ['builder'], snapshot: { ...snapshot, flagged: true } });
+    await issueTo({ permissions: ['builder'], snapshot: { ...ofBuilder, flagged: true } });
     const refused = await gate().admit({ impersonating: true });
     expect(refused).toMatchObject({ reason: 'ACCESS_RESTRICTED', limit: { remaining: [9, 599] } });
+  });
+});
+
+describe('what a key has lost, its sockets show no more', () => {
+  afterEach(resetClock);
+
+  /** An open socket of the key; resolves with the code that it is closed with. */
+  async function opened(): Promise<{ readonly code: Promise<number> }> {
+    const [id, hub] = [crypto.randomUUID(), `hub:${name}`];
+    expect(await gate().acquireSocket(id, hub)).toMatchObject({ ok: true });
+    const handover = { id, channel: 'prices', gate: name };
+    const headers = { upgrade: 'websocket', [HANDOVER_HEADER]: JSON.stringify(handover) };
+    const { webSocket } = await socketHub(env, hub).fetch(new Request('https://hub/', { headers }));
+    if (!webSocket) throw new Error('no socket');
+    webSocket.accept();
+    return {
+      code: new Promise<number>((resolve) =>
+        webSocket.addEventListener('close', ({ code }) => resolve(code)),
+      ),
+    };
+  }
+
+  test('a rotated key closes them when its day is over, though nobody calls', async () => {
+    const { code } = await opened();
+    await gate().change({ expiresAt: Date.now() + 86_400_000 });
+    const object = env.KEY_GATE.getByName(name);
+    expect(await runDurableObjectAlarm(object)).toBe(true);
+    moveClock({ kind: 'advance', ms: 86_400_001 });
+    // Set again by the one before, for the end of the key.
+    expect(await runDurableObjectAlarm(object)).toBe(true);
+    expect(await code).toBe(CLOSE.badToken);
+  });
+
+  test('a customer of a tenant that is no builder any more', async () => {
+    const builders = { ...snapshot, roles: ['builder'] as const };
+    await gate().issue({ ...record, customer: 'customer-1', snapshot: builders });
+    const { code } = await opened();
+    await gate().change({ snapshot: { ...builders, version: 4, roles: [] } });
+    expect(await code).toBe(CLOSE.badToken);
+    expect(await gate().acquireSocket('another', 'hub:1')).toMatchObject({ reason: 'INVALID_KEY' });
+  });
+
+  test("a desk's sockets end with the role, others stay", async () => {
+    const desk = { ...snapshot, roles: ['desk'] as const };
+    await gate().issue({ ...record, permissions: ['read', 'desk'], snapshot: desk });
+    expect(await gate().acquireSocket('other', 'hub:none')).toMatchObject({ ok: true });
+    expect(await gate().acquireDeskSocket('desk')).toMatchObject({ ok: true });
+    await gate().change({ snapshot: { ...desk, version: 4, roles: ['trader'] } });
+    expect(await gate().acquireDeskSocket('again')).toMatchObject({ reason: 'INSUFFICIENT_PERMISSION' });
+    // Granted a moment ago, it may only now be on its way to the desk: it is looked for until that has passed.
+    moveClock({ kind: 'advance', ms: 11_000 });
+    expect(await runDurableObjectAlarm(env.KEY_GATE.getByName(name))).toBe(true);
+    const held = await runInDurableObject(env.KEY_GATE.getByName(name), (_, { storage }) =>
+      storage.kv.get<readonly { readonly id: string }[]>('sockets')?.map(({ id }) => id),
+    );
+    expect(held).toEqual(['other']);
   });
 });
 

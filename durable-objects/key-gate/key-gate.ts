@@ -44,6 +44,8 @@ export type SocketGrant = { readonly ok: true; readonly principal: Principal } |
 
 /** What is counted reaches the disk and the tenant at most this much later: a bill needs no better. */
 const REPORT_AFTER_MS = 60_000;
+/** Until every socket is closed that the key has lost, it is tried so often. */
+const CLOSE_AGAIN_MS = 1_000;
 /** `last_used_at` is written at most this often: a listing needs no better, a hot key saves the writes. */
 const LAST_USED_EVERY_MS = 60_000;
 
@@ -90,7 +92,7 @@ export class KeyGate extends DurableObject {
     if (restricted) return { ...failure('ACCESS_RESTRICTED'), ...seen };
     this.#touch(at);
     // Not waited for: that it is set is durable before the reply leaves.
-    if (this.#usage.count(at)) void this.ctx.storage.setAlarm(machineTime(at + REPORT_AFTER_MS));
+    if (this.#usage.count(at)) void this.#wakeBy(at + REPORT_AFTER_MS);
     if (missing !== undefined) {
       const message = `API key missing required permission: ${missing}`;
       return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
@@ -103,6 +105,9 @@ export class KeyGate extends DurableObject {
     if (!record || record.state === 'revoked') return failure('INVALID_KEY');
     if (record.state === 'deactivated') return failure('KEY_DEACTIVATED');
     if (record.expiresAt !== undefined && record.expiresAt <= at) return failure('KEY_EXPIRED');
+    // Its tenant is no builder any more, and has no customers.
+    const orphan = record.customer !== undefined && !record.snapshot.roles.includes('builder');
+    if (orphan) return failure('INVALID_KEY');
     const current = standing(record, record.snapshot, at);
     return { ok: true, record, current };
   }
@@ -141,7 +146,7 @@ export class KeyGate extends DurableObject {
       this.#sockets.release(socket);
       return still.ok ? failure('ACCESS_RESTRICTED') : still;
     }
-    if (still.record.expiresAt !== undefined) await this.#wakeBy(still.record.expiresAt);
+    if (Number.isFinite(endAfter(now(), still.record))) void this.#wakeBy(now() + REPORT_AFTER_MS);
     return { ok: true, principal: principalOf(still.record, still.current) };
   }
 
@@ -149,30 +154,19 @@ export class KeyGate extends DurableObject {
     this.#sockets.release(socket);
   }
 
+  /** Closes the sockets of a key that has run out, and reports what it has counted. */
   override async alarm(): Promise<void> {
-    await this.#endSocketsWithKey();
+    const closed = await this.#closeLost();
+    if (!closed) await this.#wakeBy(now() + CLOSE_AGAIN_MS);
+    else if (this.#sockets.any) await this.#wakeBy(Number.POSITIVE_INFINITY);
     await this.reportUsage();
   }
 
-  /** A key that has expired loses its open sockets; one that will is looked after again by then. */
-  async #endSocketsWithKey(): Promise<void> {
-    if (!this.#sockets.any) return;
-    const usable = this.#usable(now());
-    if (!usable.ok) this.ctx.waitUntil(this.#sockets.closeAll());
-    else if (usable.record.expiresAt !== undefined) await this.#wakeBy(usable.record.expiresAt);
-  }
-
-  async #wakeBy(at: number): Promise<void> {
-    const wanted = machineTime(at);
-    const set = await this.ctx.storage.getAlarm();
-    if (set === null || set > wanted) await this.ctx.storage.setAlarm(wanted);
-  }
-
-  /** Saves what has been counted and tells it the tenant, which adds its keys up. Also at once, for whoever asks. */
+  /** Saves what has been counted and tells it the tenant, which adds its keys up. */
   async reportUsage(): Promise<void> {
     const { month, requests } = this.#usage.save();
     const record = this.#record;
-    if (!record) return;
+    if (!record || month === '') return;
     const { id: key, tenant, customer = null } = record;
     await tenantObject(this.#env, tenant).countRequests({ key, customer, month, requests });
   }
@@ -215,13 +209,26 @@ export class KeyGate extends DurableObject {
       ...change,
       snapshot: stale ? record.snapshot : (change.snapshot ?? record.snapshot),
     });
-    // A key that is no longer good loses its open sockets too.
+    if (!this.#sockets.any) return;
+    // The alarm first: cut short here it rings for nothing; the other way round a socket would outlive its key.
+    void this.#wakeBy(now() + CLOSE_AGAIN_MS);
+    this.ctx.waitUntil(this.#closeLost());
+  }
+
+  /**
+   * A key that is no longer good loses its open sockets; one that has lost a permission, those that need it. Whether
+   * none of them is left.
+   */
+  #closeLost(): Promise<boolean> {
     const usable = this.#usable(now());
-    const lost = !usable.ok || isRestricted(usable.record, false);
-    if (lost) this.ctx.waitUntil(this.#sockets.closeAll());
-    else if (change.expiresAt !== undefined && this.#sockets.any) {
-      this.ctx.waitUntil(this.#wakeBy(change.expiresAt));
-    }
+    const good = usable.ok && !isRestricted(usable.record, false);
+    return this.#sockets.keepFor(good ? usable.current.permissions : []);
+  }
+
+  /** Has the alarm ring by then, or sooner: when the key ends. */
+  async #wakeBy(at: number): Promise<void> {
+    const next = this.#record ? Math.min(at, endAfter(now(), this.#record)) : at;
+    if (Number.isFinite(next)) await this.ctx.storage.setAlarm(machineTime(next));
   }
 
   /** When the key last passed, Unix ms. */
@@ -235,6 +242,12 @@ export class KeyGate extends DurableObject {
     this.#lastUsedSaved = at;
     this.ctx.storage.kv.put('last_used_at', at);
   }
+}
+
+/** When time alone takes something from the key, after `at`: its own end, or that of the closed beta. Else Infinity. */
+function endAfter(at: number, { expiresAt = 0, snapshot }: KeyRecord): number {
+  const cutoff = snapshot.admission === 'cohort' ? snapshot.betaCutoff : 0;
+  return Math.min(...[expiresAt, cutoff].filter((end) => end > at));
 }
 
 /** Whether the key is a partner's own. A customer's key is its builder's in name only. */

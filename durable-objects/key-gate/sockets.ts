@@ -1,7 +1,7 @@
 import type { Env } from '../../workers/gateway/env.ts';
 import { now } from '../../shared/clock.ts';
-import { askAgain } from '../ask-again.ts';
-import { socketHolder } from '../stubs.ts';
+import type { Permission } from '../../shared/keys/permissions.ts';
+import { isDeskHolder, socketHolder } from '../stubs.ts';
 
 /** One counted websocket: which hub holds it, and since when (Unix ms). */
 interface HeldSocket {
@@ -10,8 +10,6 @@ interface HeldSocket {
   readonly at: number;
 }
 
-/** Over about 13 s: a hub that is out of reach for a moment must not keep the sockets of a revoked key. */
-const CLOSE_TRIES = 8;
 /** A socket is counted before its hub accepts it; within this time the hub may not know it yet. */
 const SETTLING_MS = 10_000;
 
@@ -39,24 +37,30 @@ export class KeySockets {
     return true;
   }
 
-  get any(): boolean {
-    return this.#held().length > 0;
-  }
-
   release(id: string): void {
     const held = this.#held();
     const rest = held.filter((socket) => socket.id !== id);
     if (rest.length < held.length) this.#save(rest);
   }
 
-  /** Has every socket closed: the key is no longer good. */
-  async closeAll(): Promise<void> {
-    await Promise.all(
-      byHub(this.#held()).map(([hub, sockets]) => {
-        const ids = sockets.map(({ id }) => id);
-        return askAgain(CLOSE_TRIES, () => socketHolder(this.#env, hub).dismiss(ids));
+  get any(): boolean {
+    return this.#held().length > 0;
+  }
+
+  /**
+   * Has each socket closed that shows what a key with these permissions may not see. Whether none is left: a holder may
+   * not have answered, and one that was granted a moment ago may only now be on its way to its hub.
+   */
+  async keepFor(permissions: readonly Permission[]): Promise<boolean> {
+    const lost = (): readonly HeldSocket[] =>
+      this.#held().filter(({ hub }) => !permissions.includes(shows(hub)));
+    await Promise.allSettled(
+      byHub(lost()).map(async ([hub, sockets]) => {
+        await socketHolder(this.#env, hub).dismiss(sockets.map(({ id }) => id));
+        for (const { id, at } of sockets) if (now() - at > SETTLING_MS) this.release(id);
       }),
     );
+    return lost().length === 0;
   }
 
   async #dropGone(): Promise<void> {
@@ -85,6 +89,9 @@ export class KeySockets {
     else this.#kv.put('sockets', sockets);
   }
 }
+
+/** What a socket of this holder asks of its key. */
+const shows = (holder: string): Permission => (isDeskHolder(holder) ? 'desk' : 'read');
 
 function byHub(sockets: readonly HeldSocket[]): readonly [string, readonly HeldSocket[]][] {
   const groups = new Map<string, HeldSocket[]>();

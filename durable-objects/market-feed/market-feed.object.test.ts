@@ -3,7 +3,6 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { HANDOVER_HEADER, type Handover } from '../socket-hub/attachment.ts';
-import { moveClock, now, resetClock } from '../../shared/clock.ts';
 import { SocketHub } from '../socket-hub/socket-hub.ts';
 import { accountObject, keyGate, socketHub } from '../stubs.ts';
 import { MarketFeed } from './market-feed.ts';
@@ -30,7 +29,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
-  resetClock();
   for (const client of clients.splice(0)) client.close(1000);
 });
 
@@ -275,21 +273,6 @@ describe("a key's count of sockets", () => {
     await keyGate(env, lost).change({ state: 'revoked' });
     await socketHub(env, hub).dismiss([id]);
     const { closed } = await connect({ id, gate: lost });
-    await vi.waitFor(() => expect(closed()).toBe(4001), PATIENCE);
-  });
-
-  test('a key that expires closes its sockets then', async () => {
-    const [expiring, id] = [`gate-${crypto.randomUUID()}`, crypto.randomUUID()];
-    moveClock({ kind: 'stand' });
-    await keyGate(env, expiring).issue(record);
-    await keyGate(env, expiring).acquireSocket(id, hub);
-    const { closed } = await connect({ id, gate: expiring });
-    await keyGate(env, expiring).change({ expiresAt: now() + 60_000 });
-    moveClock({ kind: 'advance', ms: 59_999 });
-    await runDurableObjectAlarm(env.KEY_GATE.getByName(expiring));
-    expect(await socketHub(env, hub).held([id])).toEqual([id]);
-    moveClock({ kind: 'advance', ms: 1 });
-    expect(await runDurableObjectAlarm(env.KEY_GATE.getByName(expiring))).toBe(true);
     await vi.waitFor(() => expect(closed()).toBe(4001), PATIENCE);
   });
 

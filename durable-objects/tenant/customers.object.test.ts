@@ -5,7 +5,8 @@ import { micro, setBook, tradableTokens } from '../../test/support/emulator-cont
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { accountObject, keyGate, tenantObject } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
-import { customerAccountOf } from './customers.ts';
+import { customerAccountOf, customerOf } from './customers.ts';
+import { accountOf } from './profile.ts';
 
 const market = (await tradableTokens()).find(({ tick }) => tick <= 10_000n);
 if (!market) throw new Error('the emulator has no market for these tests');
@@ -136,6 +137,11 @@ describe('the deletion of a customer', () => {
 });
 
 describe('a customer', () => {
+  test.each(['tnt_cust', 'tnt_c_c', 'tnt_x'])('of %s is told by its account, and by no other', (owner) => {
+    expect(customerOf(owner, customerAccountOf(owner, 'one_c'))).toBe('one_c');
+    expect(customerOf(owner, accountOf(owner))).toBeNull();
+  });
+
   test('has an account whose name follows from its id, and keeps it when the tenant is evicted', async () => {
     const { id } = await newCustomer();
     const account = `acct_${tenant}_c${id}`;

@@ -51,6 +51,12 @@ const CUSTOMER_PERMISSIONS: readonly Permission[] = ['read', 'trade', 'credentia
 export const customerAccountOf = (tenant: string, customer: string): string =>
   `${accountOf(tenant)}_c${customer}`;
 
+/** The customer whose account of the tenant this is; null for any other account. */
+export function customerOf(tenant: string, account: string): string | null {
+  const prefix = customerAccountOf(tenant, '');
+  return account.startsWith(prefix) ? account.slice(prefix.length) : null;
+}
+
 /** The customers of a builder tenant and their keys (contract: router, "Builders"). */
 export class Customers {
   readonly #records: TenantRecords;

@@ -1,5 +1,6 @@
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { operatorPermissions, type Permission } from '../../shared/keys/permissions.ts';
 import type { Actor } from './actor.ts';
 import { grant, issuanceGate, MAX_ACTIVE_KEYS, type KeyRequest } from './issuance.ts';
 import { noSuchKey, ROTATION_OVERLAP_MS, type Issued, type KeyRing, type KeyView } from './key-ring.ts';
@@ -66,11 +67,20 @@ export class OwnKeys {
     return { ok: true, key: await this.#ring.view({ ...key, name }) };
   }
 
-  /** A new key with the same rights; the old one goes on for a day. */
-  async rotate(id: string, actor: Actor): Promise<Issued> {
+  /**
+   * A new key with the same rights; the old one goes on for a day. Any credential of the tenant may ask for it, as it may
+   * issue any key; but what only an operator gives it gets by rotation only if it has that itself.
+   */
+  async rotate(id: string, held: readonly Permission[], actor: Actor): Promise<Issued> {
     const key = this.#store.find(id);
     if (!key || key.kind !== 'gateway' || key.state !== 'active') return noSuchKey();
     if (key.expiresAt !== null) return alreadyRotated();
+    const beyond = operatorPermissions.find(
+      (permission) => key.permissions.includes(permission) && !held.includes(permission),
+    );
+    if (beyond !== undefined) {
+      return failure('INSUFFICIENT_PERMISSION', { message: `Only a key with ${beyond} rotates this one` });
+    }
     // One successor above the cap while the old key runs out; never more than that for each key.
     if (this.#store.countHeld(now()) >= 2 * MAX_ACTIVE_KEYS) return tooManyKeys();
     const { name, tier, permissions } = key;

@@ -2,6 +2,7 @@ import type { Env } from '../../workers/gateway/env.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import type { EscrowTerms } from '../../shared/escrow/terms.ts';
+import type { Permission } from '../../shared/keys/permissions.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -124,9 +125,9 @@ export class Tenant extends PartnerDoor {
     return this.#inTurn(() => this.#own.rename(id, name, actor));
   }
 
-  /** A new key with the same rights; the old one goes on for a day. */
-  async rotateKey(id: string, actor: Actor): Promise<Issued> {
-    return this.#inTurn(() => this.#own.rotate(id, actor));
+  /** A new key with the same rights; the old one goes on for a day. `held`: what the caller's credential may do. */
+  async rotateKey(id: string, held: readonly Permission[], actor: Actor): Promise<Issued> {
+    return this.#inTurn(() => this.#own.rotate(id, held, actor));
   }
 
   /** Revokes for good. The key's own object knows before this returns. */

@@ -99,9 +99,9 @@ export class Calls {
     if (this.#options.isDraining()) return notSent(503, 'the relay drains', '1');
     const text = new TextDecoder().decode(request.body);
     const isSealed = request.path.startsWith(`${SEALED_PREFIX}/`);
-    const opened = isSealed ? await openCall(this.#options.keys.sealing, text) : plainCall(text);
-    if (opened === undefined) return notSent(400, 'not sealed to this relay');
     const path = request.path.slice((isSealed ? SEALED_PREFIX : REST_PREFIX).length);
+    const opened = isSealed ? await openCall(this.#options.keys.sealing, path, text) : plainCall(text);
+    if (opened === undefined) return notSent(400, 'not sealed to this relay and path');
     return this.#send(path, opened, request.credential, admission.desk);
   }
 

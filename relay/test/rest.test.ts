@@ -55,12 +55,15 @@ describe('only the gateway and the vault are answered', () => {
 
   test('the vault logs in sealed: what passes holds neither password nor token', async () => {
     const login = JSON.stringify({ username: 'alpha-backup', password: 'Local-exchange-1' });
-    const call = await sealCall(sealing.publicKey, login);
+    const call = await sealCall(sealing.publicKey, '/auth/v1beta1/login', login);
     const path = '/sealed/auth/v1beta1/login';
     const reply = await relay.call(path, call.sealed, { key: vault.privateKey });
     expect(reply).toMatchObject({ status: 200, outcome: 'answered', isSigned: true });
     expect(reply.text).not.toContain('accessToken');
     expect(JSON.parse((await call.open(reply.text)) ?? '')).toHaveProperty('accessToken');
+    // Carried elsewhere it would stand in a query, or in that path's refusal.
+    const astray = await relay.call('/sealed/api/v1beta1/whoami', call.sealed);
+    expect(astray).toMatchObject({ status: 400, outcome: 'not-sent' });
   });
 });
 

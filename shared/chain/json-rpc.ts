@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readText } from '../read-body.ts';
 
 /** A node's call never takes longer (contract: venues, "Rules for every adapter"). */
 export const NODE_TIMEOUT_MS = 10_000;
@@ -67,7 +68,7 @@ async function post(url: string, body: string, timeoutMs: number): Promise<RpcRe
       await response.body?.cancel();
       return { ok: false, kind: 'unanswered', ...retryAfter(response.headers.get('retry-after')) };
     }
-    return understood(await readBounded(response));
+    return understood(await readText(response, MAX_REPLY_BYTES));
   } catch (error) {
     return { ok: false, kind: neverConnected(error) ? 'unsent' : 'unanswered' };
   } finally {
@@ -81,23 +82,6 @@ function understood(text: string): RpcReply {
   if (!('error' in parsed.data)) return { ok: true, result: parsed.data.result };
   const { message, data } = parsed.data.error;
   return { ok: false, kind: 'error', message, data: typeof data === 'string' ? data : undefined };
-}
-
-/** @throws past the limit. */
-async function readBounded(response: Response): Promise<string> {
-  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
-    size += chunk.value.byteLength;
-    if (size > MAX_REPLY_BYTES) {
-      await reader?.cancel();
-      throw new RangeError('the reply is too long');
-    }
-    text += decoder.decode(chunk.value, { stream: true });
-  }
-  return text;
 }
 
 /** Node tells these by code; where the runtime does not, the answer is "unanswered", which is always safe. */

@@ -31,3 +31,9 @@ export const operatorPermissions: readonly Permission[] = ['credentials:export']
 export function grantable(roleList: readonly Role[]): ReadonlySet<Permission> {
   return new Set<Permission>(['read', 'trade', ...roleList.flatMap((role) => rolePermissions[role])]);
 }
+
+/** Those of a key's permissions that the roles of its tenant still open, or that an operator put there. */
+export function heldUnder(roleList: readonly Role[], list: readonly Permission[]): readonly Permission[] {
+  const open = grantable(roleList);
+  return list.filter((permission) => open.has(permission) || operatorPermissions.includes(permission));
+}

@@ -25,6 +25,15 @@ describe('what a key really has', () => {
     });
   });
 
+  test('what the roles of its tenant open no more it has lost; what an operator put on it stays', () => {
+    const desk = { tier: 'pro', permissions: ['read', 'desk', 'builder', 'credentials:export'] } as const;
+    expect(standing(desk, { ...tenant, roles: ['desk'] }, 0).permissions).toEqual([
+      'read',
+      'desk',
+      'credentials:export',
+    ]);
+  });
+
   test('a cohort key runs at enterprise to the cutoff and as free and read-only from it on', () => {
     const cohort = { ...tenant, admission: 'cohort' } as const;
     expect(standing(key, cohort, 999)).toEqual({

@@ -1,6 +1,6 @@
 import { lowerTier, type Tier } from '../limits/tiers.ts';
 import type { TradedVenue } from '../venues/exchanges.ts';
-import type { Permission, Role } from './permissions.ts';
+import { heldUnder, type Permission, type Role } from './permissions.ts';
 
 /** How a tenant came to be allowed in (contract: errors and limits, "Keys"). */
 export const admissions = ['none', 'cohort', 'self_serve'] as const;
@@ -45,7 +45,7 @@ export interface Standing {
 }
 
 /**
- * What a key really has at a moment. Cohort keys run at `enterprise` until the cutoff, then as `free` and
+ * What a key really has at a moment: never more than its tenant's roles open now. Cohort keys run at `enterprise` until the cutoff, then as `free` and
  * read-only; other keys have their own tier, never above the tenant's; free keys are read-only.
  */
 export function standing(
@@ -53,15 +53,16 @@ export function standing(
   tenant: TenantSnapshot,
   now: number,
 ): Standing {
+  const permissions = heldUnder(tenant.roles, key.permissions);
   if (tenant.admission === 'cohort') {
     return now < tenant.betaCutoff
-      ? { tier: 'enterprise', permissions: key.permissions, betaExpired: false }
-      : { tier: 'free', permissions: readOnly(key.permissions), betaExpired: true };
+      ? { tier: 'enterprise', permissions, betaExpired: false }
+      : { tier: 'free', permissions: readOnly(permissions), betaExpired: true };
   }
   const tier = lowerTier(key.tier, tenant.tier);
   return {
     tier,
-    permissions: tier === 'free' ? readOnly(key.permissions) : key.permissions,
+    permissions: tier === 'free' ? readOnly(permissions) : permissions,
     betaExpired: false,
   };
 }

@@ -7,7 +7,12 @@ import * as z from 'zod';
  * `not-sent` or `unknown` says why in plain.
  */
 
-const sealedCall = z.strictObject({ body: z.string().max(64 * 1024), reply_key: z.string().length(43) });
+const sealedCall = z.strictObject({
+  /** As after `/sealed`: a login that is carried to another path would end in that one's logs, or its query. */
+  path: z.string().max(128),
+  body: z.string().max(64 * 1024),
+  reply_key: z.string().length(43),
+});
 
 const REPLY_KEY_BYTES = 32;
 
@@ -18,9 +23,9 @@ export interface SealedCall {
   open(reply: string): Promise<string | undefined>;
 }
 
-export async function sealCall(relayKey: CryptoKey, body: string): Promise<SealedCall> {
+export async function sealCall(relayKey: CryptoKey, path: string, body: string): Promise<SealedCall> {
   const replyKey = crypto.getRandomValues(new Uint8Array(REPLY_KEY_BYTES));
-  const plain = JSON.stringify({ body, reply_key: base64url.encode(replyKey) });
+  const plain = JSON.stringify({ path, body, reply_key: base64url.encode(replyKey) });
   const sealed = await new CompactEncrypt(new TextEncoder().encode(plain))
     .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
     .encrypt(relayKey);
@@ -32,11 +37,15 @@ export interface OpenedCall {
   sealReply(answer: string): Promise<string>;
 }
 
-/** Undefined when it was not sealed for this key, was altered, or holds something else. */
-export async function openCall(relayKey: CryptoKey, sealed: string): Promise<OpenedCall | undefined> {
+/** Undefined when it was not sealed for this key and path, was altered, or holds something else. */
+export async function openCall(
+  relayKey: CryptoKey,
+  path: string,
+  sealed: string,
+): Promise<OpenedCall | undefined> {
   const plain = await decrypt(relayKey, sealed, 'ECDH-ES');
   const call = sealedCall.safeParse(plain === undefined ? undefined : parse(plain));
-  if (!call.success) return undefined;
+  if (!call.success || call.data.path !== path) return undefined;
   const replyKey = base64url.decode(call.data.reply_key);
   return {
     body: call.data.body,

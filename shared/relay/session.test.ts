@@ -75,14 +75,15 @@ test("a reply is the relay's to one request, with its status, outcome and body",
 test('a sealed call opens at the relay only, its answer at whoever called only', async () => {
   const relay = await generateKeyPair('ECDH-ES', { crv: 'X25519', extractable: true });
   const [call, other] = await Promise.all([
-    sealCall(relay.publicKey, '{"password":"x"}'),
-    sealCall(relay.publicKey, ''),
+    sealCall(relay.publicKey, '/login', '{"password":"x"}'),
+    sealCall(relay.publicKey, '/login', ''),
   ]);
   expect(call.sealed).not.toContain('password');
-  const opened = await openCall(relay.privateKey, call.sealed);
+  const opened = await openCall(relay.privateKey, '/login', call.sealed);
   expect(opened?.body).toBe('{"password":"x"}');
   const answer = (await opened?.sealReply('{"accessToken":"t"}')) ?? '';
   expect(await call.open(answer)).toBe('{"accessToken":"t"}');
   expect(await other.open(answer)).toBeUndefined();
-  expect(await openCall(relay.privateKey, `${call.sealed}A`)).toBeUndefined();
+  expect(await openCall(relay.privateKey, '/login', `${call.sealed}A`)).toBeUndefined();
+  expect(await openCall(relay.privateKey, '/whoami', call.sealed)).toBeUndefined();
 });

@@ -82,6 +82,10 @@ const transaction = z.strictObject({
 });
 
 const desk = z.string().regex(/^[\w.-]{1,128}\/[\w-]{1,31}$/);
+/** A tenant's token is sealed for no other tenant's desk, whoever asks. */
+const ofOwnDesk = (asked: { readonly scope: { readonly tenant: string }; readonly desk: string }): boolean =>
+  asked.desk.startsWith(`${asked.scope.tenant}/`);
+const notOwnDesk = { path: ['desk'] };
 const method = z.string().min(3).max(7);
 const path = z.string().min(1).max(2_048);
 /** Method, path without query, exact body, Unix seconds. The body's limit is the gateway's own. */
@@ -144,15 +148,17 @@ export const requests = {
   /** With the key of the account's own wallet. */
   signCtf: z.strictObject({ ...call, transaction }),
   /** A step towards a desk's token at the exchange. `desk`: `<tenant>/<environment>`, which the token is sealed for. */
-  exchangeSession: z.strictObject({ ...call, desk, intent: sessionIntent }),
+  exchangeSession: z.strictObject({ ...call, desk, intent: sessionIntent }).refine(ofOwnDesk, notOwnDesk),
   /** What a call of that came to; `body` is as sealed as it arrived. */
-  exchangeAnswer: z.strictObject({
-    ...call,
-    desk,
-    id: z.uuid(),
-    status: z.int().min(100).max(599),
-    body: z.string().max(64 * 1024),
-  }),
+  exchangeAnswer: z
+    .strictObject({
+      ...call,
+      desk,
+      id: z.uuid(),
+      status: z.int().min(100).max(599),
+      body: z.string().max(64 * 1024),
+    })
+    .refine(ofOwnDesk, notOwnDesk),
   /** `permitted`: the gateway has seen `credentials:export` on the caller's key. The operator's switch is the vault's. */
   exportKey: z.strictObject({ ...call, permitted: z.boolean() }),
   auditPage: z.strictObject({

@@ -1,6 +1,7 @@
 import { failure, type Failure } from '../errors/failure.ts';
+import { exchange, type Answer } from './http/exchange.ts';
 import { pauseBeforeRetry, READ_RETRIES } from './http/retry.ts';
-import { venueFetch } from './venue-fetch.ts';
+import { VENUE_TIMEOUT_MS } from './venue-fetch.ts';
 
 export type ReadResult = { readonly ok: true; readonly status: number; readonly body: unknown } | Failure;
 
@@ -10,25 +11,24 @@ export type ReadResult = { readonly ok: true; readonly status: number; readonly 
  */
 export async function readVenue(url: string, init: RequestInit = {}): Promise<ReadResult> {
   for (let attempt = 0; ; attempt += 1) {
-    const response = await tryFetch(url, init);
-    if (response && response.status < 500 && response.status !== 429) return parse(response);
-    await response?.body?.cancel();
+    const answer = await tryOnce(url, init);
+    if (answer && answer.status < 500 && answer.status !== 429) return parse(answer);
     if (attempt === READ_RETRIES) return unavailable();
-    await pauseBeforeRetry(attempt, response?.headers.get('retry-after') ?? null);
+    await pauseBeforeRetry(attempt, answer?.retryAfter ?? null);
   }
 }
 
-async function tryFetch(url: string, init: RequestInit): Promise<Response | undefined> {
+async function tryOnce(url: string, init: RequestInit): Promise<Answer | undefined> {
   try {
-    return await venueFetch(url, init);
+    return await exchange(url, init, VENUE_TIMEOUT_MS);
   } catch {
     return undefined;
   }
 }
 
-async function parse(response: Response): Promise<ReadResult> {
+function parse({ status, text }: Answer): ReadResult {
   try {
-    return { ok: true, status: response.status, body: await response.json() };
+    return { ok: true, status, body: JSON.parse(text) };
   } catch {
     return unavailable();
   }

@@ -4,7 +4,7 @@ export const VENUE_TIMEOUT_MS = 10_000;
 /**
  * `fetch` that gives up waiting for the reply's headers. The timer is cleared as soon as they are there:
  * `AbortSignal.timeout` would keep a Durable Object in memory for the whole time after each call.
- * Rejects as `fetch` does.
+ * For bodies that are passed on as a stream; what is read here is read by `exchange`. Rejects as `fetch` does.
  */
 export async function venueFetch(
   url: string,
@@ -14,7 +14,7 @@ export async function venueFetch(
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    return await fetch(url, { ...init, signal: controller.signal });
+    return await fetch(url, { ...init, redirect: 'manual', signal: controller.signal });
   } finally {
     clearTimeout(timer);
   }

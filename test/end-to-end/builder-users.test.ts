@@ -297,7 +297,8 @@ describe('who may', () => {
       const refused = await builder.call(method, path, body);
       expectRouterRefusal(refused, 403, 'forbidden', 'INSUFFICIENT_PERMISSION');
     }
-    expectRouterRefusal(await builder.as(id, 'GET', BALANCE), 403, 'forbidden', 'CUSTOMER_FORBIDDEN');
+    const acting = await builder.as(id, 'GET', BALANCE);
+    expectRouterRefusal(acting, 403, 'forbidden', 'INSUFFICIENT_PERMISSION');
   });
 
   test('the local deployment has a builder to begin with', async () => {

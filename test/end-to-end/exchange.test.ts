@@ -109,6 +109,16 @@ describe('auth', () => {
     expect(refusal(await nobody.post('get_open_orders', {}, { authorization: 'Bearer nonsense' }))[0]).toBe(
       401,
     );
+    // Never by the desk's login instead.
+    for (const strange of [
+      'Basic YTpi',
+      'Bearer two tokens',
+      `Bearer ${'x'.repeat(8_193)}`,
+      'Bearer pts_x',
+    ]) {
+      const answer = await nobody.post('insert_order', exchangeOrder(), { authorization: strange });
+      expect(refusal(answer)).toEqual([401, 16, 'INVALID_TOKEN']);
+    }
   });
 
   test('a key without the permission desk has no exchange', async () => {

@@ -31,6 +31,18 @@ describe('while the operator of the vault has not enabled it', () => {
     expectRouterRefusal(answer, 403, 'forbidden', 'INSUFFICIENT_PERMISSION');
     expect(member(answer, 'error')).toMatch(/operator/);
   });
+
+  test('no other key gets the permission by rotating the one that has it', async () => {
+    const file = inject('postern');
+    const trader = await newTrader(file);
+    const key = await operatorsKey(file, trader.tenant, ['read', 'credentials:export']);
+    const listed = await trader.call('GET', '/v1/keys');
+    const rows = listed.json as readonly { readonly id: string; readonly permissions: readonly string[] }[];
+    const id = rows.find(({ permissions }) => permissions.includes('credentials:export'))?.id ?? '';
+    const refused = await trader.call('POST', `/v1/keys/${id}/rotate`);
+    expect([refused.status, refused.code]).toEqual([403, 'INSUFFICIENT_PERMISSION']);
+    expect((await withKey(file, key, 'POST', `/v1/keys/${id}/rotate`)).status).toBe(201);
+  });
 });
 
 describe('once it is enabled', () => {

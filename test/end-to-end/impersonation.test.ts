@@ -48,6 +48,20 @@ describe('X-Builder-Customer-Id', () => {
     expectRouterRefusal(answer, 403, 'forbidden', 'INSUFFICIENT_PERMISSION');
   });
 
+  test("on /v1: refused, not dropped, for the order would be placed with the builder's own money", async () => {
+    for (const [method, path] of [
+      ['POST', '/v1/orders'],
+      ['GET', '/v1/account/balance'],
+      ['GET', '/v1/sessions'],
+    ] as const) {
+      const answer = await builder.as(customer.id, method, path, method === 'GET' ? undefined : {});
+      expect([answer.code, answer.text], path).toEqual([
+        'INSUFFICIENT_PERMISSION',
+        expect.stringContaining('X-Builder-Customer-Id'),
+      ]);
+    }
+  });
+
   test("on a builder's own route: 403, because a customer is no builder", async () => {
     const answer = await builder.as(customer.id, 'GET', USERS);
     expectRouterRefusal(answer, 403, 'forbidden', 'INSUFFICIENT_PERMISSION');

@@ -136,6 +136,10 @@ describe('a login link', () => {
     expect((await askLink(partner, user, `${PORTAL}markets?lang=es`)).status).toBe(202);
     const opened = await openSession(program.file, await tokenOf(user));
     expect(member(opened, 'redirect_url')).toBe(`${PORTAL}markets?lang=es`);
+    expect((await askLink(partner, user, PORTAL)).status).toBe(202);
+    await operate(program.file, 'PATCH', `/tenants/${partner.tenant}/partner`, { redirects: [] });
+    const late = await openSession(program.file, await tokenOf(user, 2));
+    expect([late.status, member(late, 'redirect_url')]).toEqual([201, null]);
     await resetClock(program);
   });
 

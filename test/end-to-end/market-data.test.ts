@@ -57,7 +57,10 @@ describe('market data', () => {
     expect(bids).toEqual(bids.toSorted((a, b) => a - b));
     expect(asks).toEqual(asks.toSorted((a, b) => b - a));
     const body = [{ token_id: market.yes }, { token_id: market.no }];
-    const several = rowsOf(await ask(file.url, 'POST', '/v1/books', { body }));
+    const passed = await ask(file.url, 'POST', '/v1/books', { body });
+    // What a venue says is shown under our name: to a browser it is never a page.
+    expect(passed.headers.get('x-content-type-options')).toBe('nosniff');
+    const several = rowsOf(passed);
     expect(new Set(several.map((row) => row['asset_id']))).toEqual(new Set([market.yes, market.no]));
   });
 

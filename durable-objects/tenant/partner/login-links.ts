@@ -101,7 +101,9 @@ export class LoginLinks {
     return this.#store.nextAt();
   }
 
-  /** The link of a token, used up by this call. INVALID_TOKEN for one that is unknown or was used, TOKEN_EXPIRED. */
+  /**
+   * The link of a token, used up by this call; without its redirect where the allow-list has that no more: the trader's
+   * session would go to a site that the operator has stopped trusting. INVALID_TOKEN for one that is unknown or was used, TOKEN_EXPIRED. */
   use(tokenHash: string, at: number): { readonly ok: true; readonly link: LoginLink } | Failure {
     const token = this.#store.token(tokenHash);
     const link = token && this.#store.find(token.link);
@@ -109,7 +111,8 @@ export class LoginLinks {
     if (link.state === 'used') return failure('INVALID_TOKEN', { message: 'This link was used already' });
     if (token.expiresAt <= at) return failure('TOKEN_EXPIRED', { message: 'This link has expired' });
     this.#store.setState(link.id, 'used');
-    return { ok: true, link };
+    const redirect = this.#redirectOf(link.redirect ?? undefined);
+    return { ok: true, link: { ...link, redirect: redirect.ok ? redirect.redirect : null } };
   }
 
   #redirectOf(redirect: string | undefined): { ok: true; redirect: string | null } | Failure {

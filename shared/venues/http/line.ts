@@ -2,14 +2,8 @@ import { failure } from '../../errors/failure.ts';
 import type { ReadResult } from '../read.ts';
 import { VENUE_TIMEOUT_MS } from '../venue-fetch.ts';
 import { Circuit } from './circuit.ts';
+import { exchange, type Answer } from './exchange.ts';
 import { pauseBeforeRetry, READ_RETRIES } from './retry.ts';
-
-/** What came back, read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly retryAfter: string | null;
-}
 
 /**
  * How a venue tells the time: a route that answers with Unix seconds, or the Date header of any answer. Its path is
@@ -96,29 +90,23 @@ export class VenueLine {
 
   /** One HTTP exchange, counted by the circuit. Undefined when it broke or took too long, wherever that was. */
   async exchange(url: string, init: RequestInit): Promise<Answer | undefined> {
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), this.#timeoutMs);
     try {
-      // A redirect would carry signed headers elsewhere.
-      const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal });
-      const text = await response.text();
-      this.#heard(response);
-      return { status: response.status, text, retryAfter: response.headers.get('retry-after') };
+      const answer = await exchange(url, init, this.#timeoutMs);
+      this.#heard(answer);
+      return answer;
     } catch {
       this.#lost();
       return undefined;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
-  #heard(response: Response): void {
-    if (response.status >= 500) {
+  #heard(answer: Answer): void {
+    if (answer.status >= 500) {
       this.#lost();
       return;
     }
     this.#heardAt = this.#now();
-    const date = Date.parse(response.headers.get('date') ?? '');
+    const date = Date.parse(answer.date ?? '');
     if (this.#probe.time === 'date' && Number.isFinite(date)) this.#setClock(date + 500);
   }
 

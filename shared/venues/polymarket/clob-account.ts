@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { Secret } from '../../signing/secret.ts';
 import type { Found } from '../port.ts';
 import { refused, signedRead, type Signed } from '../signed-read.ts';
-import { venueFetch } from '../venue-fetch.ts';
+import { exchange } from '../http/exchange.ts';
+import { VENUE_TIMEOUT_MS } from '../venue-fetch.ts';
 import { readVenue, unavailable } from '../read.ts';
 
 /** Who signs for a wallet: the vault. Times are Unix seconds. */
@@ -74,10 +75,9 @@ async function createTriple(base: string, signer: ClobSigner): Promise<Found<Tri
   const signed = await signer.l1({ timestamp: seconds(), nonce: NONCE });
   if (!signed.ok) return signed;
   try {
-    const response = await venueFetch(`${base}/auth/api-key`, { method: 'POST', headers: signed.headers });
-    if (response.status !== 400) return tripleOf(response.status, await response.json());
-    await response.body?.cancel();
-    return 'exists';
+    const sent = { method: 'POST', headers: signed.headers };
+    const { status, text } = await exchange(`${base}/auth/api-key`, sent, VENUE_TIMEOUT_MS);
+    return status === 400 ? 'exists' : tripleOf(status, JSON.parse(text));
   } catch {
     return unavailable();
   }

@@ -11,6 +11,7 @@ import type { LimitReport } from '../../../shared/limits/headers.ts';
 import type { PoolReport } from '../../../shared/limits/pool.ts';
 import { publicRules, tiers } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
+import { customerHeader } from '../http/request-headers.ts';
 import type { AuthRule, Caller } from '../http/route.ts';
 import { countAddress, countIn, noAdmission, take, tooMany } from './count.ts';
 import { findCredential, findRouterCredential, type Credential } from './credentials.ts';
@@ -106,7 +107,15 @@ async function requireKey(ask: Asked, input: AuthInput, env: Env, seen: Seen): P
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'session') return bySession(credential.token, ask, input, env, seen);
   if (credential.kind === 'none' || credential.kind === 'token') throw new RequestError('MISSING_API_KEY');
-  return byKey(credential, ask, input, env, seen, false);
+  return asItself(await byKey(credential, ask, input, env, seen, false), input);
+}
+
+/** Dropped silently, the header would have a builder trade its own account for a customer's. */
+function asItself(who: Who, { request }: AuthInput): Who {
+  if (!request.headers.has(customerHeader.name)) return who;
+  throw new RequestError('INSUFFICIENT_PERMISSION', {
+    message: "This route acts for the key's own account: send it without X-Builder-Customer-Id",
+  });
 }
 
 /** A key by `X-API-Key`, and the customer that a builder's names (contract: router, "Who"). */
@@ -174,7 +183,8 @@ async function keyOrToken(ask: Asked, input: AuthInput, env: Env, seen: Seen): P
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
   if (credential.kind === 'session') return bySession(credential.token, ask, input, env, seen);
-  if (credential.kind !== 'token') return byKey(credential, ask, input, env, seen, false);
+  if (credential.kind !== 'token')
+    return asItself(await byKey(credential, ask, input, env, seen, false), input);
   const who = await byToken(credential.token, ask.issuance === true, input, env, seen);
   const { permission } = ask;
   if (permission !== undefined && who.principal?.permissions.includes(permission) !== true) {

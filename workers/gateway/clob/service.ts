@@ -3,7 +3,7 @@ import { noteHop } from '../../../durable-objects/hops.ts';
 import { now } from '../../../shared/clock.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { ValueCache } from '../../../shared/venues/value-cache.ts';
-import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
+import { exchange } from '../../../shared/venues/http/exchange.ts';
 import type { Env } from '../env.ts';
 import { sourceAnswers } from './market-data.ts';
 
@@ -23,8 +23,8 @@ async function orderVersion(env: Env): Promise<number> {
   noteHop(env);
   let version = ORDER_VERSION;
   try {
-    const response = await venueFetch(`${url}/version`, {}, VERSION_TIMEOUT_MS);
-    version = versionReply.parse(await response.json()).version;
+    const { text } = await exchange(`${url}/version`, {}, VERSION_TIMEOUT_MS);
+    version = versionReply.parse(JSON.parse(text)).version;
   } catch {
     // A silent venue is not asked again by each request that comes meanwhile.
   }

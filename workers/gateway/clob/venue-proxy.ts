@@ -2,12 +2,16 @@ import * as z from 'zod';
 import { noteHop } from '../../../durable-objects/hops.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
+import { readText } from '../../../shared/read-body.ts';
 import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
 import { route, type AnyRoute, type Call, type Method } from '../http/route.ts';
 import { errorBody } from './wire.ts';
 
-/** Headers of the venue's reply that reach the caller; the rest is between the venue and us. */
-const PASSED_HEADERS = ['content-type', 'retry-after'] as const;
+/** What a venue may answer with under our name: nothing that a browser runs. */
+const DATA = /^(?:application\/json|text\/plain)(?:;|$)/i;
+
+/** A venue's refusal is a sentence. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
 
 export interface ProxySpec<P, Q, B> {
   readonly method?: Method;
@@ -53,7 +57,8 @@ async function forward<P, Q, B>(
   const target = `${env.POLYMARKET_CLOB_URL}${url.pathname.slice('/v1'.length)}${searchOf(query)}`;
   noteHop(env);
   const upstream = await send(target, request.method, body);
-  if (upstream.status >= 500 || upstream.status === 429) {
+  const elsewhere = upstream.status >= 300 && upstream.status < 400;
+  if (elsewhere || upstream.status >= 500 || upstream.status === 429) {
     await upstream.body?.cancel();
     const asked = Number(upstream.headers.get('retry-after') ?? '1');
     const retryAfter = Number.isFinite(asked) ? Math.max(1, Math.ceil(asked)) : 1;
@@ -61,10 +66,10 @@ async function forward<P, Q, B>(
   }
   if (upstream.status >= 400) throw await refusal(upstream, query, missing);
   const headers = new Headers();
-  for (const name of PASSED_HEADERS) {
-    const value = upstream.headers.get(name);
-    if (value !== null) headers.set(name, value);
-  }
+  // These two headers of the venue's reply reach the caller; the rest is between the venue and us.
+  const [type, retryAfter] = ['content-type', 'retry-after'].map((name) => upstream.headers.get(name));
+  if (type) headers.set('content-type', DATA.test(type) ? type : 'application/octet-stream');
+  if (retryAfter) headers.set('retry-after', retryAfter);
   return new Response(upstream.body, { status: upstream.status, headers });
 }
 
@@ -86,10 +91,13 @@ async function send(target: string, method: string, body: unknown): Promise<Resp
 
 /** A venue's refusal with its own status and text, under our code. */
 async function refusal(upstream: Response, query: unknown, missing: Reason): Promise<RequestError> {
-  const parsed = errorBody.safeParse(await upstream.json().catch(() => undefined));
+  const parsed = errorBody.safeParse(await sentence(upstream).catch(() => undefined));
   const message = parsed.success ? parsed.data.error : 'The venue refused the request';
   return new RequestError(reasonOf(upstream.status, query, missing), { message, status: upstream.status });
 }
+
+const sentence = async (upstream: Response): Promise<unknown> =>
+  JSON.parse(await readText(upstream, MAX_REFUSAL_BYTES));
 
 /** Our own checks let only ids and cursors through: what the venue still refuses in a page is its cursor. */
 function reasonOf(status: number, query: unknown, missing: Reason): Reason {

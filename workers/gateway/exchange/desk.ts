@@ -40,10 +40,13 @@ const UNDATED_MS = 60_000;
 
 /**
  * How the exchange is to believe this request: by the caller's own Bearer token, sealed to the relay here and now and
- * kept nowhere, else by the desk's.
+ * kept nowhere, else by the desk's. INVALID_TOKEN for an `Authorization` that is neither: whoever sends one does not mean
+ * the desk's own login.
  */
 export async function authOf(call: AnyCall): Promise<Exclude<AskRequest['auth'], 'none'>> {
-  const token = /^bearer (?!pst_)(\S{1,8192})$/i.exec(call.request.headers.get('authorization') ?? '')?.[1];
+  const authorization = call.request.headers.get('authorization');
+  const ours = authorization === null || /^bearer pst_/i.test(authorization);
+  const token = ours ? undefined : tokenIn(authorization);
   const { tenant } = tenantPrincipalOf(call.caller);
   if (token === undefined || relayWay(call.env, tenant) === undefined) return 'desk';
   const desk = `${tenant}/${call.env.EXCHANGE_ENVIRONMENT}`;
@@ -53,6 +56,14 @@ export async function authOf(call: AnyCall): Promise<Exclude<AskRequest['auth'],
     sealed: await sealCredential(sealing, credential),
     identity: await sha256Hex(subjectOf(token) ?? token),
   };
+}
+
+/** A trader's session is ours as well, and nothing that the exchange should learn. */
+function tokenIn(authorization: string): string {
+  const [, token] = /^bearer (?!pts_)([\x21-\x7e]{1,8192})$/i.exec(authorization) ?? [];
+  if (token === undefined)
+    throw new RequestError('INVALID_TOKEN', { message: 'Authorization is no Bearer token of the exchange' });
+  return token;
 }
 
 /** The user, who stays the same when the token is renewed. */

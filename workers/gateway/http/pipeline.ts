@@ -110,6 +110,8 @@ function finish(response: Response, requestId: string, seen: Seen, reset: ResetF
   const { headers } = response;
   headers.set('x-request-id', requestId);
   headers.set('cache-control', 'no-store');
+  // Text of a venue's or a caller's own is never a page of ours.
+  headers.set('x-content-type-options', 'nosniff');
   if (seen.limit)
     for (const [name, value] of rateLimitHeaders(seen.limit, now(), reset)) headers.set(name, value);
   if (seen.pool) for (const [name, value] of poolHeaders(seen.pool)) headers.set(name, value);

@@ -130,7 +130,8 @@ const rotate = route({
   params: keyId,
   reply: { status: 201, schema: created },
   async handle({ env, caller, params, requestId }) {
-    const issued = await tenantOf(env, caller).rotateKey(params.id, actorOf(caller, requestId));
+    const { permissions: held } = tenantPrincipalOf(caller);
+    const issued = await tenantOf(env, caller).rotateKey(params.id, held, actorOf(caller, requestId));
     return { status: 201, body: toCreated(issued) };
   },
 });
