@@ -29,7 +29,7 @@ const remote = <T>(env: Env, namespace: { getByName(name: string): object }, nam
 
 /** The object of a key, named by the SHA-256 of the key. */
 export const keyGate = (env: Env, hash: string): Remote<KeyGate> => remote(env, env.KEY_GATE, hash);
-/** The limiter of a scope: `ip:<address>`, `tenant:<id>`, `bootstrap:<address>`. */
+/** The limiter of a scope, `ip:<address>` for example (docs/storage-schema.md). */
 export const rateGate = (env: Env, scope: string): Remote<RateGate> => remote(env, env.RATE_GATE, scope);
 export const tenantObject = (env: Env, tenant: string): Remote<Tenant> => remote(env, env.TENANT, tenant);
 /** Who owns a name (`wallet:<address>`, `owner:<subject>`), or `global` for settings and the list of tenants. */

@@ -5,6 +5,8 @@
 import { readConfig } from './config/environment.ts';
 import { startRelay } from './index.ts';
 
+const HELP = 'relay/README.md says what each variable is, and how the keys are made.';
+
 try {
   const relay = await startRelay(readConfig(process.env));
   let isEnding = false;
@@ -21,7 +23,7 @@ try {
   }
   process.stdout.write(`${JSON.stringify({ ready: true, url: relay.url, ops: relay.opsUrl })}\n`);
 } catch (error) {
-  process.stderr.write(`relay: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`relay: ${error instanceof Error ? error.message : String(error)}\n${HELP}\n`);
   process.exitCode = 1;
   // A channel may have been opened by then.
   process.exit();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { buildWorkers, bundleFolder } from './lib/build-workers.ts';
 
-/** What the gateway may weigh, compressed (design, section 12): cold starts pay for every byte. */
+/** What the gateway may weigh, compressed (bench/README.md): cold starts pay for every byte. */
 const GATEWAY_BUDGET_KB = 350;
 
 /** `npm run build`: both Workers' bundles under dist/, as they are deployed. Fails above the budget. */

@@ -45,6 +45,11 @@ const required = {
   RELAYER_KEY: secrets.relayerKey,
 };
 
+/** wrangler's own default is 8787 too. */
+function portOf(args: readonly string[]): string {
+  return /--port[ =](\d+)/.exec(args.join(' '))?.[1] ?? '8787';
+}
+
 /** `--var` reaches the first Worker alone, so the vault's settings go into a copy of its configuration. */
 function vaultConfig(settings: Readonly<Record<string, string>>): string {
   const original = inProject('workers/vault/wrangler.toml');
@@ -62,6 +67,10 @@ const vaultFile = vaultConfig({
   ESCROW_CONTRACT: FEE_ESCROW,
   ...exchangeVaultVars(exchange, keys),
 });
+console.log(`
+The operator's token is ${required.ADMIN_TOKEN}; a .dev.vars takes the place of all secrets. A key, once the gateway is ready:
+  curl -s http://localhost:${portOf(process.argv)}/admin/v1/tenants -H 'Authorization: Bearer ${required.ADMIN_TOKEN}' -H 'Content-Type: application/json' -d '{"name":"dev","tier":"pro","admission":"self_serve","keys":1}'
+`);
 const wrangler = spawn(
   process.execPath,
   [

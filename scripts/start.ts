@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { buildIfStale } from './lib/build-workers.ts';
+import { workerdOn } from './lib/home-in-use.ts';
 import { launch, type PosternFile } from './lib/launch.ts';
 import { isFree } from './lib/port.ts';
 
@@ -17,6 +18,11 @@ async function main(): Promise<void> {
   if (!(await isFree(port)))
     return fail(`Port ${port} is taken: stop what runs there, or set PORT (0 picks a free one).`);
   const home = resolve(process.env['POSTERN_HOME'] ?? '.local');
+  const other = workerdOn(home);
+  if (other !== undefined)
+    return fail(
+      `${home} is in use by process ${other}: stop that program, or set POSTERN_HOME to another folder.`,
+    );
   console.log('Starting ...');
   await buildIfStale();
   const running = await launch({ home, port, exchange: true, onEvent: (message) => console.log(message) });

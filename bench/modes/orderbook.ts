@@ -8,7 +8,7 @@ import { serveWorker } from '../lib/worker-server.ts';
 import { shot } from '../load/protocol.ts';
 import type { Bench } from '../run.ts';
 
-/** Of the market-data proxy (design, section 12): the router's book is that, with another body. */
+/** Of the market-data proxy (bench/README.md): the router's book is that, with another body. */
 const FLOOR = 0.5;
 /** Keys of as many tenants: 100 requests a second each is more than all get. */
 const KEYS = 200;

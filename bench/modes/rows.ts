@@ -13,7 +13,7 @@ import { shot } from '../load/protocol.ts';
 import type { Bench } from '../run.ts';
 import { liveRows } from './live.ts';
 
-/** Floors and limits: design, section 12. */
+/** Floors and limits: bench/README.md. */
 const PROXY_FLOOR = 0.5;
 const ORDER_FLOOR = 0.5;
 const REPLAY_FLOOR = 0.2;

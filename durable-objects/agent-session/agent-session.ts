@@ -41,7 +41,7 @@ export type Done<T> = { readonly ok: true; readonly value: T } | VenueFailure;
 const gone = failure('SESSION_NOT_FOUND');
 
 /**
- * An agent's session (design, section 4; contract: agents): its mode, its run, its attempts and its suggestions. What
+ * An agent's session (contract: agents): its mode, its run, its attempts and its suggestions. What
  * it has of the wallet stands in its account, where alone it can be checked against what others have. An object that
  * was never opened is nobody's session, and stores nothing.
  */

@@ -26,7 +26,7 @@ export interface Rewrapped extends Usage {
 }
 
 /**
- * The credentials of one account (design, section 5): sealed at rest, open only inside an operation, and every
+ * The credentials of one account (docs/vault.md): sealed at rest, open only inside an operation, and every
  * operation in the account's audit chain. Signing waits for nobody; what changes credentials runs in turn.
  */
 export class CredentialVault extends SigningDoor implements ObjectPort {

@@ -35,7 +35,7 @@ const WATCH_MS = 15_000;
 const WATCH_DIALLED_MS = 300_000;
 
 /**
- * One desk at the exchange, named `<tenant>/<environment>` (design, sections 4 and 9): its token, its session with the
+ * One desk at the exchange, named `<tenant>/<environment>` (docs/exchange.md): its token, its session with the
  * relay, the edge copy of its orders, positions and books, and the clients that follow them.
  */
 export class ExchangeConnector extends DurableObject<Env> {

@@ -5,7 +5,7 @@ import type { RelayOutcome } from '../../shared/relay/routes.ts';
 import type { RelayKeys } from './relay-keys.ts';
 import { lost, notSent, type RelayReply } from './relay-transport.ts';
 
-/** A venue's call takes at most 10 s (design, section 10); the relay gives up before this. */
+/** A venue's call takes at most 10 s; the relay gives up before this. */
 export const CALL_MS = 12_000;
 /** The longest reply: 1,000 orders of a kilobyte. */
 export const MAX_REPLY_BYTES = 4 * 1024 * 1024;

@@ -6,7 +6,6 @@ import { Cursors, type Cursor } from './cursors.ts';
 import { EventLog } from './event-log.ts';
 import {
   bookItem,
-  bookStream,
   orderItem,
   ORDERS,
   positionItem,
@@ -241,5 +240,3 @@ const positionIn = ({ epoch, seq }: Cursor): { readonly epoch: string; readonly 
 
 /** The streams that a desk has open always; books come and go with their clients. */
 export const deskStreams = [ORDERS, POSITIONS] as const;
-export const streamOf = (kind: 'orders' | 'positions' | 'market_data', symbol: string): string =>
-  kind === 'market_data' ? bookStream(symbol) : kind;

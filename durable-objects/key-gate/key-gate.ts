@@ -51,7 +51,7 @@ const LAST_USED_EVERY_MS = 60_000;
 
 /**
  * One key's own object, named by the SHA-256 of the key: its record and its request windows. It answers the
- * one RPC that every authenticated request makes (design, section 3).
+ * one RPC that every authenticated request makes (docs/architecture.md).
  */
 export class KeyGate extends DurableObject {
   readonly #env: Env;

@@ -3,8 +3,8 @@ import { now } from '../../shared/clock.ts';
 import { SlidingWindow, type WindowRule, type WindowState } from '../../shared/limits/window.ts';
 
 /**
- * The same limiter as a key's, for scopes wider than a key: `ip:<address>`, `bootstrap:<address>`. It stores
- * nothing; its windows are in memory and forgiven once when the object is evicted (design, section 4).
+ * The same limiter as a key's, for scopes other than a key: docs/storage-schema.md has their names. It stores nothing;
+ * its windows are in memory and forgiven once when the object is evicted.
  */
 export class RateGate extends DurableObject {
   #window: SlidingWindow | undefined;

@@ -14,7 +14,7 @@ export interface Wallet {
   readonly createdAt: number;
 }
 
-/** What plans include (seed 002 names the cap, the numbers are decided in design, section 7). */
+/** What plans include. */
 const caps: Readonly<Record<Tier, number>> = { free: 1, pro: 3, pro_plus: 5, enterprise: 10 };
 
 /** The account of a wallet. Ids are never given again, so it never belongs to another wallet. */

@@ -3,7 +3,7 @@ import type { Identity } from './journal.ts';
 import type { Naming } from './once.ts';
 
 /**
- * Commands that wait for their quotes: the state `pending` (design, section 6). Nothing has happened yet, so
+ * Commands that wait for their quotes: the state `pending` (docs/consistency.md). Nothing has happened yet, so
  * memory is the right place for it: when the object dies, the command has died with it and may run again.
  */
 export class InFlight {

@@ -2,7 +2,7 @@ import { decode, encode } from './encoding.ts';
 
 export { decode, encode };
 
-/** What a command is known by when it comes again (design, section 6). Scope: the account. */
+/** What a command is known by when it comes again (docs/consistency.md). Scope: the account. */
 export interface Identity {
   /** `key:<Idempotency-Key>`, `client:<client_order_id>`, `order:<hash of the signed order>`, `sdk:<fingerprint>`. */
   readonly key: string;
@@ -19,7 +19,7 @@ export interface Entry {
 
 type Row = { fingerprint: string; state: string; outcome: string; created_at: number };
 
-/** Keys are kept at least this long (design, section 6). */
+/** Keys are kept at least this long (docs/consistency.md). */
 export const KEEP_MS = 24 * 3_600_000;
 /** Rows deleted in one sweep: a bounded piece of work, the next alarm takes the rest. */
 export const SWEEP_ROWS = 5_000;

@@ -12,7 +12,7 @@ export interface Naming {
   readonly sdkRetry?: boolean;
 }
 
-/** An SDK's retry without a key is the earlier attempt again if that ended within this time (design, section 6). */
+/** An SDK's retry without a key is the earlier attempt again if that ended within this time (docs/consistency.md). */
 export const SDK_RETRY_MS = 90_000;
 
 /** What the journal says of a command: it is new, it was done with this outcome, or its key is taken. */

@@ -20,6 +20,10 @@ test('what is wrong or missing is told by name, never by value', async () => {
   expect(wrong).not.toContain('secret-value');
   expect(complaint(keys)).toContain('Set RELAY_ENVIRONMENT');
   expect(complaint({ ...keys, RELAY_ENVIRONMENT: 'prod', RELAY_DESKS: 'a/b' })).toContain('RELAY_DIAL_URL');
+  for (const name of ['RELAY_SIGNING_KEY_FILE', 'RELAY_CA_FILE', 'RELAY_PROTO_DIR'])
+    expect(complaint({ ...keys, RELAY_ENVIRONMENT: 'prod', [name]: '/absent' })).toContain(
+      `${name}: there is no`,
+    );
   const config = readConfig({
     ...keys,
     RELAY_ENVIRONMENT: 'prod',

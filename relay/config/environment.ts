@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { presetOf, type Upstream } from './presets.ts';
 
@@ -19,6 +19,8 @@ const url = (...protocols: readonly string[]): z.ZodType<URL, string> =>
     })
     .transform((text) => new URL(text));
 
+const present = z.string().refine(existsSync, 'there is no such file or folder');
+
 const desk = z.string().regex(/^[^/\s,]{1,128}\/[^/\s,]{1,31}$/, 'must be <tenant>/<environment>');
 
 const environment = z.object({
@@ -33,8 +35,8 @@ const environment = z.object({
     .string()
     .regex(/^[\w.-]{1,253}(:\d{1,5})?$/)
     .optional(),
-  RELAY_CA_FILE: z.string().min(1).optional(),
-  RELAY_PROTO_DIR: z.string().min(1).optional(),
+  RELAY_CA_FILE: present.optional(),
+  RELAY_PROTO_DIR: present.optional(),
   RELAY_EDGE_KEYS: z.string().max(10_000),
   RELAY_SIGNING_KEY: z.string().max(10_000),
   RELAY_SEALING_KEY: z.string().max(10_000),
@@ -132,7 +134,9 @@ function withFiles(
   const values: Record<string, string | undefined> = Object.fromEntries(given);
   for (const name of SECRETS) {
     const file = values[`${name}${FILE_SUFFIX}`];
-    if (file !== undefined) values[name] = readFileSync(file, 'utf8');
+    if (file === undefined) continue;
+    if (!existsSync(file)) throw new Error(`${name}${FILE_SUFFIX}: there is no such file`);
+    values[name] = readFileSync(file, 'utf8');
   }
   return values;
 }

@@ -5,7 +5,7 @@ import { MarketPool, type BookReader } from './market-pool.ts';
 import { dropCopyFeed, snapshotFeed, type Feed } from './solo.ts';
 
 /** docs.polymarket.us/streaming-endpoints/streaming-best-practices: of a firm, all kinds together. */
-export const MAX_UPSTREAM = 20;
+const MAX_UPSTREAM = 20;
 
 /** Everything that one desk has open at the exchange. */
 export class DeskFeeds {

@@ -46,7 +46,7 @@ export interface ExchangeSpec {
 }
 
 /** Name of the exchange's environment on this machine, and so part of its desks' names. */
-export const LOCAL_ENVIRONMENT = 'local';
+const LOCAL_ENVIRONMENT = 'local';
 
 /** Starts the exchange, then the relay. When one fails, none is left running. */
 export async function startExchangeAndRelay(spec: ExchangeSpec): Promise<LocalExchange> {

@@ -5,7 +5,7 @@ export interface KalshiKey {
   readonly privateKeyPem: string;
 }
 
-/** What `<home>/postern.json` tells whoever wants to use the running program (design, section 10). */
+/** What `<home>/postern.json` tells whoever wants to use the running program. */
 export interface PosternFile {
   readonly url: string;
   readonly adminToken: string;

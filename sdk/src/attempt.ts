@@ -94,7 +94,7 @@ const MAX_CAUSES = 5;
  * Whether a failed fetch never had a connection. Node says so in the causes of its error; other runtimes do not, and
  * there every failure may have come after the request was sent.
  */
-export function wasNeverSent(error: unknown, depth = 0): boolean {
+function wasNeverSent(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return false;
   const { syscall, code, cause, errors } = error as Readonly<Record<string, unknown>>;
   if (syscall === 'connect' || syscall === 'getaddrinfo') return true;

@@ -12,7 +12,7 @@ export interface SignedTransaction {
 
 /**
  * Told of a transaction after it was signed and before it is sent; it is sent once this returns, so it must be durable
- * by then (design, section 6). Told again when another transaction took the nonce: only the last one counts.
+ * by then (docs/consistency.md). Told again when another transaction took the nonce: only the last one counts.
  */
 export type Journal = (transaction: SignedTransaction) => void | Promise<void>;
 

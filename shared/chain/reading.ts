@@ -3,8 +3,7 @@ import { decodeErrorResult } from 'viem/utils';
 import type { Hex } from '../signing/checks.ts';
 import type { JsonRpc, RpcReply } from './json-rpc.ts';
 
-export const isHex = (value: unknown): value is Hex =>
-  typeof value === 'string' && /^0x[0-9a-fA-F]*$/.test(value);
+const isHex = (value: unknown): value is Hex => typeof value === 'string' && /^0x[0-9a-fA-F]*$/.test(value);
 
 /** A quantity of JSON-RPC: at most a word, so that no reply can make a number without end. */
 export function quantity(value: unknown): bigint | undefined {

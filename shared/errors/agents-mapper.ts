@@ -2,7 +2,7 @@ import { errorCatalogue, type Reason } from './catalogue.ts';
 import type { Failure } from './failure.ts';
 import { errorHeaders, type WireError } from './wire-error.ts';
 
-/** Sentences that agents look for (contract: agents; seed 001, "Common Errors"), whatever more there were to say. */
+/** Sentences that agents look for (contract: agents), whatever more there were to say. */
 const sentences: Readonly<Partial<Record<Reason, string>>> = {
   INSUFFICIENT_BALANCE: 'Insufficient balance',
   TOKEN_NOT_FOUND: 'No orderbook exists for the requested token id',

@@ -1,5 +1,5 @@
 /**
- * Every reason for which Postern refuses or fails a request (contracts: errors and limits, seed 002).
+ * Every reason for which Postern refuses or fails a request (contract: errors and limits).
  * A surface's mapper turns a reason into its own wire shape; `docs/errors.md` is generated from this table.
  */
 export interface ErrorEntry {

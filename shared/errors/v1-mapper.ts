@@ -2,7 +2,7 @@ import { errorCatalogue } from './catalogue.ts';
 import type { Failure } from './failure.ts';
 import { errorHeaders, type WireError } from './wire-error.ts';
 
-/** Where a 402 sends the caller (seed 002). */
+/** Where a 402 sends the caller (contract: errors and limits). */
 const UPGRADE_URL = '/pricing';
 
 /**

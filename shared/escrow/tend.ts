@@ -21,7 +21,7 @@ export interface Keeper {
 }
 
 /** Two blocks of Polygon: how long a transaction in flight is left alone before it is looked at again, ms. */
-export const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 5_000;
 /** Polygon makes a block every 2 s; waiting longer than this would use up the request's 30 s. */
 const PULL_LOOKS = 12;
 const PULL_LOOK_MS = 1_000;

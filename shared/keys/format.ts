@@ -13,7 +13,7 @@ const RANDOM_LENGTH = 42;
 /** 62^6 > 2^32, so six characters hold any CRC32. */
 const CHECK_LENGTH = 6;
 /** How many characters of a key are shown again in listings. */
-export const KEY_PREFIX_LENGTH = 16;
+const KEY_PREFIX_LENGTH = 16;
 
 const PATTERN = /^pst_(?:live|test)_[0-9A-Za-z]{48}$/;
 

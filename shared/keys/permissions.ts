@@ -12,7 +12,7 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-/** Roles an operator enables on a tenant, several at once (design, section 1). */
+/** Roles an operator enables on a tenant, several at once. */
 export const roles = ['trader', 'builder', 'partner', 'desk'] as const;
 export type Role = (typeof roles)[number];
 

@@ -20,7 +20,7 @@ export interface TenantSnapshot {
   readonly defaultVenue?: TradedVenue;
 }
 
-/** Who a request acts as (design, section 1). */
+/** Who a request acts as. */
 export interface Principal {
   readonly tenant: string;
   readonly customer?: string;

@@ -1,6 +1,6 @@
 import type { WindowRule } from './window.ts';
 
-/** The ladder of plans (contract: errors and limits, "Tiers"; seed 002). `GET /v1/keys/tiers` shows it. */
+/** The ladder of plans (contract: errors and limits, "Tiers"). `GET /v1/keys/tiers` shows it. */
 export interface TierLimits {
   readonly requestsPerSecond: number;
   readonly requestsPerMinute: number;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { relayOutcomes } from './routes.ts';
 
 /**
- * The session between connector and relay: one websocket per desk, one JSON object per text frame (design, section 9;
+ * The session between connector and relay: one websocket per desk, one JSON object per text frame (docs/exchange.md;
  * decision 24). Whoever opened the connection, the connector speaks first with `hello`.
  *
  * Sequence numbers are the relay's, dense per stream, and mean something only together with its `epoch`: a relay that
@@ -38,7 +38,7 @@ const names = z.array(z.string().min(1).max(128)).max(1000);
 const position = z.strictObject({ epoch, seq });
 
 /** What narrows a stream. `market_data` has exactly one symbol; the relay shares upstream streams among symbols. */
-export const streamParams = z.strictObject({
+const streamParams = z.strictObject({
   symbols: names.optional(),
   accounts: names.optional(),
   depth: z.int().min(1).max(100).optional(),
@@ -85,7 +85,7 @@ export type FromConnector = z.infer<typeof fromConnector>;
  * it; `update`s follow in order. A book is whole whichever it is called (its first is the `snapshot`), and repeats
  * `state` and `stats`, which the exchange says only when they change. Drop copy has `update`s alone.
  */
-export const itemTypes = ['snapshot', 'update', 'heartbeat'] as const;
+const itemTypes = ['snapshot', 'update', 'heartbeat'] as const;
 export type ItemType = (typeof itemTypes)[number];
 
 export const fromRelay = z.discriminatedUnion('type', [

@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT, type CryptoKey } from 'jose';
 import * as z from 'zod';
 
 /**
- * How gateway and relay believe each other (design, section 9): each request, and each opening of a session, carries a
+ * How gateway and relay believe each other (docs/exchange.md): each request, and each opening of a session, carries a
  * JWT signed with the sender's Ed25519 key, good for 60 s, for one audience, method, path and body.
  */
 

@@ -7,7 +7,7 @@ export type Hex = `0x${string}`;
 const MAX_HEADER_TEXT = 256;
 /** Longest path of any venue is below 200; a path is signed whole, so it must end somewhere. */
 const MAX_PATH = 2_048;
-/** The gateway's own limit on bodies (design, section 10), in UTF-16 units. */
+/** The gateway's own limit on bodies, in UTF-16 units. */
 const MAX_BODY = 256 * 1024;
 /** In seconds the year 2286, in milliseconds 1970: beyond it somebody passed milliseconds. */
 const MAX_SECONDS = 9_999_999_999;

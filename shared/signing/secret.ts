@@ -1,7 +1,7 @@
 const REDACTED = '[redacted]';
 
 /**
- * Text that must not be printed (design, section 5). Every way in which a logger, a template or JSON turns a
+ * Text that must not be printed (docs/vault.md). Every way in which a logger, a template or JSON turns a
  * value into text gives `[redacted]`; the text stands in a `#private` field, which no reflection, clone or
  * inspector output reaches. `reveal` is the one way to it: call it where the text is used, and nowhere before.
  */

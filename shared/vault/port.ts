@@ -86,7 +86,7 @@ export interface RotationStatus {
 }
 
 /**
- * The vault as the gateway sees it over the service binding (design, section 5): credentials go in, signatures
+ * The vault as the gateway sees it over the service binding (docs/vault.md): credentials go in, signatures
  * come out. Each method writes a row of the account's audit chain, except the reads of that chain.
  */
 export interface Vault {

@@ -43,7 +43,7 @@ export interface Book {
 export type Found<T> = { readonly ok: true; readonly value: T } | Failure;
 
 /**
- * The market data that the paper engine and the feeds need of Polymarket. The whole port (design, section 8) is
+ * The market data that the paper engine and the feeds need of Polymarket. The whole port is
  * `DataVenue` and, for venues that trade, `TradingVenue`. Failures:
  * TOKEN_NOT_FOUND, or VENUE_UNAVAILABLE when the venue did not answer in time or with sense.
  */

@@ -4,7 +4,7 @@ import type { FramedRequest, OrderRequest, TimedFraming } from '../signing/polym
 import type { KalshiRequest } from '../signing/kalshi.ts';
 
 /**
- * Where adapters get signatures from. Shapes are the vault's (design, section 5): a caller binds them to it, or to
+ * Where adapters get signatures from. Shapes are the vault's (docs/vault.md): a caller binds them to it, or to
  * the credentials of one request, and the adapter never sees either.
  */
 export interface SignerRefusal {

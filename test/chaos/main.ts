@@ -10,7 +10,8 @@ import { runChaos } from './run.ts';
  */
 async function main(): Promise<void> {
   const seed = process.argv[2] === undefined ? randomInt(2 ** 31) : Number(process.argv[2]);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('the seed is a whole number');
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new Error('npm run chaos [-- seed], where the seed is a whole number');
   const started = Date.now();
   const tell = (line: string): void =>
     console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${line}`);

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-export const chaosVenues = ['polymarket', 'kalshi', 'paper'] as const;
+const chaosVenues = ['polymarket', 'kalshi', 'paper'] as const;
 export type ChaosVenue = (typeof chaosVenues)[number];
 export type ChaosMode = 'stored' | 'managed' | 'request' | 'customer';
 /** How a command is named. `sdk`: only its retries say what they are; `none`: said once, whatever comes of it. */

@@ -102,7 +102,7 @@ async function ends(entry: Start, { pids }: PosternFile, signal: NodeJS.Signals)
 }
 
 describe('npm start', () => {
-  test('prints a curl that works as pasted; ends every process it started; keys and state survive', async () => {
+  test('prints a curl that works as pasted; has its home alone; ends every process it started; keys and state survive', async () => {
     const first = start(0);
     await ready(first);
     const [, url = '', key = ''] = /curl -s (\S+) -H 'X-API-Key: (\S+)'/.exec(first.output()) ?? [];
@@ -112,6 +112,9 @@ describe('npm start', () => {
       expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
     const before = fileOf();
     await tradeAsDesk(before);
+    const beside = start(0);
+    expect(await beside.exit).toBe(1);
+    expect(beside.output()).toContain(`${home} is in use by process ${before.pids.workerd}`);
     await ends(first, before, 'SIGINT');
 
     const second = start(0, 'npm');

@@ -12,7 +12,7 @@ export interface DialIn {
   stop(): void;
 }
 
-export const DIAL_URL = 'https://postern.test/v1/relay/session';
+const DIAL_URL = 'https://postern.test/v1/relay/session';
 
 const app = createApp();
 

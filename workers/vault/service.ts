@@ -12,7 +12,7 @@ import type { VaultEnv } from './env.ts';
 const WALK_PAGE = 1_000;
 
 /**
- * The only way into the vault: RPC over a service binding (design, section 5). It checks every request against
+ * The only way into the vault: RPC over a service binding (docs/vault.md). It checks every request against
  * the vault's own schema, trusting the gateway with nothing, and passes it to the account's object.
  */
 export class VaultService extends WorkerEntrypoint<VaultEnv> implements Vault {

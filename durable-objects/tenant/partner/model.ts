@@ -14,7 +14,7 @@ export interface PartnerSettings {
   readonly sender: MailSender | null;
 }
 
-/** An end user of a partner (design, section 1). */
+/** An end user of a partner. */
 export interface TraderUser {
   /** `user_id` of the wire. */
   readonly id: number;

@@ -50,7 +50,7 @@ interface Ready {
 
 /**
  * Splits, merges and redemptions of the account's own wallet, each done at most once: the same journal and the same
- * states as orders on live venues (design, section 6). The signed bytes are in the journal before the first of them
+ * states as orders on live venues (docs/consistency.md). The signed bytes are in the journal before the first of them
  * leaves; an unknown one is settled by asking the chain for them.
  */
 export class CtfCommands {
@@ -176,7 +176,7 @@ export class CtfCommands {
         : this.#tables.markSent(id, signer.address, sent, at, at + SEND_TIMEOUT_MS);
       if (!stands) throw new Error('the lease has run out');
       written = true;
-      // Durable before the first outside byte (design, section 6).
+      // Durable before the first outside byte (docs/consistency.md).
       await this.#host.storage.sync();
       if (INSTRUMENTED) await pauseAt('account/ctf/written');
     };

@@ -28,7 +28,7 @@ export interface ExchangeHost {
 }
 
 /**
- * Commands to the institutional exchange, each done at most once (design, section 6): a work kind of its own, because
+ * Commands to the institutional exchange, each done at most once (docs/consistency.md): a work kind of its own, because
  * its orders are scaled integers with terms that no other venue has, and a list is one command.
  */
 export class ExchangeCommands {
@@ -111,7 +111,7 @@ export class ExchangeCommands {
       if (!this.#tables.markSent(id, sentAt, sentAt + SEND_TIMEOUT_MS)) {
         return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
       }
-      // Durable before the first outside byte (design, section 6).
+      // Durable before the first outside byte (docs/consistency.md).
       await this.#host.storage.sync();
       if (INSTRUMENTED) await pauseAt('account/exchange/sent-durable');
       const { tenant, keyId, requestId } = caller;

@@ -4,7 +4,7 @@ import type { LiveCaller } from '../live/model.ts';
 import type { Naming } from '../once.ts';
 
 /** Commands of the exchange that have an effect (contract: exchange, "Commands and lookups"). */
-export const exchangeRpcs = [
+const exchangeRpcs = [
   'insert_order',
   'insert_order_list',
   'cancel_order',

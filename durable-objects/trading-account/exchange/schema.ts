@@ -1,6 +1,6 @@
 import type { Migration } from '../../storage/migrate.ts';
 
-/** Commands to the institutional exchange: the states of design section 6, and the names of each. */
+/** Commands to the institutional exchange: the states of docs/consistency.md, and the names of each. */
 export const exchangeMigration: Migration = {
   id: 6,
   sql: `

@@ -18,7 +18,7 @@ import { prepare, type Ready } from './prepare.ts';
 import type { LiveRow } from './rows.ts';
 import { LiveTables } from './tables.ts';
 
-/** How long a command may take to be sent: as long as any request may (design, section 10). */
+/** How long a command may take to be sent: as long as any request may. */
 export const LEASE_MS = 30_000;
 /** An adapter probes and sends, 10 s each at most; a reply later than this is not coming. */
 export const SEND_TIMEOUT_MS = 30_000;
@@ -36,7 +36,7 @@ interface Slot {
   readonly hold: (work: () => Promise<LiveReply>) => Promise<LiveReply>;
 }
 
-/** Commands on live venues, each done at most once (design, section 6; docs/consistency.md). */
+/** Commands on live venues, each done at most once (docs/consistency.md). */
 export class LiveOrders {
   readonly #host: LiveHost;
   readonly #tables: LiveTables;
@@ -220,7 +220,7 @@ export class LiveOrders {
       return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
     }
     reach('account/live/sent-written');
-    // Durable before the first outside byte (design, section 6): a fault here ends this instance unsent.
+    // Durable before the first outside byte (docs/consistency.md): a fault here ends this instance unsent.
     await this.#host.storage.sync();
     if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
     const settled = await ready.send();

@@ -96,6 +96,6 @@ export type LiveReply =
   | VenueFailure
   | Failure;
 
-/** States of a command (design, section 6). */
-export const liveStates = ['pending', 'sent', 'done', 'released', 'unknown'] as const;
+/** States of a command (docs/consistency.md). */
+const liveStates = ['pending', 'sent', 'done', 'released', 'unknown'] as const;
 export type LiveState = (typeof liveStates)[number];

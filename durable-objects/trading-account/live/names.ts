@@ -89,7 +89,7 @@ function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse): Kno
   }
 }
 
-/** Why an SDK's retry is the command before it again; undefined when it is not (design, section 6). */
+/** Why an SDK's retry is the command before it again; undefined when it is not (docs/consistency.md). */
 function assumedOf({ state, told, endedAt }: LiveRow, now: number): Assumed | undefined {
   if (state !== 'done') return told === 'unknown' ? 'retryable-status' : 'in-flight';
   // Nobody was told its outcome: the process died, or the reply was 503.

@@ -1,6 +1,6 @@
 import type { Migration } from '../../storage/migrate.ts';
 
-/** Commands on live venues: the states of design section 6, and the names under which each is found again. */
+/** Commands on live venues: the states of docs/consistency.md, and the names under which each is found again. */
 export const liveMigration: Migration = {
   id: 4,
   sql: `

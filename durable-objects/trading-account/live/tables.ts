@@ -4,7 +4,7 @@ import { encode, type Identity } from '../journal.ts';
 import type { LiveAccess, Mined, Sent } from './model.ts';
 import { toRow, type LiveRow, type NamedRow, type StoredRow } from './rows.ts';
 
-/** Why an SDK's retry was taken for the command before it (design, section 6). */
+/** Why an SDK's retry was taken for the command before it (docs/consistency.md). */
 export type Assumed = 'in-flight' | 'retryable-status' | 'recent';
 
 /** Who must know what became of a command, in the same writes that record it: its fee, the session that it is of. */

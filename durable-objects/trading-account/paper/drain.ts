@@ -2,7 +2,7 @@ import type { Ledger } from '../ledger.ts';
 import { endOrder } from './resting.ts';
 
 /** Open orders that one call cancels at most (contract: partner, "Close and reset"). */
-export const MAX_CANCELLED = 100;
+const MAX_CANCELLED = 100;
 
 /** What a drain did. */
 export interface Drained {

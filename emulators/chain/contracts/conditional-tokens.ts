@@ -23,7 +23,7 @@ const abi = new utils.Interface([
 ]);
 
 /** Markets are binary: the first outcome and the second. */
-export const INDEX_SETS = [1n, 2n] as const;
+const INDEX_SETS = [1n, 2n] as const;
 const OUTCOMES = INDEX_SETS.length;
 const NO_PARENT = `0x${'00'.repeat(32)}`;
 
@@ -101,7 +101,7 @@ export function changeSet(
     changePosition(storage, owner, positionOf(collateral, condition, indexSet), amount);
 }
 
-export function changePosition(storage: Storage, owner: string, id: bigint, amount: bigint): void {
+function changePosition(storage: Storage, owner: string, id: bigint, amount: bigint): void {
   const slot = balanceSlot(owner, id);
   const next = storage.get(slot) + amount;
   if (next < 0n) throw revertWith('SafeMath: subtraction overflow');

@@ -27,7 +27,6 @@ export type PackageName = 'connamara.ep3.v1beta1' | 'polymarket.v1';
 export const SYMBOL = 'aec-nfl-kc-buf-w1';
 export const OTHER = 'aec-nfl-phi-dal-w1';
 export const ALPHA = 'firms/Alpha/accounts/main';
-export const BETA = 'firms/Beta/accounts/main';
 const PASSWORD = 'Local-exchange-1';
 
 export interface Reply {
@@ -89,7 +88,7 @@ export async function startForTest(options: ExchangeEmulatorOptions = {}): Promi
   return exchange;
 }
 
-export function traderOf(exchange: TestExchange, token: string): Trader {
+function traderOf(exchange: TestExchange, token: string): Trader {
   const rest: Trader['rest'] = (rpc, body = {}) =>
     exchange.post(`/api/v1beta1/${rpc}`, body, { authorization: `Bearer ${token}` });
   return {

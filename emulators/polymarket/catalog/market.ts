@@ -76,7 +76,7 @@ export const FEE_RATE: Readonly<Record<Category, Micro>> = {
 };
 
 /** `base_fee` on fee markets: what a V1 client must sign as feeRateBps. */
-export const FEE_MARKET_BASE_BPS = 1000;
+const FEE_MARKET_BASE_BPS = 1000;
 
 export function baseFeeBps(market: Market): number {
   return market.feeRate === undefined ? 0 : FEE_MARKET_BASE_BPS;

@@ -93,7 +93,7 @@ export function orderDomain(version: 1 | 2, negRisk: boolean): OrderDomain {
   };
 }
 
-export function orderMessage(order: SignedOrder): Record<string, unknown> {
+function orderMessage(order: SignedOrder): Record<string, unknown> {
   // Not everything that is sent is signed: V2 leaves its expiration out (contracts/venues.md).
   const all: Record<string, unknown> = { ...order, side: order.sideText === 'BUY' ? 0 : 1 };
   return Object.fromEntries(

@@ -74,6 +74,6 @@ function bindController(venue: Venue, wallet: string, eoa: string): void {
   }
 }
 
-export function sameAddress(a: string, b: string): boolean {
+function sameAddress(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

@@ -38,7 +38,7 @@ export type WireRow = z.infer<typeof rowSchema>;
 export const isGroup = ({ marketType }: WireRow): boolean => marketType === 'group';
 
 /** Slugs go into a path. */
-export const isSlug = (text: string): boolean => /^[\w.-]{1,300}$/.test(text);
+const isSlug = (text: string): boolean => /^[\w.-]{1,300}$/.test(text);
 
 export function statusOf({ status, expired, winningOutcomeIndex }: WireMarket): ListedStatus {
   if (winningOutcomeIndex != null || status === 'RESOLVED') return 'resolved';
@@ -82,7 +82,7 @@ export function endOf({ expirationTimestamp: at }: Pick<WireRow, 'expirationTime
 }
 
 /** What the venue has under a slug: a market or a group. */
-export async function readRow(api: LimitlessApi, slug: string): Promise<Found<WireRow>> {
+async function readRow(api: LimitlessApi, slug: string): Promise<Found<WireRow>> {
   return isSlug(slug)
     ? api.reader.get(`/markets/${encodeURIComponent(slug)}`, {}, rowSchema)
     : failure('MARKET_NOT_FOUND');

@@ -15,7 +15,7 @@ import { activity, priceHistory, publicTrades, readBook } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 
 /** The book is read from the venue each time. */
-export const limitlessCapabilities = dataOnly('limitless', 'Limitless');
+const limitlessCapabilities = dataOnly('limitless', 'Limitless');
 
 /**
  * Limitless, read only. Market ids are slugs. Public pages read for it:

@@ -8,7 +8,7 @@ import { activity, priceHistory, readBook } from './history.ts';
 import { listEvents, listMarkets } from './listing.ts';
 import { knownMarket } from './market.ts';
 
-export const opinionCapabilities = dataOnly('opinion', 'Opinion', { fetch_trades: false });
+const opinionCapabilities = dataOnly('opinion', 'Opinion', { fetch_trades: false });
 
 /**
  * Opinion, read only; books are polled. Market ids are numbers. Public pages read for it:

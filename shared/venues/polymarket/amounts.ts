@@ -25,7 +25,7 @@ export interface Amounts {
   readonly takerAmount: bigint;
 }
 
-export const roundingOf = (tick: Micro): Decimals | undefined => ROUNDING[tick.toString()];
+const roundingOf = (tick: Micro): Decimals | undefined => ROUNDING[tick.toString()];
 
 /** Micro per step of so many decimals. */
 const step = (decimals: number): bigint => 10n ** BigInt(6 - decimals);

@@ -29,12 +29,7 @@ const tripleReply = z.object({ apiKey: headerText, secret: headerText, passphras
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** A read with L2 headers. The query is not signed (contract: venues). AUTHENTICATION_FAILED, VENUE_UNAVAILABLE. */
-export async function readClob(
-  base: string,
-  signer: ClobSigner,
-  path: string,
-  query = '',
-): Promise<Found<unknown>> {
+async function readClob(base: string, signer: ClobSigner, path: string, query = ''): Promise<Found<unknown>> {
   const url = `${base}${path}`;
   const signed = await signer.l2({ method: 'GET', path: new URL(url).pathname, timestamp: seconds() });
   return signedRead(`${url}${query}`, signed, () =>

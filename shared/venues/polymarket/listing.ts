@@ -87,7 +87,7 @@ export async function listMarkets(
 }
 
 /** The markets of these condition ids. Gamma names those that have ended only when it is asked for them. */
-export async function marketsById(
+async function marketsById(
   api: PolymarketApi,
   ids: readonly string[],
 ): Promise<Found<readonly ListedMarket[]>> {

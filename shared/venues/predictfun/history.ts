@@ -44,7 +44,7 @@ export const bookSchema = z.object({
   }),
 });
 
-export const matchesSchema = z.object({
+const matchesSchema = z.object({
   cursor: z.string().nullish(),
   data: z.array(
     z.object({

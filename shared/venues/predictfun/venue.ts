@@ -13,7 +13,7 @@ import { PredictFunApi } from './api.ts';
 import { activity, feeCurve, priceHistory, publicTrades, readBook } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 
-export const predictFunCapabilities = dataOnly('predictfun', 'Predict.fun');
+const predictFunCapabilities = dataOnly('predictfun', 'Predict.fun');
 
 /**
  * Predict.fun, read only; books are polled. Market ids are numbers, events are the venue's categories. Public pages read

@@ -19,7 +19,7 @@ const digestOf = ({ id, state, cum_qty, leaves_qty, price }: Order): number =>
         .update(JSON.stringify([id, state, cum_qty, leaves_qty, price]))
         .digest()
         .readUIntBE(0, 6);
-export const setOf = (orders: readonly Order[]): number =>
+const setOf = (orders: readonly Order[]): number =>
   orders.reduce((sum, one) => (sum + digestOf(one)) % SET_BITS, 0);
 
 /** The exchange's own list of executions, and which orders were open after each of them. */

@@ -14,8 +14,8 @@ export async function exchangeMain(
   dialect: string | undefined = 'v1beta1',
 ): Promise<void> {
   const seed = argument === undefined ? randomInt(2 ** 31) : Number(argument);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('the seed is a whole number');
-  if (dialect !== 'v1' && dialect !== 'v1beta1') throw new Error('the dialect is v1beta1 or v1');
+  if (!Number.isSafeInteger(seed) || seed < 0 || (dialect !== 'v1' && dialect !== 'v1beta1'))
+    throw new Error('npm run chaos -- exchange [seed] [v1], where the seed is a whole number');
   const started = Date.now();
   const tell = (line: string): void =>
     console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${line}`);

@@ -29,7 +29,6 @@ const state = z.object({
   executions: z.array(wireExecution),
 });
 export type WireOrder = z.infer<typeof wireOrder>;
-export type WireExecution = z.infer<typeof wireExecution>;
 export type ExchangeState = z.infer<typeof state>;
 
 const stats = z.object({

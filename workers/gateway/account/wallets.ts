@@ -139,7 +139,7 @@ function walletOf(found: WalletFound): Wallet {
   return found.wallet;
 }
 
-/** Most that a wallet may begin with, in USD (decided in design, section 7). */
+/** Most that a wallet may begin with, in USD. */
 const MOST = 1_000_000n * SCALE;
 
 function depositOf(text: string): Micro {

@@ -74,7 +74,7 @@ export const toPosition = (view: PositionView) => {
 };
 
 export const toPositions = (positions: readonly PositionView[]) => ({
-  // The one number of this surface that is not text (seed 001); what it adds up is exact.
+  // The one number of this surface that is not text; what it adds up is exact.
   totalValue: Number(formatMicro(positions.reduce((sum, { value }) => add(sum, value), ZERO))),
   positions: positions.map(toPosition),
 });

@@ -5,7 +5,7 @@ import {
   suggestionStatuses,
 } from '../../../durable-objects/agent-session/model.ts';
 
-/** Shapes of the agents' surface (contract: agents; seed 001). Amounts are decimal text unless said otherwise. */
+/** Shapes of the agents' surface (contract: agents). Amounts are decimal text unless said otherwise. */
 
 /** Every success of this surface: `{success, data, error}`. */
 export const envelope = <T extends z.ZodType>(data: T) =>

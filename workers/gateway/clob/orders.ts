@@ -38,7 +38,7 @@ const postOrder = route({
 
 type OrderBody = SignedOrderPayload | z.infer<typeof clobOrder>;
 
-/** Seed 002's own examples post the plain form here too; what is wrong with it has this route's code. */
+/** Clients post the plain form here too; what is wrong with it has this route's code. */
 async function toRequest(body: OrderBody, owner: string): ReturnType<typeof toOrderRequest> {
   if ('order' in body) return toOrderRequest(body);
   const request = await toClobRequest(body, owner);

@@ -93,7 +93,7 @@ function requestOf(
 }
 
 /**
- * A signed order names itself: by the hash of what was signed (design, section 6). Paper does not look at the
+ * A signed order names itself: by the hash of what was signed (docs/consistency.md). Paper does not look at the
  * signature, so this is the hash of the signed members, which a retry of any SDK repeats to the letter.
  */
 async function identityOf(payload: SignedOrderPayload): Promise<Identity> {

@@ -17,7 +17,7 @@ export async function storedViews({ vault, call }: VaultAccess): Promise<readonl
 const isExchange = ({ venue }: StoredView): boolean => venue !== 'builder' && venue !== 'exchange';
 
 /** Whether requests can be signed: a wallet without its CLOB key cannot yet. */
-export const isLinked = ({ venue, state, parts }: StoredView): boolean =>
+const isLinked = ({ venue, state, parts }: StoredView): boolean =>
   state === 'ready' && (venue !== 'polymarket' || parts.includes('clob'));
 
 /** Names of the exchanges that requests can be signed for. */

@@ -14,7 +14,7 @@ export type Step =
   | 'exchange_linked';
 
 /** The last three of every onboarding. */
-export const LINKED: readonly Step[] = ['credentials_validated', 'credentials_stored', 'exchange_linked'];
+const LINKED: readonly Step[] = ['credentials_validated', 'credentials_stored', 'exchange_linked'];
 
 export interface Onboarded {
   readonly status: 'complete' | 'already_linked';

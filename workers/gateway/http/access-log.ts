@@ -24,7 +24,7 @@ export const routeName = ({ method, route }: RequestLog): string =>
 
 export const surfaceOf = ({ route }: RequestLog): string => route?.tag ?? 'none';
 
-/** Writes one structured line (design, section 10). */
+/** Writes one structured line. */
 export function logRequest(log: RequestLog): void {
   console.log(
     JSON.stringify({

@@ -1,6 +1,6 @@
 import { RequestError } from '../../../shared/errors/failure.ts';
 
-/** Limits at the door (design, section 10). */
+/** Limits at the door. */
 const MAX_BODY_BYTES = 256 * 1024;
 const MAX_JSON_DEPTH = 16;
 

@@ -3,7 +3,7 @@ import type { Principal } from '../../../shared/keys/principal.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 
 /**
- * Requests of each key that this isolate is working on. The contract's cap is per process (seed 002), so no
+ * Requests of each key that this isolate is working on. The contract's cap is per process, so no
  * object is asked: a key that spreads over isolates has the cap in each.
  */
 const inFlight = new Map<string, number>();

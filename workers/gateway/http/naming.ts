@@ -3,7 +3,7 @@ import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from './request-headers.ts';
 import type { Call } from './route.ts';
 
-/** How the caller names its command: by header, and by what it asks (design, section 6). */
+/** How the caller names its command: by header, and by what it asks (docs/consistency.md). */
 export async function namingOf(call: Call<unknown, unknown, unknown>): Promise<Naming> {
   const { request, url } = call;
   // Quoted and bare are one key.

@@ -25,7 +25,7 @@ export interface Incoming {
 }
 
 /**
- * The way of a request (design, section 3): id, body limit, authentication and admission, validation, the
+ * The way of a request (docs/architecture.md): id, body limit, authentication and admission, validation, the
  * handler, then the reply with its headers. Every failure becomes the surface's error; an unknown one its 500.
  */
 export async function run(route: AnyRoute, incoming: Incoming): Promise<Response> {

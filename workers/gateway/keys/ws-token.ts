@@ -15,7 +15,7 @@ import { route, type AnyRoute } from '../http/route.ts';
 const LIFETIME_SECONDS = 60;
 
 /** The audience keeps a websocket token from being taken for anything else that this secret signs. */
-export const WS_AUDIENCE = 'postern-ws';
+const WS_AUDIENCE = 'postern-ws';
 
 const wsToken = route({
   method: 'POST',

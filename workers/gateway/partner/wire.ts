@@ -6,7 +6,7 @@ import {
 } from '../../../durable-objects/tenant/partner/model.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 
-/** Shapes of `/v1/partner` (contract: partner; seed 003). */
+/** Shapes of `/v1/partner` (contract: partner). */
 
 /** Characters of a partner's own JSON: it is stored and comes back with every read. */
 const MAX_JSON = 16_384;

@@ -65,7 +65,7 @@ async function nativeWork(call: AnyCall, body: NativeOrder): Promise<Work> {
 }
 
 /** An entry of an array may be anything: what is no order has its own refusal, and the others go. */
-export function toEntryWork(entry: unknown): Work {
+function toEntryWork(entry: unknown): Work {
   const parsed = signedOrderPayload.safeParse(entry);
   return parsed.success ? toPostWork(parsed.data) : notAnOrder(parsed.error.issues[0]);
 }
