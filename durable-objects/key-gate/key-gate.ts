@@ -140,8 +140,14 @@ export class KeyGate extends DurableObject {
         message: `At most ${cap} websockets in tier ${usable.current.tier}`,
       });
     }
-    if (Number.isFinite(endAfter(now(), usable.record))) void this.#wakeBy(now() + REPORT_AFTER_MS);
-    return { ok: true, principal: principalOf(usable.record, usable.current) };
+    // The key may have ended while hubs were asked: its sockets were closed then, and this one was not among them.
+    const still = this.#usable(now());
+    if (!still.ok || isRestricted(still.record, false)) {
+      this.#sockets.release(socket);
+      return still.ok ? failure('ACCESS_RESTRICTED') : still;
+    }
+    if (Number.isFinite(endAfter(now(), still.record))) void this.#wakeBy(now() + REPORT_AFTER_MS);
+    return { ok: true, principal: principalOf(still.record, still.current) };
   }
 
   releaseSocket(socket: string): void {

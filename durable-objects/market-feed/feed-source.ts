@@ -49,6 +49,7 @@ export function openSource({ env, ref, market, views, event }: SourceOptions): F
     const tokens = market.outcomes.flatMap(({ tokenId }) => tokenId ?? []);
     const upstream = new Upstream(env.POLYMARKET_WS_URL, tokens, {
       message: (text) => {
+        views.found();
         for (const told of readEvents(text)) event(told);
       },
       lost: () => views.lost(),

@@ -3,7 +3,12 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { HANDOVER_HEADER, type Handover } from '../socket-hub/attachment.ts';
+import { SocketHub } from '../socket-hub/socket-hub.ts';
 import { accountObject, keyGate, socketHub } from '../stubs.ts';
+import { MarketFeed } from './market-feed.ts';
+import { NativeBooks } from './native-books.ts';
+import { Upstream } from './upstream.ts';
+import type { VenueEvent } from './venue-events.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === micro('0.01')).values();
 
@@ -21,6 +26,9 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
   for (const client of clients.splice(0)) client.close(1000);
 });
 
@@ -34,6 +42,7 @@ const crashFeed = (): Promise<unknown> =>
 interface Client {
   readonly socket: WebSocket;
   readonly heard: string[];
+  readonly closed: () => number | undefined;
 }
 
 /** A client's socket at the hub of this test. */
@@ -46,9 +55,13 @@ async function connect(handover: Partial<Handover> = {}): Promise<Client> {
   socket.addEventListener('message', ({ data }) => {
     heard.push(String(data));
   });
+  let closed: number | undefined;
+  socket.addEventListener('close', ({ code }) => {
+    closed = code;
+  });
   socket.accept();
   clients.push(socket);
-  return { socket, heard };
+  return { socket, heard, closed: () => closed };
 }
 
 async function follow(): Promise<Client> {
@@ -110,24 +123,89 @@ describe('eviction and crashes', () => {
     const client = await connect({ channel: 'executions', account });
     await evictDurableObject(env.TRADING_ACCOUNT.getByName(account));
     await evictDurableObject(env.SOCKET_HUB.getByName(hub));
-    await accountObject(env, account).place({
-      maxWrites: 1,
-      orders: [
-        {
-          tokenId: token,
-          side: 'BUY',
-          timeInForce: 'FOK',
-          kind: 'market',
-          price: micro('0.6'),
-          size: micro('1'),
-          postOnly: false,
-          priceFromAmounts: false,
-          owner: 'test',
-          maker: '0xtest',
-        },
-      ],
-    });
+    await buyOne(account);
     await hears(client, (text) => text.includes('"fill"'));
+  });
+});
+
+async function buyOne(account: string): Promise<void> {
+  await accountObject(env, account).place({
+    maxWrites: 1,
+    orders: [
+      {
+        tokenId: token,
+        side: 'BUY',
+        timeInForce: 'FOK',
+        kind: 'market',
+        price: micro('0.6'),
+        size: micro('1'),
+        postOnly: false,
+        priceFromAmounts: false,
+        owner: 'test',
+        maker: '0xtest',
+      },
+    ],
+  });
+}
+
+describe('calls between objects that fail', () => {
+  test('an answer that is lost: the fill is told once', async () => {
+    const account = `acct-${crypto.randomUUID()}`;
+    const client = await connect({ channel: 'executions', account });
+    await setAsk(1_000);
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
+    const announce = SocketHub.prototype.announce;
+    vi.spyOn(SocketHub.prototype, 'announce').mockImplementationOnce(function (this: SocketHub, ...args) {
+      announce.apply(this, args);
+      throw new Error('test: the answer is lost');
+    });
+    await buyOne(account);
+    await buyOne(account);
+    await hears(client, (text) => text.includes('"trade_id":2'));
+    expect(client.heard.filter((text) => text.includes('"trade_id":1'))).toHaveLength(1);
+  });
+
+  test('a hub that cannot be told of a fill has the socket closed: no hole goes unseen', async () => {
+    const account = `acct-${crypto.randomUUID()}`;
+    const client = await connect({ channel: 'executions', account });
+    await setAsk(1_000);
+    vi.spyOn(SocketHub.prototype, 'announce').mockImplementation(() => {
+      throw new Error('test: out of reach');
+    });
+    await buyOne(account);
+    await vi.waitFor(() => expect(client.closed()).toBe(1013), PATIENCE);
+  });
+
+  test('a venue that takes the connection and never answers is lost after 10 s, and tried again', async () => {
+    vi.useFakeTimers();
+    let [tries, lost] = [0, 0];
+    vi.stubGlobal('fetch', (_: string, { signal }: RequestInit) => {
+      tries += 1;
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('test: aborted')));
+      });
+    });
+    const upstream = new Upstream('ws://venue', [], {
+      message: () => undefined,
+      lost: () => {
+        lost += 1;
+      },
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lost).toBe(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(tries).toBe(2);
+    upstream.stop();
+  });
+
+  test('a feed that fails when a lagging client is to catch up is asked again', async () => {
+    const client = await follow();
+    vi.spyOn(MarketFeed.prototype, 'subscribe').mockRejectedValueOnce(new Error('test: out of reach'));
+    const filler = { kind: 'event', tokens: [token], custom: false, prices: [] } as const;
+    const items = Array.from({ length: 5 }, () => ({ ...filler, text: 'x'.repeat(1024 * 1024) }));
+    await socketHub(env, hub).deliver(condition, items);
+    client.heard.length = 0;
+    await hears(client, (text) => text.includes('"book"'));
   });
 });
 
@@ -188,6 +266,16 @@ describe("a key's count of sockets", () => {
     expect(await keyGate(env, gate).acquireSocket('two', hub)).toMatchObject({ ok: true });
   });
 
+  test('a key that ends while its socket is on its way to the hub closes it all the same', async () => {
+    const [lost, id] = [`gate-${crypto.randomUUID()}`, crypto.randomUUID()];
+    await keyGate(env, lost).issue(record);
+    await keyGate(env, lost).acquireSocket(id, hub);
+    await keyGate(env, lost).change({ state: 'revoked' });
+    await socketHub(env, hub).dismiss([id]);
+    const { closed } = await connect({ id, gate: lost });
+    await vi.waitFor(() => expect(closed()).toBe(4001), PATIENCE);
+  });
+
   test('a socket that is open is never taken for gone', async () => {
     const id = crypto.randomUUID();
     await connect({ id });
@@ -199,4 +287,34 @@ describe("a key's count of sockets", () => {
       reason: 'RATE_LIMIT_EXCEEDED',
     });
   });
+});
+
+const book = (asset: string): VenueEvent => ({
+  event_type: 'book',
+  asset_id: asset,
+  timestamp: '1',
+  bids: [],
+  asks: [{ price: '0.6', size: '1' }],
+});
+const change = (...assets: readonly string[]): VenueEvent => ({
+  event_type: 'price_change',
+  timestamp: '2',
+  price_changes: assets.map((asset) => ({ asset_id: asset, price: '0.6', size: '2', side: 'SELL' })),
+});
+
+test('a venue out of order: no change of a book before the book, and nothing of another market', () => {
+  const books = new NativeBooks('0xmarket');
+  books.describe({
+    tick: undefined,
+    outcomes: [
+      { label: 'Yes', tokenId: '1' },
+      { label: 'No', tokenId: '2' },
+    ],
+  });
+  expect(books.own(change('1'))).toBeUndefined();
+  expect(books.own(book('3'))).toBeUndefined();
+  const first = books.own(book('1'));
+  expect(first).toEqual(book('1'));
+  if (first) books.take(first);
+  expect(books.own(change('1', '2', '3'))).toEqual(change('1'));
 });

@@ -11,7 +11,7 @@ import { NativeBooks } from './native-books.ts';
 import { Outbox } from './outbox.ts';
 import { RouterViews } from './router-views.ts';
 import { newTickOf, tradeOf, type VenueEvent } from './venue-events.ts';
-import { sameOutcome } from './view-spec.ts';
+import { sameOutcome, viewSpec } from './view-spec.ts';
 
 export type Subscribed = { readonly ok: true } | { readonly ok: false; readonly reason: 'MARKET_NOT_FOUND' };
 /** MARKET_NOT_FOUND; VALIDATION_FAILED: no such outcome; any other: the venue cannot say. */
@@ -86,6 +86,9 @@ export class MarketFeed extends DurableObject {
     const outbox = this.#outbox(hub);
     outbox.want();
     this.#hubViews.add(hub, view);
+    // The clients of `/v1/ws` may have kept the book current while no view was open.
+    const known = this.#native.outcomeNamed(viewSpec(view).outcome);
+    if (known) this.#views.seed(known.label, known.sides, known.at);
     this.#views.open(view);
     const text = this.#views.whole(view);
     if (text !== undefined) outbox.push({ kind: 'view-snapshot', view, socket, text });
@@ -145,7 +148,9 @@ export class MarketFeed extends DurableObject {
     this.#views.describe(market);
   }
 
-  #take(event: VenueEvent): void {
+  #take(told: VenueEvent): void {
+    const event = this.#native.own(told);
+    if (!event) return;
     const tick = newTickOf(event);
     if (tick !== undefined && this.#market) this.#describe({ ...this.#market, tick });
     const item = this.#native.take(event);

@@ -3,6 +3,7 @@ import type { FeedItem, PriceText } from './delivery.ts';
 import type { FeedMarket } from './feed-market.ts';
 import { priceFrame, TokenBook } from './token-book.ts';
 import type { VenueEvent } from './venue-events.ts';
+import { sameOutcome } from './view-spec.ts';
 
 /** Both tokens' books of a Polymarket market, and what the followers of `/v1/ws` are told of them. */
 export class NativeBooks {
@@ -20,7 +21,27 @@ export class NativeBooks {
     this.#market = market;
   }
 
-  /** Applies an event of the venue; what followers get for it. */
+  /**
+   * What of an event is about this market and may be told: no token of another one, and no change to a book that has
+   * not come yet, which nobody could apply. Undefined when nothing remains.
+   */
+  own(event: VenueEvent): VenueEvent | undefined {
+    switch (event.event_type) {
+      case 'book':
+      case 'last_trade_price':
+      case 'tick_size_change':
+      case 'best_bid_ask':
+        return this.#label(event.asset_id) === undefined ? undefined : event;
+      case 'price_change': {
+        const changes = event.price_changes.filter(({ asset_id }) => this.#books.has(asset_id));
+        return changes.length === 0 ? undefined : { ...event, price_changes: changes };
+      }
+      case 'market_resolved':
+        return event;
+    }
+  }
+
+  /** Applies an event of the venue that is this market's; what followers get for it. */
   take(event: VenueEvent): FeedItem {
     this.#apply(event);
     return {
@@ -38,6 +59,12 @@ export class NativeBooks {
     return book && label !== undefined
       ? { label, sides: book.sides(), at: Number(book.timestamp) }
       : undefined;
+  }
+
+  /** The same by the outcome's name, in any case. */
+  outcomeNamed(name: string): ReturnType<NativeBooks['outcome']> {
+    const found = this.#market?.outcomes.find(({ label }) => sameOutcome(label, name));
+    return found?.tokenId === undefined ? undefined : this.outcome(found.tokenId);
   }
 
   snapshot(socket: string): FeedItem {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { FeedItem, NativeItem } from './delivery.ts';
 import { Outbox } from './outbox.ts';
 
@@ -57,6 +57,43 @@ test('a hub that is too slow skips to the newest whole books, and waiting client
   await answer();
   outbox.push(event('after'));
   expect(calls[2]).toEqual(['after']);
+});
+
+test('thousands who wait for their snapshot get it in calls of bounded size', async () => {
+  const { outbox, calls, answer } = slowHub();
+  for (let count = 0; count < 1_000; count += 1) outbox.push(snapshot(String(count)));
+  for (let count = 0; count < 5; count += 1) await answer();
+  expect(Math.max(...calls.map((items) => items.length))).toBe(256);
+  const told = calls.flat().filter((text) => text.startsWith('snapshot'));
+  expect(told).toEqual(Array.from({ length: 1_000 }, (_, count) => `snapshot ${count}`));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('a hub that cannot be reached for minutes gets the newest whole books once it can be', async () => {
+  vi.useFakeTimers();
+  const calls: string[][] = [];
+  let reachable = false;
+  let abandoned = false;
+  const outbox = new Outbox({
+    send: async (items) => {
+      if (!reachable) throw new Error('overloaded');
+      calls.push(items.map(textOf));
+      return true;
+    },
+    books: () => [event('newest book')],
+    abandon: () => {
+      abandoned = true;
+    },
+  });
+  outbox.push(event('1'));
+  outbox.push(snapshot('a'));
+  await vi.advanceTimersByTimeAsync(180_000);
+  reachable = true;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect({ calls, abandoned }).toEqual({ calls: [['snapshot a', 'newest book']], abandoned: false });
 });
 
 test('a hub without followers is given up, unless one has subscribed since', async () => {

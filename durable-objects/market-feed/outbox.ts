@@ -6,15 +6,20 @@ export interface Delivering {
   send(items: readonly FeedItem[]): Promise<boolean>;
   /** Every current book that the hub's clients follow, whole. */
   books(): readonly FeedItem[];
-  /** The hub wants no more, or cannot be reached. */
+  /** The hub wants no more. */
   abandon(): void;
 }
 
 /** Items that wait for one hub at most: about 0.5 MB of books. Beyond, only the newest whole books are kept. */
 const MAX_WAITING = 256;
-/** Tries before a hub is given up: it comes back by itself when one of its clients subscribes. */
-const MAX_FAILURES = 6;
+/** Items of one call: some 4 MB of snapshots. A call of more than 32 MiB would fail however often it was tried [docs]. */
+const MAX_PER_CALL = 256;
 const FIRST_PAUSE_MS = 100;
+/**
+ * A hub that does not answer is never given up: its sockets outlive a time of trouble, and clients that hear nothing
+ * would take a book that stands still for a quiet market. It is asked at least this often.
+ */
+const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * The ordered way from a feed to one hub: one call in flight, what comes meanwhile goes with the next. A hub
@@ -63,9 +68,10 @@ export class Outbox {
   }
 
   async #sendOnce(): Promise<void> {
-    const items = this.#skipped ? [...this.#waiting, ...this.#to.books()] : this.#waiting;
+    const waiting = this.#skipped ? [...this.#waiting, ...this.#to.books()] : this.#waiting;
     const wanted = this.#wanted;
-    this.#waiting = [];
+    const items = waiting.slice(0, MAX_PER_CALL);
+    this.#waiting = waiting.slice(MAX_PER_CALL);
     this.#skipped = false;
     try {
       const wants = await this.#to.send(items);
@@ -79,13 +85,10 @@ export class Outbox {
   /** The hub may or may not have had the items: whole books are right in both cases. */
   async #retry(items: readonly FeedItem[]): Promise<void> {
     this.#failures += 1;
-    if (this.#failures >= MAX_FAILURES) {
-      this.#to.abandon();
-      return;
-    }
     this.#waiting = [...items.filter(isAnswer), ...this.#waiting];
     this.#skip();
-    const pause = FIRST_PAUSE_MS * 2 ** (this.#failures - 1) * (0.5 + Math.random());
+    const doubled = FIRST_PAUSE_MS * 2 ** (this.#failures - 1);
+    const pause = Math.min(doubled, LONGEST_PAUSE_MS) * (0.5 + Math.random());
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

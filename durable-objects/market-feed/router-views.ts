@@ -36,6 +36,8 @@ export class RouterViews {
   readonly #heard = new Map<string, Heard>();
   /** Since when an outcome cannot be heard, Unix ms; by its name in lower case. */
   readonly #blind = new Map<string, number>();
+  /** Since when nothing can be heard at all, Unix ms: views that open meanwhile begin blind. */
+  #lostAt: number | undefined;
   #market: FeedMarket | undefined;
 
   constructor(options: RouterViewsOptions) {
@@ -60,14 +62,20 @@ export class RouterViews {
   open(key: string): void {
     if (this.#open.has(key)) return;
     const spec = viewSpec(key);
+    if (this.#lostAt !== undefined) this.#goBlind(spec.outcome.toLowerCase(), this.#lostAt);
     const view = { key, spec, book: new BookView(spec.depth), told: this.#health(spec) };
     this.#open.set(key, view);
     const heard = this.#heardOf(spec);
     if (heard) view.book.restart(heard.sides);
   }
 
+  /** Nobody follows this view any more. What nobody follows is not kept current, so it is not kept at all. */
   close(key: string): void {
     this.#open.delete(key);
+    const { outcome } = viewSpec(key);
+    if (this.#isFollowed(outcome)) return;
+    this.#heard.delete(outcome.toLowerCase());
+    this.#blind.delete(outcome.toLowerCase());
   }
 
   /** Forgets what the venue told: nobody listens to it any more. */
@@ -75,6 +83,7 @@ export class RouterViews {
     this.#open.clear();
     this.#heard.clear();
     this.#blind.clear();
+    this.#lostAt = undefined;
   }
 
   /** The whole view as its followers know it now; undefined while nothing is known. */
@@ -101,8 +110,8 @@ export class RouterViews {
   }
 
   /**
-   * A book that was read because the venue's channel does not tell it: of a market that has ended, or while the channel
-   * is down. It says nothing of how the channel is, and gives way to whatever the channel told meanwhile.
+   * A book from elsewhere than the venue's channel just now: read because the channel does not tell it (the market has
+   * ended, the channel is down), or known before anyone followed it here. It says nothing of how the channel is, and gives way to whatever the channel told meanwhile.
    */
   seed(outcome: string, sides: Sides, at: number): void {
     if (this.#heard.has(outcome.toLowerCase())) return;
@@ -112,6 +121,7 @@ export class RouterViews {
 
   /** The venue told the book of an outcome: every view of it moves on. */
   book(outcome: string, sides: Sides, at?: number): void {
+    if (!this.#isFollowed(outcome)) return;
     this.#blind.delete(outcome.toLowerCase());
     this.#heard.set(outcome.toLowerCase(), { sides, at, heardAt: now() });
     for (const view of this.#open.values()) {
@@ -136,14 +146,28 @@ export class RouterViews {
    * they may think.
    */
   lost(outcome?: string): void {
+    if (outcome === undefined) this.#lostAt ??= now();
     for (const view of this.#open.values()) {
       const name = view.spec.outcome.toLowerCase();
       if (outcome !== undefined && name !== outcome.toLowerCase()) continue;
-      if (!this.#blind.has(name)) this.#blind.set(name, now());
+      this.#goBlind(name, now());
       const { known } = view.book;
       if (known) this.#move(view, known);
       else this.#options.post({ kind: 'view-unavailable', view: view.key });
     }
+  }
+
+  /** The venue speaks again. Each outcome stays blind until its own book has come. */
+  found(): void {
+    this.#lostAt = undefined;
+  }
+
+  #goBlind(name: string, since: number): void {
+    if (!this.#blind.has(name)) this.#blind.set(name, since);
+  }
+
+  #isFollowed(outcome: string): boolean {
+    return [...this.#open.values()].some(({ spec }) => sameOutcome(spec.outcome, outcome));
   }
 
   #restart(view: OpenView): void {

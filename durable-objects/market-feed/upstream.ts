@@ -10,6 +10,8 @@ const PING_EVERY_MS = 10_000;
 /** Three PINGs without any word back: the connection is dead, even if no close came. */
 export const SILENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 250;
+/** A venue that takes the connection and says nothing must not hold it up for ever (design, section 10). */
+const OPEN_WITHIN_MS = 10_000;
 /** Long enough for a venue that restarts, short enough that clients do not think it gone. */
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -108,8 +110,10 @@ export class Upstream {
 
 /** Opens the socket; undefined when the venue refuses or does not answer. */
 async function connect(url: string): Promise<WebSocket | undefined> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), OPEN_WITHIN_MS);
   try {
-    const response = await fetch(url, { headers: { upgrade: 'websocket' } });
+    const response = await fetch(url, { headers: { upgrade: 'websocket' }, signal: abort.signal });
     const socket = response.webSocket;
     if (!socket) {
       await response.body?.cancel();
@@ -120,5 +124,7 @@ async function connect(url: string): Promise<WebSocket | undefined> {
     return socket;
   } catch {
     return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }

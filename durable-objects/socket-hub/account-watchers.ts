@@ -12,18 +12,25 @@ import { gateOfSignIn } from './sign-in.ts';
 /** Clients of the executions and user channels: whose they are, and what their accounts have for them. */
 export class AccountWatchers {
   readonly #hub: Hub;
+  /** The last news of each account that has watchers here; accounts tell one at a time. */
+  readonly #announced = new Map<string, string>();
 
   constructor(hub: Hub) {
     this.#hub = hub;
   }
 
-  /** What an account has for its watchers here; false when there is none. */
-  announce(account: string, texts: readonly AccountText[]): boolean {
+  /**
+   * What an account has for its watchers here; false when there is none. `id` names this piece of news: the account
+   * says it again when it has not heard back, and nobody shall be told of a fill twice.
+   */
+  announce(account: string, id: string, texts: readonly AccountText[]): boolean {
     const members = this.#hub.members.ofAccount(account);
+    if (this.#announced.get(account) === id) return members.size > 0;
+    if (members.size > 0) this.#announced.set(account, id);
     for (const member of members) {
       const { channel, markets } = member.at;
       for (const { channel: of, market, text } of texts) {
-        if (of === channel && (markets.length === 0 || markets.includes(market))) member.send(text);
+        if (of === channel && (markets?.includes(market) ?? true)) member.send(text);
       }
     }
     return members.size > 0;
@@ -32,7 +39,12 @@ export class AccountWatchers {
   /** First frame of a user socket: whose it is, and which markets it shows. */
   async signIn(member: Member, { auth, markets, wallet }: SignInCommand): Promise<void> {
     const { at } = member;
-    at.markets = markets;
+    const limit = overLimit(new Set(markets), 0);
+    if (limit) {
+      member.refuse(limit);
+      return;
+    }
+    at.markets = markets.length === 0 ? undefined : [...new Set(markets)];
     // A second sign-in changes the markets only: a socket belongs to one account for its life.
     if (at.account !== undefined) {
       member.save();
@@ -93,14 +105,16 @@ export class AccountWatchers {
       this.#hub.reject(member, failure('MISSING_AUTH'), CLOSE.badToken);
       return;
     }
-    const rest = at.markets.filter((market) => !markets.includes(market));
-    const next = kind === 'subscribe' ? [...rest, ...markets] : rest;
-    const limit = overLimit(new Set(next), 0);
+    // Who sees everything has named nothing that could be taken away.
+    if (markets.length === 0 || (at.markets === undefined && kind === 'unsubscribe')) return;
+    const rest = (at.markets ?? []).filter((market) => !markets.includes(market));
+    const next = new Set(kind === 'subscribe' ? [...rest, ...markets] : rest);
+    const limit = overLimit(next, 0);
     if (limit) {
       member.refuse(limit);
       return;
     }
-    at.markets = next;
+    at.markets = [...next];
     member.save();
   }
 
@@ -108,6 +122,7 @@ export class AccountWatchers {
   leave(account: string): void {
     const { members, turns, env, name } = this.#hub;
     if (members.ofAccount(account).size > 0) return;
+    this.#announced.delete(account);
     this.#hub.waitUntil(
       turns.run(account, async () => {
         if (members.ofAccount(account).size > 0) return;

@@ -39,8 +39,8 @@ export interface Attachment {
   readonly wallet: string | undefined;
   /** Account whose fills and orders it shows, once known. */
   account: string | undefined;
-  /** User channel: only these markets; empty for all. */
-  markets: readonly string[];
+  /** User channel: only these markets; undefined for all. */
+  markets: readonly string[] | undefined;
   /** Market channel: also best_bid_ask and market_resolved. */
   custom: boolean;
   /** User and router channel: until when it must have said who it is, Unix ms. */

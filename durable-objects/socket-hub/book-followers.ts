@@ -18,6 +18,9 @@ import {
 /** A client that does not answer `resync_required` for so long is told that it reads too slowly. */
 const SLOW_AFTER_MS = 5_000;
 
+/** Pause before a feed that failed is asked for a book again. */
+const ASK_AGAIN_AFTER_MS = 2_000;
+
 /** A client that was asked for a sign of life and has not given one. */
 interface Asked {
   readonly at: number;
@@ -168,16 +171,18 @@ export class BookFollowers {
   }
 
   /** Has the feed send the whole view, and from there on every frame. */
-  async #ask(member: Member, book: FollowedBook): Promise<void> {
-    const { turns, env, name } = this.#hub;
+  async #ask(member: Member, book: FollowedBook, again = false): Promise<void> {
+    const { members, turns, env, name } = this.#hub;
     const { feed, view } = book;
     try {
       await turns.run(feed, async () => {
-        if (!member.at.books.includes(book)) return;
+        if (!member.at.books.includes(book) || members.find(member.at.id) !== member) return;
         await marketFeed(env, feed).follow(name, member.at.id, view);
       });
     } catch {
-      this.#sayUnavailable(member, book);
+      if (!again) this.#sayUnavailable(member, book);
+      // Nothing follows of itself from a feed that does not know of this client.
+      setTimeout(() => this.#hub.waitUntil(this.#ask(member, book, true)), ASK_AGAIN_AFTER_MS);
     }
   }
 

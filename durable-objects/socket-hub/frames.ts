@@ -27,7 +27,11 @@ export type SignIn = z.infer<typeof signIn>;
 /** Both tokens of every market that one connection may follow. */
 const MAX_TOKENS = 2 * MAX_MARKETS;
 
-const condition = z.string().regex(/^0x[0-9a-fA-F]{64}$/, 'must be 0x and 64 hex digits');
+/** In any case: a market has one feed, and its news name it in lower case. */
+const condition = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, 'must be 0x and 64 hex digits')
+  .toLowerCase();
 const token = z.string().regex(/^\d{1,78}$/, 'must be a decimal token id');
 /** Counted where they are used, so that one too many is an error frame and not a malformed frame. */
 const conditions = z.array(condition).max(1_000);
@@ -66,7 +70,7 @@ const userFrame = z
       .union([z.number().int().positive(), z.string().max(16)])
       .transform(String)
       .optional(),
-    markets: conditions.max(MAX_MARKETS).default([]),
+    markets: conditions.default([]),
   })
   .refine((frame) => frame.type ?? frame.operation, 'needs type or operation');
 

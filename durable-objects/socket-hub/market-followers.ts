@@ -41,6 +41,12 @@ export class MarketFollowers {
       member.refuse(tooMany);
       return;
     }
+    if (!member.lookUp(this.#unknownTo(member, frame))) {
+      member.refuse(
+        failure('RATE_LIMIT_EXCEEDED', { message: 'Too many markets and tokens in a short time' }),
+      );
+      return;
+    }
     const wanted: Wanted =
       at.channel === 'prices'
         ? new Map(frame.markets.map((market) => [market, []]))
@@ -64,6 +70,12 @@ export class MarketFollowers {
     if (at.channel === 'prices') {
       member.send(JSON.stringify({ type: 'subscribed', markets: asked.flat() }));
     }
+  }
+
+  /** How many names of a frame the client does not follow yet: each may cost the venue a call. */
+  #unknownTo(member: Member, { markets, tokens }: SubscriptionFrame): number {
+    const known = new Set(member.at.followed.flatMap((entry) => [entry.market, ...entry.tokens]));
+    return [...markets, ...tokens].filter((name) => !known.has(name)).length;
   }
 
   unsubscribe(member: Member, frame: SubscriptionFrame): void {
@@ -139,7 +151,9 @@ export class MarketFollowers {
       this.#catchingUp = false;
       for (const member of this.#hub.members.all()) {
         for (const { market, live } of member.at.followed) {
-          if (!live) this.#hub.waitUntil(this.#askFeed(member, market));
+          if (live) continue;
+          // A feed that failed is asked again: until then this client hears nothing of the market.
+          this.#hub.waitUntil(this.#askFeed(member, market).catch(() => this.#catchUpSoon()));
         }
       }
     }, CATCH_UP_EVERY_MS);

@@ -29,7 +29,7 @@ beforeEach(() => {
       gate: undefined,
       wallet: undefined,
       account: undefined,
-      markets: [],
+      markets: undefined,
       custom: false,
       mustSignInBy: undefined,
       followed: [],
@@ -44,7 +44,11 @@ const sendMegabytes = (count: number): void => {
   for (let done = 0; done < count; done += 1) member.send(MEGABYTE);
 };
 
-test('a client that never gives a sign of life first lags, then is closed with 4008', () => {
+test('a client that never gives a sign of life first lags, then is closed with 4008 and given up', () => {
+  let givenUp = 0;
+  member.onTooSlow = () => {
+    givenUp += 1;
+  };
   sendMegabytes(3);
   expect(member.lagging()).toBe(false);
   sendMegabytes(1);
@@ -53,6 +57,7 @@ test('a client that never gives a sign of life first lags, then is closed with 4
   sendMegabytes(4);
   expect(closed).toBe(4008);
   expect(sent).toBe(7);
+  expect(givenUp).toBe(1);
 });
 
 test('a PING, which the runtime answers by itself, renews the credit', () => {

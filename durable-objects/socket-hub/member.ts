@@ -41,6 +41,8 @@ export class Member {
   readonly #credit: number;
   /** Told of every frame that was sent; router channel. */
   onSent: ((length: number) => void) | undefined;
+  /** Told when the socket has been closed for want of any sign of life: such a peer answers no close either. */
+  onTooSlow: (() => void) | undefined;
   /** Tail of this client's commands: the next begins when the last is done. */
   turn: Promise<void> = Promise.resolve();
 
@@ -61,6 +63,7 @@ export class Member {
     this.#sent += text.length;
     if (this.#sent >= this.#credit && !this.#aliveLately()) {
       this.close(CLOSE.tooSlow, 'too slow: send PING at least every 10 s');
+      this.onTooSlow?.();
       return;
     }
     try {
@@ -95,9 +98,9 @@ export class Member {
     return this.#frames > 2 * MAX_FRAMES;
   }
 
-  /** Counts a market to look up; false when there are too many. */
-  lookUp(): boolean {
-    this.#lookups += 1;
+  /** Counts markets to look up; false when there are too many. */
+  lookUp(count = 1): boolean {
+    this.#lookups += count;
     return this.#lookups <= MAX_LOOKUPS;
   }
 

@@ -41,8 +41,8 @@ interface Client {
 }
 
 /** A router client's socket at the hub of this test. */
-async function connect(): Promise<Client> {
-  const handover: Handover = { id: crypto.randomUUID(), channel: 'router' };
+async function connect(channel: Handover['channel'] = 'router'): Promise<Client> {
+  const handover: Handover = { id: crypto.randomUUID(), channel };
   const headers = { upgrade: 'websocket', [HANDOVER_HEADER]: JSON.stringify(handover) };
   const { webSocket: socket } = await socketHub(env, hub).fetch(new Request('https://hub/', { headers }));
   if (!socket) throw new Error('no socket');
@@ -191,6 +191,24 @@ test("while the venue's channel is down, a new follower gets the book that can b
   await setAsk(105);
   await showsSize(client, 105);
   await hears(client, ({ feed_state: state }) => state === 'healthy');
+});
+
+test('a book that moved while only /v1/ws followed it is shown as it is now, and as what it is', async () => {
+  const native = await connect('market');
+  native.socket.send(JSON.stringify({ type: 'market', assets_ids: [token] }));
+  const first = await follows();
+  first.socket.close(1000);
+  await vi.waitFor(async () => {
+    const stored = await runInDurableObject(feed(), (_, state) => state.storage.kv.get('views'));
+    expect(stored).toBeUndefined();
+  }, PATIENCE);
+  await setAsk(201);
+  await hears(native, (frame) => JSON.stringify(frame).includes('"size":"201"'));
+  const next = await follows();
+  expect(next.heard.find(({ type }) => type === 'orderbook')).toMatchObject({
+    asks: [[0.6, 201]],
+    feed_state: 'healthy',
+  });
 });
 
 test('the last follower gone: nothing stored, no alarm that comes back', async () => {

@@ -26,6 +26,9 @@ const MAX_FRAME_LENGTH = 16 * 1024;
 const SIGN_IN_WITHIN_MS = 10_000;
 /** Contract: router, "Websocket". */
 const ROUTER_SIGN_IN_WITHIN_MS = 15_000;
+/** A handover takes milliseconds; as long as a key's object allows for it (`SETTLING_MS`). */
+const ARRIVES_WITHIN_MS = 10_000;
+const KEY_LOST = 'the key is no longer good';
 
 /**
  * Client sockets, whichever channel they are on, `hub:<number>`. It sleeps between events; feeds and accounts
@@ -37,6 +40,8 @@ export class SocketHub extends DurableObject {
   readonly #watchers: AccountWatchers;
   readonly #books: BookFollowers;
   readonly #router: RouterClients;
+  /** Sockets that lost their key before they arrived here: on their way from the gateway. */
+  readonly #dismissed = new Set<string>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -76,7 +81,7 @@ export class SocketHub extends DurableObject {
       gate: handover.gate,
       wallet: handover.wallet,
       account: undefined,
-      markets: [],
+      markets: undefined,
       custom: false,
       mustSignInBy: signInBy,
       followed: [],
@@ -86,7 +91,8 @@ export class SocketHub extends DurableObject {
     this.ctx.acceptWebSocket(server, [handover.channel]);
     member.save();
     this.#members.add(member);
-    if (this.#members.size > MAX_SOCKETS) this.#end(member, CLOSE.tryLater, 'full: connect again');
+    if (this.#dismissed.delete(handover.id)) this.#end(member, CLOSE.badToken, KEY_LOST);
+    else if (this.#members.size > MAX_SOCKETS) this.#end(member, CLOSE.tryLater, 'full: connect again');
     else if (handover.account !== undefined) await this.#watchers.watch(member, handover.account);
     else if (signInBy !== undefined) await this.#wakeBy(signInBy);
     return new Response(null, { status: 101, webSocket: client });
@@ -108,7 +114,11 @@ export class SocketHub extends DurableObject {
       return;
     }
     if (data.length > MAX_FRAME_LENGTH) {
-      this.#reject(member, failure('PAYLOAD_TOO_LARGE'), CLOSE.tooBig);
+      this.#reject(
+        member,
+        failure('PAYLOAD_TOO_LARGE', { message: 'The frame is larger than 16 KB' }),
+        CLOSE.tooBig,
+      );
       return;
     }
     const command = readFrame(member.at.channel, data);
@@ -160,8 +170,15 @@ export class SocketHub extends DurableObject {
   }
 
   /** What an account has for its watchers here; false when there is none. */
-  announce(account: string, texts: readonly AccountText[]): boolean {
-    return this.#watchers.announce(account, texts);
+  announce(account: string, id: string, texts: readonly AccountText[]): boolean {
+    return this.#watchers.announce(account, id, texts);
+  }
+
+  /** Ends the sockets that missed what an account had for them: clients connect again and read what happened. */
+  lapse(account: string): void {
+    for (const member of this.#members.ofAccount(account)) {
+      this.#end(member, CLOSE.tryLater, 'news were lost: connect again, and read what happened');
+    }
   }
 
   /** Those of the sockets that are open here. */
@@ -173,8 +190,9 @@ export class SocketHub extends DurableObject {
   dismiss(ids: readonly string[]): void {
     for (const id of ids) {
       const member = this.#members.find(id);
-      if (member?.at.channel === 'router') this.#router.dismiss(member, 'the key is no longer good');
-      else if (member) this.#end(member, CLOSE.badToken, 'the key is no longer good');
+      if (!member) this.#awaitDismissed(id);
+      else if (member.at.channel === 'router') this.#router.dismiss(member, KEY_LOST);
+      else this.#end(member, CLOSE.badToken, KEY_LOST);
     }
   }
 
@@ -183,6 +201,12 @@ export class SocketHub extends DurableObject {
     for (const member of this.#members.ofAccount(account)) {
       this.#reject(member, failure('WALLET_NOT_FOUND'), CLOSE.badToken);
     }
+  }
+
+  /** A key counts its socket before the hub has it, so the end of the key may be here first. */
+  #awaitDismissed(id: string): void {
+    this.#dismissed.add(id);
+    setTimeout(() => this.#dismissed.delete(id), ARRIVES_WITHIN_MS);
   }
 
   async #run(member: Member, command: Command): Promise<void> {
@@ -234,7 +258,10 @@ export class SocketHub extends DurableObject {
   }
 
   #member(socket: WebSocket, at: Attachment): Member {
-    return new Member(socket, at, () => this.ctx.getWebSocketAutoResponseTimestamp(socket));
+    const member = new Member(socket, at, () => this.ctx.getWebSocketAutoResponseTimestamp(socket));
+    // Its close may never be answered; its place is its key's again at once.
+    member.onTooSlow = () => this.#end(member, CLOSE.tooSlow, 'too slow');
+    return member;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Env } from '../../workers/gateway/env.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../shared/money/fixed.ts';
+import { askAgain } from '../ask-again.ts';
 import { socketHub } from '../stubs.ts';
 import type { Order, Trade } from './model.ts';
 
@@ -16,26 +17,39 @@ export interface OrderNews {
   readonly order: Order;
 }
 
-/** Tries to reach a hub before it is taken for gone; its sockets have then closed, and clients come back. */
-const MAX_TRIES = 3;
+/** Tries to tell a hub, over about 1.5 s, before what it was to be told counts as missed there. */
+const MAX_TRIES = 5;
+/** Tries to have those closed who missed something: 13 s, and again with the next news. */
+const MAX_LAPSE_TRIES = 8;
+
+/** A hub that watches. */
+interface Watching {
+  turn: Promise<void>;
+  wanted: number;
+  /** Its sockets have missed something and could not be closed yet: they get nothing more. */
+  missed: boolean;
+}
+
+const watching = (): Watching => ({ turn: Promise.resolve(), wanted: 0, missed: false });
 
 /**
  * The hubs whose clients watch this account, stored under `watchers` so that an evicted account finds them
  * again. News go to each hub in order, one call at a time; they never hold up a command. A crash between commit
- * and delivery loses news, never the trade: whoever reconnects reads `/v1/data/trades`.
+ * and delivery loses news, never the trade: whoever reconnects reads `/v1/data/trades`. A hub that cannot be told
+ * has those sockets closed, so that nobody goes on without knowing that something is missing.
  */
 export class Watchers {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #account: string;
-  readonly #hubs: Map<string, { turn: Promise<void>; wanted: number }>;
+  readonly #hubs: Map<string, Watching>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     this.#ctx = ctx;
     this.#env = env;
     this.#account = ctx.id.name ?? '';
     const stored = ctx.storage.kv.get<readonly string[]>('watchers') ?? [];
-    this.#hubs = new Map(stored.map((hub) => [hub, { turn: Promise.resolve(), wanted: 0 }]));
+    this.#hubs = new Map(stored.map((hub) => [hub, watching()]));
   }
 
   get any(): boolean {
@@ -46,7 +60,7 @@ export class Watchers {
     const known = this.#hubs.get(hub);
     if (known) known.wanted += 1;
     else {
-      this.#hubs.set(hub, { turn: Promise.resolve(), wanted: 0 });
+      this.#hubs.set(hub, watching());
       this.#remember();
     }
   }
@@ -72,7 +86,7 @@ export class Watchers {
   }
 
   async #dismiss(hub: string): Promise<void> {
-    await this.#try(() => socketHub(this.#env, hub).dismissAccount(this.#account));
+    await askAgain(MAX_TRIES, () => socketHub(this.#env, hub).dismissAccount(this.#account));
     this.remove(hub);
   }
 
@@ -80,20 +94,19 @@ export class Watchers {
     const entry = this.#hubs.get(hub);
     if (!entry) return;
     const { wanted } = entry;
-    const wants = await this.#try(() => socketHub(this.#env, hub).announce(this.#account, texts));
-    if (wants === undefined || (!wants && entry.wanted === wanted)) this.remove(hub);
+    // By its id the hub knows what it has told already, when only its answer was lost.
+    const id = crypto.randomUUID();
+    const told = entry.missed
+      ? undefined
+      : await askAgain(MAX_TRIES, () => socketHub(this.#env, hub).announce(this.#account, id, texts));
+    if (!told) entry.missed = !(await this.#lapse(hub));
+    else if (!told.value && entry.wanted === wanted) this.remove(hub);
   }
 
-  /** One call to a hub; undefined when it cannot be reached. */
-  async #try<T>(call: () => Promise<T>): Promise<T | undefined> {
-    for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-      try {
-        return await call();
-      } catch {
-        // A failed hub has lost its sockets, or is being started anew: ask once more.
-      }
-    }
-    return undefined;
+  /** Has the sockets closed that missed something. Whether they are. */
+  async #lapse(hub: string): Promise<boolean> {
+    const lapsed = await askAgain(MAX_LAPSE_TRIES, () => socketHub(this.#env, hub).lapse(this.#account));
+    return lapsed !== undefined;
   }
 
   #remember(): void {

@@ -101,7 +101,12 @@ describe('own fills and orders', () => {
     await stage.setAsk(yes, '0.5', 1);
     await stage.setAsk(other, '0.5', 1_000);
     const socket = await stage.open('user');
-    socket.send({ type: 'user', auth: { apiKey: key, secret: '', passphrase: '' }, markets: [condition] });
+    const capitals = `0x${condition.slice(2).toUpperCase()}`;
+    const tooMany = Array.from({ length: 51 }, (_, number) => `0x${String(number).padStart(64, '0')}`);
+    const auth = { apiKey: key, secret: '', passphrase: '' };
+    socket.send({ type: 'user', auth, markets: tooMany });
+    await socket.frame(({ code }) => code === 'BATCH_LIMIT_EXCEEDED');
+    socket.send({ type: 'user', auth, markets: [capitals] });
     await socket.settle();
     await postOrder(stage.file.url, key, buy(other, 50n));
     await postOrder(stage.file.url, key, buy(yes, 50n));
@@ -124,6 +129,13 @@ describe('own fills and orders', () => {
       status: 'LIVE',
     });
     expect(events[1]).toMatchObject({ taker_order_id: '2', size: '1', price: '0.5', trader_side: 'TAKER' });
+    // The last market taken away leaves none, not all of them.
+    socket.send({ operation: 'unsubscribe', markets: [condition] });
+    await socket.settle();
+    const before = socket.frames().length;
+    await postOrder(stage.file.url, key, buy(other, 50n));
+    await socket.settle();
+    expect(socket.frames().length).toBe(before + 1);
   });
 
   test('user: a first frame without credentials ends the connection', async () => {
