@@ -102,15 +102,18 @@ describe('signatures', () => {
 });
 
 describe('commands said again', () => {
-  test("an SDK's own retry is the earlier attempt for 90 s", async () => {
+  test("an SDK's own retry is the earlier attempt for 90 s after the last that was answered", async () => {
     const trader = await newTrader(program.file);
     const send = (headers = {}): Promise<Answer> =>
       trader.call('POST', '/v1/orders', limitOrder(condition), headers);
     const retry = { 'x-stainless-retry-count': '1' };
     await send();
-    await advance(90_000);
-    expect(member(await send(retry), 'is_replay')).toBe(true);
-    await advance(1);
+    // The second retry too: the answer to the first may not have arrived.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await advance(90_000);
+      expect(member(await send(retry), 'is_replay')).toBe(true);
+    }
+    await advance(90_001);
     expect(member(await send(retry), 'is_replay')).toBe(false);
   });
 
