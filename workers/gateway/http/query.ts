@@ -12,8 +12,9 @@ const nothing = z.strictObject({});
  * router's own clients write lists with commas. The router drops no parameter at all (contract: router), so a route of
  * its that takes none refuses any; elsewhere strange ones are ignored, as Polymarket ignores them.
  */
-export function queryOf({ query, path }: Pick<AnyRoute, 'query' | 'path'>, { searchParams }: URL): unknown {
-  const given: [string, string][] = [...searchParams];
+export function queryOf({ query, path }: Pick<AnyRoute, 'query' | 'path'>, url: URL): unknown {
+  // Most requests have none, and need not pay for reading it.
+  const given: [string, string][] = url.search === '' ? [] : [...url.searchParams];
   const names = new Set<string>();
   for (const [name] of given) {
     if (names.has(name)) throw repeated(name);
