@@ -10,7 +10,10 @@ type Row = { stream: string; seq: number; at: string; type: string; body: string
 /** A row has 2 MB at most (Durable Objects, "Limits"); of UTF-8 a character takes three bytes at most. */
 const PART_CHARS = 500_000;
 
-/** SQL of `events` and `event_parts`: what clients of the order and position streams were told. Books are not kept: only the newest counts. */
+/**
+ * SQL of `events` and `event_parts`: what clients of the order and position streams were told. Books are not kept: only
+ * the newest counts.
+ */
 export class EventLog {
   readonly #sql: SqlStorage;
 

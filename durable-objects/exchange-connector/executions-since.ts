@@ -4,9 +4,15 @@ import { executionPage, type Execution } from './wire.ts';
 
 /** The exchange's own bound. */
 const PAGE = 1_000;
-/** It lists executions so often a minute (docs.polymarket.us/trader-guide/rate-limits): a longer wait says something else. */
+/**
+ * It lists executions so often a minute (docs.polymarket.us/trader-guide/rate-limits): a longer wait says something
+ * else.
+ */
 const MAX_WAIT_S = 60;
-/** Of one lookup: ten thousand executions more than are let through at once. A connection that is lost meanwhile leaves it behind. */
+/**
+ * Of one lookup: ten thousand executions more than are let through at once. A connection that is lost meanwhile leaves it
+ * behind.
+ */
 const MOST_WAITS = 10;
 
 /**

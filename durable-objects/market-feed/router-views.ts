@@ -111,7 +111,8 @@ export class RouterViews {
 
   /**
    * A book from elsewhere than the venue's channel just now: read because the channel does not tell it (the market has
-   * ended, the channel is down), or known before anyone followed it here. It says nothing of how the channel is, and gives way to whatever the channel told meanwhile.
+   * ended, the channel is down), or known before anyone followed it here. It says nothing of how the channel is, and gives
+   * way to whatever the channel told meanwhile.
    */
   seed(outcome: string, sides: Sides, at: number): void {
     if (this.#heard.has(outcome.toLowerCase())) return;

@@ -10,7 +10,7 @@ const PING_EVERY_MS = 10_000;
 /** Three PINGs without any word back: the connection is dead, even if no close came. */
 export const SILENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 250;
-/** A venue that takes the connection and says nothing must not hold it up for ever (design, section 10). */
+/** A venue that takes the connection and says nothing must not hold it up for ever. */
 const OPEN_WITHIN_MS = 10_000;
 /** Long enough for a venue that restarts, short enough that clients do not think it gone. */
 const LONGEST_PAUSE_MS = 15_000;

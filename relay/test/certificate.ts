@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { INTEGER, OBJECT_ID, OCTET_STRING, SEQUENCE, writeElement as der } from '../../shared/signing/der.ts';
 
 /** Both PEM. */
 export interface Certificate {
@@ -11,7 +12,7 @@ export function certificateFor(name: string): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const commonName = sequence(set(sequence(oid('550403'), der(UTF8, Buffer.from(name)))));
   const algorithm = sequence(oid('2a8648ce3d040302'));
-  const altName = sequence(oid('551d11'), der(OCTETS, sequence(der(DNS_NAME, Buffer.from(name)))));
+  const altName = sequence(oid('551d11'), der(OCTET_STRING, sequence(der(DNS_NAME, Buffer.from(name)))));
   const body = sequence(
     der(VERSION, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
@@ -23,7 +24,7 @@ export function certificateFor(name: string): Certificate {
     der(EXTENSIONS, sequence(altName)),
   );
   const signature = der(BITS, Buffer.from([0]), sign('sha256', body, privateKey));
-  const base64 = sequence(body, algorithm, signature).toString('base64');
+  const base64 = Buffer.from(sequence(body, algorithm, signature)).toString('base64');
   return {
     key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     cert: `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
@@ -31,18 +32,11 @@ export function certificateFor(name: string): Certificate {
 }
 
 /** Tags of X.690; those of a certificate's own members are RFC 5280, section 4.1. */
-const [BITS, OCTETS, OID, UTF8, TIME, SEQUENCE, SET] = [0x03, 0x04, 0x06, 0x0c, 0x18, 0x30, 0x31];
+const [BITS, UTF8, TIME, SET] = [0x03, 0x0c, 0x18, 0x31];
 const [VERSION, EXTENSIONS, DNS_NAME] = [0xa0, 0xa3, 0x82];
 
-function der(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
-}
-
-const sequence = (...parts: readonly Buffer[]): Buffer => der(SEQUENCE, ...parts);
-const set = (part: Buffer): Buffer => der(SET, part);
-const oid = (hex: string): Buffer => der(OID, Buffer.from(hex, 'hex'));
-const integer = (bytes: Buffer): Buffer => der(0x02, bytes);
-const time = (text: string): Buffer => der(TIME, Buffer.from(text));
+const sequence = (...parts: readonly Uint8Array[]): Uint8Array => der(SEQUENCE, ...parts);
+const set = (part: Uint8Array): Uint8Array => der(SET, part);
+const oid = (hex: string): Uint8Array => der(OBJECT_ID, Buffer.from(hex, 'hex'));
+const integer = (bytes: Uint8Array): Uint8Array => der(INTEGER, bytes);
+const time = (text: string): Uint8Array => der(TIME, Buffer.from(text));

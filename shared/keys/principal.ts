@@ -45,8 +45,9 @@ export interface Standing {
 }
 
 /**
- * What a key really has at a moment: never more than its tenant's roles open now. Cohort keys run at `enterprise` until the cutoff, then as `free` and
- * read-only; other keys have their own tier, never above the tenant's; free keys are read-only.
+ * What a key really has at a moment: never more than its tenant's roles open now. Cohort keys run at `enterprise` until
+ * the cutoff, then as `free` and read-only; other keys have their own tier, never above the tenant's; free keys are
+ * read-only.
  */
 export function standing(
   key: { readonly tier: Tier; readonly permissions: readonly Permission[] },

@@ -103,7 +103,9 @@ export class LoginLinks {
 
   /**
    * The link of a token, used up by this call; without its redirect where the allow-list has that no more: the trader's
-   * session would go to a site that the operator has stopped trusting. INVALID_TOKEN for one that is unknown or was used, TOKEN_EXPIRED. */
+   * session would go to a site that the operator has stopped trusting. INVALID_TOKEN for one that is unknown or was used,
+   * TOKEN_EXPIRED.
+   */
   use(tokenHash: string, at: number): { readonly ok: true; readonly link: LoginLink } | Failure {
     const token = this.#store.token(tokenHash);
     const link = token && this.#store.find(token.link);
