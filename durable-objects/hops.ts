@@ -1,4 +1,4 @@
-import type { Env } from '../workers/gateway/env.ts';
+import type { ObjectEnv } from './bindings.ts';
 
 /** Calls that one request has made to objects, the vault and venues. What those call in turn is in their traces. */
 export interface HopCounter {
@@ -6,16 +6,16 @@ export interface HopCounter {
 }
 
 const COUNTER = Symbol('hops of the request');
-type Counted = Env & { readonly [COUNTER]?: HopCounter };
+type Counted = ObjectEnv & { readonly [COUNTER]?: HopCounter };
 
 /** Of each isolate's bindings, the part of a counted copy that is the same for all requests. */
-const bases = new WeakMap<Env, Env>();
+const bases = new WeakMap<ObjectEnv, ObjectEnv>();
 
 /**
  * The bindings as one request uses them: every call through them, or through stubs made from them, counts. The
  * counter travels with what every call needs anyway, so no function has to pass it on and none can forget to.
  */
-export function countedEnv(env: Env, counter: HopCounter): Env {
+export function countedEnv<E extends ObjectEnv>(env: E, counter: HopCounter): E {
   let base = bases.get(env);
   if (!base) {
     base = Object.create(env, {
@@ -24,18 +24,18 @@ export function countedEnv(env: Env, counter: HopCounter): Env {
           return counted(env.VAULT, this[COUNTER]);
         },
       },
-    }) as Env;
+    }) as ObjectEnv;
     bases.set(env, base);
   }
-  const own = Object.create(base) as Env & { [COUNTER]: HopCounter };
+  const own = Object.create(base) as E & { [COUNTER]: HopCounter };
   own[COUNTER] = counter;
   return own;
 }
 
-export const counterOf = (env: Env): HopCounter | undefined => (env as Counted)[COUNTER];
+export const counterOf = (env: ObjectEnv): HopCounter | undefined => (env as Counted)[COUNTER];
 
 /** Counts a call that does not go through a stub: a fetch from a venue. */
-export function noteHop(env: Env): void {
+export function noteHop(env: ObjectEnv): void {
   const counter = counterOf(env);
   if (counter) counter.hops += 1;
 }

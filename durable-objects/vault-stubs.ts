@@ -1,4 +1,4 @@
-import type { VaultEnv } from '../workers/vault/env.ts';
+import type { VaultObjectEnv } from './vault-bindings.ts';
 import type { Vault } from '../shared/vault/port.ts';
 import type { CredentialVault } from './credential-vault/credential-vault.ts';
 import type { Remote } from './stubs.ts';
@@ -7,11 +7,11 @@ import type { VaultRegistry } from './vault-registry/vault-registry.ts';
 // The casts: see `Remote`.
 
 /** The object that holds an account's credentials, named by the account id. */
-export const credentialVault = (env: VaultEnv, account: string): Remote<CredentialVault> =>
+export const credentialVault = (env: VaultObjectEnv, account: string): Remote<CredentialVault> =>
   env.CREDENTIAL_VAULT.getByName(account) as unknown as Remote<CredentialVault>;
 
 /** The one list of accounts that have credentials: for rotation only, never on the way of a signature. */
-export const vaultRegistry = (env: VaultEnv): Remote<VaultRegistry> =>
+export const vaultRegistry = (env: VaultObjectEnv): Remote<VaultRegistry> =>
   env.VAULT_REGISTRY.getByName('registry') as unknown as Remote<VaultRegistry>;
 
 /** The vault as the gateway's Worker and objects reach it. */

@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import { sub, ZERO } from '../../shared/money/fixed.ts';
@@ -28,7 +28,7 @@ import { refusedUnlessRunning } from './states.ts';
 export type Settled<T> = { readonly ok: true; readonly value: T } | VenueFailure;
 
 export interface ActionsHost {
-  readonly env: Env;
+  readonly env: ObjectEnv;
   readonly storage: DurableObjectStorage;
   readonly attempts: Attempts;
   /** The session as it stands now. */

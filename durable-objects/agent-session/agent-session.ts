@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import { pauseAt } from '../../shared/testing/fault-points.ts';
@@ -45,14 +45,14 @@ const gone = failure('SESSION_NOT_FOUND');
  * it has of the wallet stands in its account, where alone it can be checked against what others have. An object that
  * was never opened is nobody's session, and stores nothing.
  */
-export class AgentSession extends DurableObject {
-  readonly #env: Env;
+export class AgentSession extends DurableObject<ObjectEnv> {
+  readonly #env: ObjectEnv;
   readonly #suggestions: Suggestions;
   readonly #attempts: Attempts;
   readonly #actions: Actions;
   readonly #queue: SuggestionQueue;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     this.#env = env;
     // Whoever invents a number wakes an object: only one that was opened has tables.

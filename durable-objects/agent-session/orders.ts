@@ -1,7 +1,7 @@
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { asMicro, mulDiv, ONE, parseMicro, SCALE, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { VenueFailure, VenueOrder } from '../../shared/venues/port.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../stubs.ts';
 import type { LiveCommand } from '../trading-account/live/model.ts';
 import type { OrderRequest } from '../trading-account/model.ts';
@@ -14,7 +14,7 @@ export type Outcome<T> = { readonly ok: true; readonly replayed: boolean; readon
 
 /** Has the account execute a market order, whole or not at all, at most once under its name. */
 export function execute(
-  env: Env,
+  env: ObjectEnv,
   session: SessionRecord,
   caller: SessionCaller,
   quoted: Quoted,
@@ -28,7 +28,7 @@ export function execute(
 }
 
 async function onPaper(
-  env: Env,
+  env: ObjectEnv,
   session: SessionRecord,
   { keyId, maxWrites }: SessionCaller,
   { order: { tokenId, side, size }, worst }: Quoted,
@@ -60,7 +60,7 @@ async function onPaper(
 }
 
 async function onPolymarket(
-  env: Env,
+  env: ObjectEnv,
   session: SessionRecord,
   { tenant, account, keyId, requestId, maxWrites, builder }: SessionCaller,
   { order: { tokenId, side, size }, market, outcome, worst }: Quoted,

@@ -1,7 +1,7 @@
 import { asMicro, mulDiv, notional, ONE, SCALE, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
 import type { Book, ListedMarket, Market } from '../../shared/venues/port.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import type { Holding } from '../trading-account/allocations/model.ts';
 import { polymarket } from '../trading-account/live/sessions.ts';
 import { priceIn } from '../trading-account/valuation.ts';
@@ -19,7 +19,7 @@ const PER_LISTING = 100;
 
 /** A session's holdings with their markets and what they are worth now. */
 export async function viewPositions(
-  env: Env,
+  env: ObjectEnv,
   data: PolymarketMarketData,
   holdings: readonly Holding[],
 ): Promise<readonly PositionView[]> {
@@ -28,7 +28,11 @@ export async function viewPositions(
   return holdings.map((holding) => view(holding, known));
 }
 
-async function learn(env: Env, data: PolymarketMarketData, holdings: readonly Holding[]): Promise<Known> {
+async function learn(
+  env: ObjectEnv,
+  data: PolymarketMarketData,
+  holdings: readonly Holding[],
+): Promise<Known> {
   const conditions = [...new Set(holdings.map(({ market }) => market))];
   const venue = polymarket(env);
   const pages = Array.from({ length: Math.ceil(conditions.length / PER_LISTING) }, (_, page) =>

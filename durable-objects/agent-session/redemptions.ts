@@ -2,7 +2,7 @@ import { failure } from '../../shared/errors/failure.ts';
 import { ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import type { Market, MarketData } from '../../shared/venues/port.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../stubs.ts';
 import { payoutsOf } from '../trading-account/allocations/on-chain.ts';
 import type { CtfCommand, CtfReply } from '../trading-account/ctf/model.ts';
@@ -21,7 +21,7 @@ export const redeemNames = (
 
 /** Redeems positions that a session holds. `replayed` where one of its commands had been done before. */
 export function redeemPositions(
-  env: Env,
+  env: ObjectEnv,
   data: MarketData,
   session: SessionRecord,
   caller: SessionCaller,
@@ -34,7 +34,7 @@ export function redeemPositions(
 }
 
 async function onPaper(
-  env: Env,
+  env: ObjectEnv,
   { id, account }: SessionRecord,
   positions: readonly PositionView[],
   name: string,
@@ -53,7 +53,7 @@ async function onPaper(
 }
 
 interface OnChain {
-  readonly env: Env;
+  readonly env: ObjectEnv;
   readonly data: MarketData;
   readonly session: SessionRecord;
   readonly caller: SessionCaller;

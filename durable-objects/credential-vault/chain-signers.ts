@@ -7,7 +7,7 @@ import { Secret } from '../../shared/signing/secret.ts';
 import type { PolymarketCredential } from '../../shared/vault/credential.ts';
 import type { SignedCall } from '../../shared/vault/port.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
-import type { VaultEnv } from '../../workers/vault/env.ts';
+import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { privateKeyOf } from './signers.ts';
 
 /** What the secret holds where a deployment has no fee escrow: wrangler wants each required secret set. */
@@ -18,7 +18,7 @@ const UNUSED = 'unused';
  * contract is the vault's setting: the gateway cannot name another. Throws CREDENTIAL_MISSING, SigningFault.
  */
 export async function relayerSigner(
-  env: Pick<VaultEnv, 'RELAYER_KEY' | 'ESCROW_CONTRACT'>,
+  env: Pick<VaultObjectEnv, 'RELAYER_KEY' | 'ESCROW_CONTRACT'>,
 ): Promise<ChainSigner> {
   const { RELAYER_KEY: binding, ESCROW_CONTRACT: contract } = env;
   const key = typeof binding === 'string' ? binding : await binding.get();

@@ -4,7 +4,7 @@ import type { SessionStep } from '../../shared/vault/exchange-session.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
 import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
-import type { VaultEnv } from '../../workers/vault/env.ts';
+import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { migrate } from '../storage/migrate.ts';
 import { AuditLog } from './audit-log.ts';
 import { merge } from './credentials.ts';
@@ -38,7 +38,7 @@ export class CredentialVault extends SigningDoor implements ObjectPort {
   protected readonly sealed: SealedCredentials;
   readonly #exchange: ExchangeSessions;
 
-  constructor(ctx: DurableObjectState, env: VaultEnv) {
+  constructor(ctx: DurableObjectState, env: VaultObjectEnv) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
     this.credentials = new CredentialStore(ctx.storage.sql);

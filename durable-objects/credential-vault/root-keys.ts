@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { VaultRefusal } from '../../shared/vault/result.ts';
+import type { SecretBinding } from '../vault-bindings.ts';
 import type { Bytes } from './bytes.ts';
 
 /** Root versions as an operation uses them. `current` is the highest: new credentials are sealed under it. */
@@ -7,9 +8,6 @@ export interface RootKeys {
   readonly current: number;
   readonly keys: ReadonlyMap<number, Bytes>;
 }
-
-/** The binding: a secret's text, or Cloudflare's Secrets Store, which is asked each time. */
-export type RootKeysBinding = string | { get(): Promise<string> };
 
 /** More versions than anybody keeps: each rotation ends with the old one dropped. */
 const MAX_VERSIONS = 32;
@@ -31,10 +29,10 @@ const KEEP_MS = 30_000;
 
 /** The root keys as one object reads them. */
 export class RootKeyring {
-  readonly #binding: RootKeysBinding | undefined;
+  readonly #binding: SecretBinding | undefined;
   #held: { readonly until: number; readonly roots: RootKeys } | undefined;
 
-  constructor(binding: RootKeysBinding | undefined) {
+  constructor(binding: SecretBinding | undefined) {
     this.#binding = binding;
   }
 

@@ -3,7 +3,7 @@ import type { CredentialOf, CredentialVenue } from '../../shared/vault/credentia
 import type { Vault } from '../../shared/vault/port.ts';
 import type { VaultRequest } from '../../shared/vault/request.ts';
 import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
-import type { VaultEnv } from '../../workers/vault/env.ts';
+import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { relayerSigner, signCall, walletSigner } from './chain-signers.ts';
 import { viewOf, withAddress } from './credentials.ts';
 import type { Call, Operations } from './operations.ts';
@@ -18,7 +18,7 @@ type Source<V extends CredentialVenue> =
   | { readonly kind: 'request'; readonly credential: CredentialOf<V> };
 
 /** Uses of an account's credentials, which change none: each opens one, signs, and records it. They wait for nobody. */
-export abstract class SigningDoor extends DurableObject<VaultEnv> {
+export abstract class SigningDoor extends DurableObject<VaultObjectEnv> {
   protected abstract readonly credentials: CredentialStore;
   protected abstract readonly operations: Operations;
   protected abstract readonly roots: RootKeyring;

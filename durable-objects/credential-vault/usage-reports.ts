@@ -1,6 +1,6 @@
 import type { Scope } from '../../shared/vault/request.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
-import type { VaultEnv } from '../../workers/vault/env.ts';
+import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { vaultRegistry } from '../vault-stubs.ts';
 import type { CredentialStore, RootUsage } from './store.ts';
 
@@ -14,9 +14,9 @@ export interface Usage {
 export class UsageReports {
   readonly #kv: SyncKvStorage;
   readonly #store: CredentialStore;
-  readonly #env: VaultEnv;
+  readonly #env: VaultObjectEnv;
 
-  constructor(kv: SyncKvStorage, store: CredentialStore, env: VaultEnv) {
+  constructor(kv: SyncKvStorage, store: CredentialStore, env: VaultObjectEnv) {
     this.#kv = kv;
     this.#store = store;
     this.#env = env;

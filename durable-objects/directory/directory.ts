@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import { migrate, type Migration } from '../storage/migrate.ts';
 
@@ -30,8 +30,8 @@ const PAGE = 500;
  * Who owns a name, off the hot path: `wallet:<address>` and `owner:<subject>` hold one tenant id each;
  * `global` holds the operator's settings and the list of tenants.
  */
-export class Directory extends DurableObject {
-  constructor(ctx: DurableObjectState, env: Env) {
+export class Directory extends DurableObject<ObjectEnv> {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     if (ctx.id.name === 'global') migrate(ctx.storage, migrations);
   }

@@ -1,6 +1,6 @@
 import { keyGate } from '../stubs.ts';
 import { CLOSE } from '../socket-hub/close-codes.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import {
   attachment,
   MAX_BOOKS,
@@ -16,14 +16,14 @@ import type { Streams } from './streams.ts';
 /** Client sockets of a desk: they hibernate, and each is told what it asked for, in order. */
 export class Clients {
   readonly #ctx: DurableObjectState;
-  readonly #env: Env;
+  readonly #env: ObjectEnv;
   readonly #streams: Streams;
   /** Told when the books that somebody follows may have changed. */
   readonly #followed: () => void;
   readonly #members = new Map<WebSocket, Client>();
   readonly #host: ClientHost;
 
-  constructor(ctx: DurableObjectState, env: Env, streams: Streams, followed: () => void) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv, streams: Streams, followed: () => void) {
     this.#ctx = ctx;
     this.#env = env;
     this.#streams = streams;

@@ -1,5 +1,5 @@
 import { MAX_CALLS, type FromConnector, type FromRelay } from '../../shared/relay/frames.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { DialledLine } from './dialled-line.ts';
 import { relayKeys } from './relay-keys.ts';
 import { believed, CALL_MS, signFor } from './relay-replies.ts';
@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
 /** The relay that dialled in: calls are frames on the socket of its session (decision 28). */
 export class DialledTransport implements RelayTransport {
   readonly line: DialledLine;
-  readonly #env: Env;
+  readonly #env: ObjectEnv;
   /** `<tenant>/<environment>`. */
   readonly #desk: string;
   /** Calls under way, and whom their replies go to; undefined when the connection was lost, or took too long. */
@@ -22,7 +22,7 @@ export class DialledTransport implements RelayTransport {
   /** A late reply to another life of this object meets no call of this one. */
   #lastId = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
-  constructor(ctx: DurableObjectState, env: Env, desk: string) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv, desk: string) {
     this.#env = env;
     this.#desk = desk;
     this.line = new DialledLine(ctx);

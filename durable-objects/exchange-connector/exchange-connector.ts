@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { now } from '../../shared/clock.ts';
 import type { SessionIntent } from '../../shared/vault/exchange-session.ts';
 import type { Actor } from '../../shared/vault/request.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { migrate } from '../storage/migrate.ts';
 import { accountOf } from '../tenant/profile.ts';
 import type { OrderRef } from '../trading-account/exchange/model.ts';
@@ -38,7 +38,7 @@ const WATCH_DIALLED_MS = 300_000;
  * One desk at the exchange, named `<tenant>/<environment>` (docs/exchange.md): its token, its session with the
  * relay, the edge copy of its orders, positions and books, and the clients that follow them.
  */
-export class ExchangeConnector extends DurableObject<Env> {
+export class ExchangeConnector extends DurableObject<ObjectEnv> {
   readonly #way: RelayWay | undefined;
   /** For a relay that dials in. */
   readonly #dialIn: DialIn | undefined;
@@ -54,7 +54,7 @@ export class ExchangeConnector extends DurableObject<Env> {
   readonly #instruments: InstrumentTable;
   readonly #orders: OrderWatch;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
     const desk = ctx.id.name ?? '';

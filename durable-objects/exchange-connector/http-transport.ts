@@ -7,7 +7,7 @@ import {
   TOKEN_HEADER,
 } from '../../shared/relay/routes.ts';
 import { readBytes } from '../../shared/read-body.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { HttpLine } from './http-line.ts';
 import { relayKeys, type RelayKeys } from './relay-keys.ts';
 import { believed, CALL_MS, MAX_REPLY_BYTES, signFor } from './relay-replies.ts';
@@ -19,11 +19,11 @@ const encoder = new TextEncoder();
 /** The relay by HTTP: over the `RELAY` binding where there is one (a VPC service), else at `RELAY_URL`. */
 export class HttpTransport implements RelayTransport {
   readonly line = new HttpLine(() => this.#open());
-  readonly #env: Env;
+  readonly #env: ObjectEnv;
   /** `<tenant>/<environment>`. */
   readonly #desk: string;
 
-  constructor(env: Env, desk: string) {
+  constructor(env: ObjectEnv, desk: string) {
     this.#env = env;
     this.#desk = desk;
   }

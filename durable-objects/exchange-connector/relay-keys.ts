@@ -1,5 +1,5 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 
 /** Keys of the edge's side of a session with the relay (decision 24). */
 export interface RelayKeys {
@@ -15,7 +15,7 @@ export interface RelayKeys {
 const imported = new WeakMap<object, Promise<RelayKeys>>();
 
 /** Rejects when a key is none: the operator's fault, told by the log. */
-export function relayKeys(env: Env): Promise<RelayKeys> {
+export function relayKeys(env: ObjectEnv): Promise<RelayKeys> {
   // Requests wrap the bindings; the namespace beneath is one for all of them.
   const known = imported.get(env.EXCHANGE_CONNECTOR);
   if (known) return known;
@@ -24,7 +24,7 @@ export function relayKeys(env: Env): Promise<RelayKeys> {
   return keys;
 }
 
-async function importAll(env: Env): Promise<RelayKeys> {
+async function importAll(env: ObjectEnv): Promise<RelayKeys> {
   const [edge, relay, sealing] = await Promise.all([
     key('RELAY_EDGE_KEY', env.RELAY_EDGE_KEY ?? '', 'EdDSA'),
     key('RELAY_SIGNING_KEY', env.RELAY_SIGNING_KEY, 'EdDSA'),

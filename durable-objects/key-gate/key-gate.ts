@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
@@ -53,8 +53,8 @@ const LAST_USED_EVERY_MS = 60_000;
  * One key's own object, named by the SHA-256 of the key: its record and its request windows. It answers the
  * one RPC that every authenticated request makes (docs/architecture.md).
  */
-export class KeyGate extends DurableObject {
-  readonly #env: Env;
+export class KeyGate extends DurableObject<ObjectEnv> {
+  readonly #env: ObjectEnv;
   readonly #sockets: KeySockets;
   readonly #usage: KeyUsage;
   #record: KeyRecord | undefined;
@@ -62,7 +62,7 @@ export class KeyGate extends DurableObject {
   #lastUsedAt: number | undefined;
   #lastUsedSaved = 0;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     this.#env = env;
     this.#sockets = new KeySockets(ctx.storage.kv, env);

@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import { isDeskHolder, socketHolder } from '../stubs.ts';
@@ -20,9 +20,9 @@ const SETTLING_MS = 10_000;
  */
 export class KeySockets {
   readonly #kv: SyncKvStorage;
-  readonly #env: Env;
+  readonly #env: ObjectEnv;
 
-  constructor(kv: SyncKvStorage, env: Env) {
+  constructor(kv: SyncKvStorage, env: ObjectEnv) {
     this.#kv = kv;
     this.#env = env;
   }

@@ -3,7 +3,7 @@ import type { Micro } from '../../shared/money/fixed.ts';
 import { dataVenue } from '../../shared/venues/data-venues.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
 import type { Found } from '../../shared/venues/port.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import type { MarketRef } from './feed-name.ts';
 
 /** A market as its feed needs it, whichever venue it is on. */
@@ -13,7 +13,10 @@ export interface FeedMarket {
 }
 
 /** MARKET_NOT_FOUND, or any other failure: the venue cannot say. */
-export async function loadMarket(env: Env, { exchange, marketId }: MarketRef): Promise<Found<FeedMarket>> {
+export async function loadMarket(
+  env: ObjectEnv,
+  { exchange, marketId }: MarketRef,
+): Promise<Found<FeedMarket>> {
   if (exchange === 'polymarket' || exchange === 'paper') {
     const found = await new PolymarketMarketData(env.POLYMARKET_CLOB_URL).market(marketId);
     if (!found.ok) return found.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : found;

@@ -1,6 +1,6 @@
 import { dataVenue } from '../../shared/venues/data-venues.ts';
 import type { Exchange } from '../../shared/venues/exchanges.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import type { FeedMarket } from './feed-market.ts';
 import type { MarketRef } from './feed-name.ts';
 import { Poller } from './poller.ts';
@@ -36,7 +36,7 @@ export const staleAfterMs = ({ exchange }: MarketRef): number =>
   exchange === 'polymarket' ? SILENCE_MS : POLLS_MISSED * POLL_EVERY_MS[exchange];
 
 export interface SourceOptions {
-  readonly env: Env;
+  readonly env: ObjectEnv;
   readonly ref: MarketRef;
   readonly market: FeedMarket;
   readonly views: RouterViews;
@@ -82,7 +82,7 @@ export function openSource({ env, ref, market, views, event }: SourceOptions): F
 }
 
 /** Reads the books that someone waits for and the channel has not told. */
-async function seed(env: Env, { exchange, marketId }: MarketRef, views: RouterViews): Promise<void> {
+async function seed(env: ObjectEnv, { exchange, marketId }: MarketRef, views: RouterViews): Promise<void> {
   await Promise.all(
     [...views.untold()].map(async (outcome) => {
       const found = await dataVenue(exchange, env).book({ marketId, outcome });

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { socketHub } from '../stubs.ts';
 import type { FeedItem, ViewItem } from './delivery.ts';
@@ -30,7 +30,7 @@ const RETRY_MS = 2_000;
  * poller, that all clients of the market share, its current books, and the hubs whose clients follow it. See
  * docs/decisions/0006-market-feed.md and 0018-router-views.md.
  */
-export class MarketFeed extends DurableObject {
+export class MarketFeed extends DurableObject<ObjectEnv> {
   readonly #name: string;
   readonly #ref: MarketRef;
   /** One for each hub that follows. Followers of `/v1/ws` are stored under `hubs`: an evicted feed finds them again. */
@@ -42,7 +42,7 @@ export class MarketFeed extends DurableObject {
   #market: FeedMarket | undefined;
   #source: FeedSource | undefined;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     this.#name = ctx.id.name ?? '';
     this.#ref = marketOfFeed(this.#name);

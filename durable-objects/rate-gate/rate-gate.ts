@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import { SlidingWindow, type WindowRule, type WindowState } from '../../shared/limits/window.ts';
 
@@ -6,7 +7,7 @@ import { SlidingWindow, type WindowRule, type WindowState } from '../../shared/l
  * The same limiter as a key's, for scopes other than a key: docs/storage-schema.md has their names. It stores nothing;
  * its windows are in memory and forgiven once when the object is evicted.
  */
-export class RateGate extends DurableObject {
+export class RateGate extends DurableObject<ObjectEnv> {
   #window: SlidingWindow | undefined;
 
   /** Lets one request of this scope pass if every window has room. */

@@ -3,7 +3,7 @@ import { createEscrowChain } from '../../shared/chain/escrow-chain.ts';
 import { createJsonRpc } from '../../shared/chain/json-rpc.ts';
 import { noSigner } from '../../shared/chain/no-signer.ts';
 import type { EscrowChain, Journal, SendOutcome, SignedTransaction } from '../../shared/chain/port.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { relayerObject } from '../stubs.ts';
 import type { Relaying } from './relayer.ts';
 import { chainSettings } from './settings.ts';
@@ -15,7 +15,7 @@ const NODE_TIMEOUT_MS = 3_000;
  * The escrow's contract for one account: it reads and settles by itself and sends through the relayer. Undefined
  * where the deployment has no fee escrow.
  */
-export function relayedChain(env: Env, caller: Relaying['caller']): EscrowChain | undefined {
+export function relayedChain(env: ObjectEnv, caller: Relaying['caller']): EscrowChain | undefined {
   const { url, confirmations, escrow } = chainSettings(env);
   if (escrow === undefined) return undefined;
   const rpc = createJsonRpc(url, NODE_TIMEOUT_MS);

@@ -13,7 +13,7 @@ import type {
 import type { Hex } from '../../shared/signing/checks.ts';
 import { reached } from '../../shared/vault/reached.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import { chainSettings } from './settings.ts';
 
@@ -37,7 +37,7 @@ const MAX_WAITING = 64;
  * (docs/decisions/0014). It remembers nothing: the account's journal, which it calls back before the first byte
  * leaves, has all that outlives it. Whoever's call breaks off asks the chain.
  */
-export class Relayer extends DurableObject<Env> {
+export class Relayer extends DurableObject<ObjectEnv> {
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #address: Hex | undefined;

@@ -1,5 +1,5 @@
 import type { Hex } from '../../shared/signing/checks.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 
 /** The chain as the deployment's settings name it. */
 export interface ChainSettings {
@@ -9,7 +9,7 @@ export interface ChainSettings {
   readonly escrow: Hex | undefined;
 }
 
-type Settings = Pick<Env, 'CHAIN_RPC_URL' | 'CHAIN_CONFIRMATIONS' | 'ESCROW_CONTRACT'>;
+type Settings = Pick<ObjectEnv, 'CHAIN_RPC_URL' | 'CHAIN_CONFIRMATIONS' | 'ESCROW_CONTRACT'>;
 
 /** Throws where CHAIN_CONFIRMATIONS is no number: nobody must take a block for final by mistake. */
 export function chainSettings(env: Settings): ChainSettings {

@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Member } from './member.ts';
 import type { Members } from './members.ts';
@@ -6,7 +6,7 @@ import type { Turns } from '../turns.ts';
 
 /** What the parts of one hub share. */
 export interface Hub {
-  readonly env: Env;
+  readonly env: ObjectEnv;
   /** `hub:<number>`: by this name feeds and accounts call back. */
   readonly name: string;
   readonly members: Members;

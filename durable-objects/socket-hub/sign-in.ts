@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { equalSecrets, sha256Hex } from '../../shared/keys/digest.ts';
 import { isWellFormedKey } from '../../shared/keys/format.ts';
 import { deriveTriple } from '../../shared/keys/l2.ts';
@@ -11,7 +11,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * Name of the key's object for the credentials of a first frame: a gateway key as `apiKey`, or a triple that we
  * issued, derived anew from the root secret. Undefined when they are not good.
  */
-export async function gateOfSignIn(auth: SignIn, env: Env): Promise<string | undefined> {
+export async function gateOfSignIn(auth: SignIn, env: ObjectEnv): Promise<string | undefined> {
   if (auth.apiKey.startsWith('pst_'))
     return isWellFormedKey(auth.apiKey) ? sha256Hex(auth.apiKey) : undefined;
   if (!UUID.test(auth.apiKey)) return undefined;

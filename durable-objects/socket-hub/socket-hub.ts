@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { isViewItem, type FeedItem } from '../market-feed/delivery.ts';
@@ -34,7 +34,7 @@ const KEY_LOST = 'the key is no longer good';
  * Client sockets, whichever channel they are on, `hub:<number>`. It sleeps between events; feeds and accounts
  * wake it with what they have. All that it must remember is attached to the sockets themselves.
  */
-export class SocketHub extends DurableObject {
+export class SocketHub extends DurableObject<ObjectEnv> {
   readonly #members = new Members();
   readonly #followers: MarketFollowers;
   readonly #watchers: AccountWatchers;
@@ -43,7 +43,7 @@ export class SocketHub extends DurableObject {
   /** Sockets that lost their key before they arrived here: on their way from the gateway. */
   readonly #dismissed = new Set<string>();
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     const hub: Hub = {
       env,

@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { reached } from '../../shared/vault/reached.ts';
 import type { Scope } from '../../shared/vault/request.ts';
 import { now } from '../../shared/clock.ts';
@@ -76,7 +76,7 @@ export class CustomerDeletions {
  * reached; said again, it does no harm. Its orders and trades stay as history that no key leads to.
  */
 async function forgetAccount(
-  env: Env,
+  env: ObjectEnv,
   scope: Scope,
   { id: keyId, requestId }: Actor,
   patient: boolean,

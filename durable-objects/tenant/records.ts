@@ -1,15 +1,15 @@
 import { now } from '../../shared/clock.ts';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import type { Actor } from './actor.ts';
 import { readProfile, writeProfile, type Profile } from './profile.ts';
 
 /** What every part of a Tenant shares: its storage, its profile and its audit log. */
 export class TenantRecords {
   readonly storage: DurableObjectStorage;
-  readonly env: Env;
+  readonly env: ObjectEnv;
   #profile: Profile | undefined;
 
-  constructor(storage: DurableObjectStorage, env: Env) {
+  constructor(storage: DurableObjectStorage, env: ObjectEnv) {
     this.storage = storage;
     this.env = env;
     this.#profile = readProfile(storage.sql);

@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import type { EscrowTerms } from '../../shared/escrow/terms.ts';
@@ -64,7 +64,7 @@ export class Tenant extends PartnerDoor {
   /** Tail of the queue of changes: see `#inTurn`. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
     const records = new TenantRecords(ctx.storage, env);

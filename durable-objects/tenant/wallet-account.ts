@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Principal } from '../../shared/keys/principal.ts';
 import { tenantObject } from '../stubs.ts';
@@ -12,7 +12,7 @@ export const WALLET_NUMBER = /^[1-9]\d{0,9}$/;
  * who has no wallets, and for a trader's session that names another wallet than its own.
  */
 export async function walletAccount(
-  env: Env,
+  env: ObjectEnv,
   principal: Pick<Principal, 'tenant' | 'customer' | 'account' | 'trader'>,
   wallet: string,
 ): Promise<{ readonly ok: true; readonly account: string } | Failure> {

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
@@ -64,9 +64,9 @@ export class Outside {
   readonly exchange: ExchangeCommands;
   readonly claims: Claims;
   readonly cancels: NamedCancels;
-  readonly #env: Env;
+  readonly #env: ObjectEnv;
 
-  constructor(env: Env, host: OutsideHost) {
+  constructor(env: ObjectEnv, host: OutsideHost) {
     this.#env = env;
     const { storage, paper, writes, wake, closed } = host;
     this.cancels = new NamedCancels(paper, (naming) =>
@@ -171,7 +171,7 @@ export class Outside {
 }
 
 /** What is asked of an account about commands that happen elsewhere. */
-export abstract class OutsideDoor extends DurableObject {
+export abstract class OutsideDoor extends DurableObject<ObjectEnv> {
   protected abstract readonly outside: Outside;
 
   /** Places or cancels one order on a live venue, at most once. */

@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../shared/money/fixed.ts';
 import { askAgain } from '../ask-again.ts';
 import { socketHub } from '../stubs.ts';
@@ -40,11 +40,11 @@ const watching = (): Watching => ({ turn: Promise.resolve(), wanted: 0, missed: 
  */
 export class Watchers {
   readonly #ctx: DurableObjectState;
-  readonly #env: Env;
+  readonly #env: ObjectEnv;
   readonly #account: string;
   readonly #hubs: Map<string, Watching>;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     this.#ctx = ctx;
     this.#env = env;
     this.#account = ctx.id.name ?? '';

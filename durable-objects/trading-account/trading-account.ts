@@ -1,4 +1,4 @@
-import type { Env } from '../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { parseMicro, type Micro } from '../../shared/money/fixed.ts';
@@ -68,7 +68,7 @@ export class TradingAccount extends ReadsDoor {
   /** Whether a point of equity is being made. */
   #pricing = false;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
     this.ledger = new Ledger(ctx.storage);
@@ -327,7 +327,7 @@ export class TradingAccount extends ReadsDoor {
   }
 }
 
-function startingBalance(env: Env): Micro {
+function startingBalance(env: ObjectEnv): Micro {
   const balance = parseMicro(env.PAPER_STARTING_BALANCE);
   if (balance === undefined) throw new Error('PAPER_STARTING_BALANCE must be a plain amount of USD');
   return balance;

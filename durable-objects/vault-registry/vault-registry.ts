@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { RotationStatus } from '../../shared/vault/port.ts';
 import { refusal, VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
-import type { VaultEnv } from '../../workers/vault/env.ts';
+import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { RootKeyring, type RootKeys } from '../credential-vault/root-keys.ts';
 import { migrate } from '../storage/migrate.ts';
 import { credentialVault } from '../vault-stubs.ts';
@@ -23,10 +23,10 @@ const RETRY_MS = 1_000;
  * Which accounts have credentials, and under which root versions (decision 9). It is asked when credentials
  * change and during a rotation, never on the way of a signature.
  */
-export class VaultRegistry extends DurableObject<VaultEnv> {
+export class VaultRegistry extends DurableObject<VaultObjectEnv> {
   readonly #accounts: AccountList;
 
-  constructor(ctx: DurableObjectState, env: VaultEnv) {
+  constructor(ctx: DurableObjectState, env: VaultObjectEnv) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
     this.#accounts = new AccountList(ctx.storage.sql);

@@ -1,10 +1,15 @@
-/** The gateway's bindings, as `wrangler types` reads them from wrangler.toml. */
-export type Env = Cloudflare.Env & {
+import type { ObjectEnv } from '../../durable-objects/bindings.ts';
+
+/**
+ * The gateway's bindings, as `wrangler types` reads them from wrangler.toml, with the secrets that a deployment may have.
+ * `ObjectEnv` is what the objects see of them: a name that wrangler.toml lacks does not compile here.
+ */
+export interface Env extends Readonly<Omit<Cloudflare.Env, keyof ObjectEnv>>, ObjectEnv {
+  /** The vault's entry point, with what operators may ask of it. */
+  readonly VAULT: Cloudflare.Env['VAULT'];
   /** Counters of requests, where the deployment has Analytics Engine: see wrangler.toml. */
   readonly REQUESTS?: AnalyticsEngineDataset;
-  /** The gateway's own keys at data-only venues, secrets that a deployment may have: docs/data-venues.md. */
-  readonly OPINION_API_KEY?: string;
-  readonly PREDICTFUN_API_KEY?: string;
-  /** Private Ed25519 JWK, as JSON, that signs requests to the relay: docs/exchange.md. */
-  readonly RELAY_EDGE_KEY?: string;
-};
+}
+
+/** Fails to compile when wrangler.toml does not declare something that an object requires. */
+export type Declared<Required extends ObjectEnv = Cloudflare.Env> = Required;

@@ -3,10 +3,18 @@ import { env as anyEnv, exports } from 'cloudflare:workers';
 import type { PolymarketCredential } from '../../../shared/vault/credential.ts';
 import type { Vault } from '../../../shared/vault/port.ts';
 import type { Actor, Scope, VaultRequest } from '../../../shared/vault/request.ts';
-import type { VaultEnv } from '../../../workers/vault/env.ts';
+import type { VaultRegistry } from '../../vault-registry/vault-registry.ts';
+import type { VaultObjectEnv } from '../../vault-bindings.ts';
+import type { CredentialVault } from '../credential-vault.ts';
+
+/** The bindings as a test reaches into the objects behind them. */
+interface TestEnv extends VaultObjectEnv {
+  readonly CREDENTIAL_VAULT: DurableObjectNamespace<CredentialVault>;
+  readonly VAULT_REGISTRY: DurableObjectNamespace<VaultRegistry>;
+}
 
 /** The generated environment is the gateway's; these tests run in the vault. */
-export const env = anyEnv as unknown as VaultEnv;
+export const env = anyEnv as unknown as TestEnv;
 
 /** The vault's own entrypoint, as the gateway's binding reaches it. */
 export const vault = (exports as unknown as { readonly VaultService: Vault }).VaultService;
@@ -21,7 +29,7 @@ export async function setRootVersions(...versions: readonly number[]): Promise<v
 }
 
 export async function setRootKeys(text: string): Promise<void> {
-  using admin = adminSecretsStore(env.VAULT_ROOT_KEYS as Exclude<VaultEnv['VAULT_ROOT_KEYS'], string>);
+  using admin = adminSecretsStore(env.VAULT_ROOT_KEYS as Exclude<VaultObjectEnv['VAULT_ROOT_KEYS'], string>);
   await admin.create(text);
   await evictAllDurableObjects();
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { ObjectEnv } from '../../bindings.ts';
 import type { Actor } from '../actor.ts';
 import type { Done } from '../key-ring.ts';
 import type { TenantRecords } from '../records.ts';
@@ -44,7 +45,7 @@ export class Partner {
 }
 
 /** What a partner's surface, its traders' sessions and its operator ask of a Tenant. */
-export abstract class PartnerDoor extends DurableObject {
+export abstract class PartnerDoor extends DurableObject<ObjectEnv> {
   protected abstract readonly partner: Partner;
   protected abstract readonly records: TenantRecords;
 

@@ -8,7 +8,7 @@ import type { Hex } from '../../../shared/signing/checks.ts';
 import { reached } from '../../../shared/vault/reached.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
 import type { Found } from '../../../shared/venues/port.ts';
-import type { Env } from '../../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../../bindings.ts';
 import { chainSettings } from '../../relayer/settings.ts';
 import { vaultOf } from '../../vault-stubs.ts';
 import type { LiveCaller } from '../live/model.ts';
@@ -16,7 +16,7 @@ import type { LiveCaller } from '../live/model.ts';
 /** Reads are asked three times within a request's 30 s. */
 const NODE_TIMEOUT_MS = 3_000;
 
-export const ctfChain = (env: Env, signer: ChainSigner = noSigner): CtfChain => {
+export const ctfChain = (env: ObjectEnv, signer: ChainSigner = noSigner): CtfChain => {
   const { url, confirmations } = chainSettings(env);
   const rpc = createJsonRpc(url, NODE_TIMEOUT_MS);
   return createCtfChain({ rpc, signer, contracts: polygon, confirmations });
@@ -26,7 +26,7 @@ export const ctfChain = (env: Env, signer: ChainSigner = noSigner): CtfChain => 
  * The account's own wallet as the vault signs for it. CREDENTIALS_REQUIRED where nothing, or no private key, is
  * stored; NOT_SUPPORTED where a Safe or a proxy holds the tokens, which only their own contracts could move.
  */
-export async function ownWallet(env: Env, caller: LiveCaller): Promise<Found<ChainSigner>> {
+export async function ownWallet(env: ObjectEnv, caller: LiveCaller): Promise<Found<ChainSigner>> {
   const { tenant, account, keyId, requestId } = caller;
   const call = { scope: { tenant, account }, actor: { keyId, requestId } };
   const vault = vaultOf(env);

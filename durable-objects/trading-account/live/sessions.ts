@@ -1,5 +1,5 @@
 import { vaultOf } from '../../vault-stubs.ts';
-import type { Env } from '../../../workers/gateway/env.ts';
+import type { ObjectEnv } from '../../bindings.ts';
 import { accountOf } from '../../tenant/profile.ts';
 import {
   builderSigning,
@@ -13,7 +13,7 @@ import { sessionOf, type TradingSession } from '../../../shared/venues/session.t
 import type { LiveAccess } from './model.ts';
 
 /** A venue as a caller reaches it, signed for by the vault. Nothing leaves for the venue before a method is called. */
-export function openSession(env: Env, { venue, caller, source, builder }: LiveAccess): TradingSession {
+export function openSession(env: ObjectEnv, { venue, caller, source, builder }: LiveAccess): TradingSession {
   const vaultCaller: VaultCaller = {
     vault: vaultOf(env),
     call: {
@@ -51,7 +51,7 @@ const builderCaller = ({ vault, call }: VaultCaller, tenant: string): VaultCalle
 });
 
 /** Polymarket as this deployment reaches it. */
-export const polymarket = (env: Env): PolymarketVenue =>
+export const polymarket = (env: ObjectEnv): PolymarketVenue =>
   new PolymarketVenue({
     clobUrl: env.POLYMARKET_CLOB_URL,
     gammaUrl: env.POLYMARKET_GAMMA_URL,
