@@ -1,5 +1,5 @@
-import type { SessionRef } from '../trading-account/allocations/session-parts.ts';
 import type { SessionCaller, SessionRecord } from './model.ts';
+import type { SessionRef } from '../trading-account/api.ts';
 
 /** A session as its account is asked about it. */
 export const refToAccount = (

@@ -3,7 +3,6 @@ import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import { pauseAt } from '../../shared/testing/fault-points.ts';
-import type { VenueFailure } from '../../shared/venues/port.ts';
 import { migrate } from '../storage/migrate.ts';
 import { accountObject } from '../stubs.ts';
 import { Actions, type Settled } from './actions.ts';
@@ -19,7 +18,7 @@ import type {
 } from './model.ts';
 import { migrations } from './schema.ts';
 import { Suggestions } from './suggestions.ts';
-import { SuggestionQueue, type Approved } from './suggestion-queue.ts';
+import { SuggestionQueue } from './suggestion-queue.ts';
 import { Attempts } from './attempts.ts';
 import { refToAccount } from './account-ref.ts';
 import {
@@ -29,15 +28,13 @@ import {
   statusAfter,
   type SessionVerb,
 } from './states.ts';
+import type { AgentSessionApi, Approved, Done } from './api.ts';
 
 const RECORD = 'session';
 /** Set while the account may not know yet that the session has stopped. */
 const RELEASING = 'releasing';
 /** Pause before the account is told again. */
 const RETRY_MS = 1_000;
-
-export type Done<T> = { readonly ok: true; readonly value: T } | VenueFailure;
-
 const gone = failure('SESSION_NOT_FOUND');
 
 /**
@@ -45,7 +42,7 @@ const gone = failure('SESSION_NOT_FOUND');
  * it has of the wallet stands in its account, where alone it can be checked against what others have. An object that
  * was never opened is nobody's session, and stores nothing.
  */
-export class AgentSession extends DurableObject<ObjectEnv> {
+export class AgentSession extends DurableObject<ObjectEnv> implements AgentSessionApi {
   readonly #env: ObjectEnv;
   readonly #suggestions: Suggestions;
   readonly #attempts: Attempts;

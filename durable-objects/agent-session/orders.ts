@@ -3,11 +3,9 @@ import { asMicro, mulDiv, ONE, parseMicro, SCALE, ZERO, type Micro } from '../..
 import type { VenueFailure, VenueOrder } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../stubs.ts';
-import type { LiveCommand } from '../trading-account/live/model.ts';
-import type { OrderRequest } from '../trading-account/model.ts';
-import type { Naming } from '../trading-account/once.ts';
 import type { Executed, SessionCaller, SessionRecord } from './model.ts';
 import type { Quoted } from './quote.ts';
+import type { LiveCommand, OrderRequest, Naming } from '../trading-account/api.ts';
 
 /** What became of a command of the account. `replayed`: it had been done before, under this name. */
 export type Outcome<T> = { readonly ok: true; readonly replayed: boolean; readonly value: T } | VenueFailure;

@@ -2,10 +2,10 @@ import { asMicro, mulDiv, notional, ONE, SCALE, ZERO, type Micro } from '../../s
 import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
 import type { Book, ListedMarket, Market } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
-import type { Holding } from '../trading-account/allocations/model.ts';
 import { polymarket } from '../trading-account/live/sessions.ts';
 import { priceIn } from '../trading-account/valuation.ts';
 import type { PositionView } from './model.ts';
+import type { Holding } from '../trading-account/api.ts';
 
 /** What is known of the markets of some positions. What a venue did not say is missing. */
 interface Known {

@@ -5,10 +5,10 @@ import type { Market, MarketData } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../stubs.ts';
 import { payoutsOf } from '../trading-account/allocations/on-chain.ts';
-import type { CtfCommand, CtfReply } from '../trading-account/ctf/model.ts';
 import type { PositionView, RedeemRow, SessionCaller, SessionRecord } from './model.ts';
 import type { NameScope } from './names.ts';
 import { brokenOff, isOpen, type Outcome } from './orders.ts';
+import type { CtfCommand, CtfReply } from '../trading-account/api.ts';
 
 const NOT_SETTLED = 'The market is not settled yet';
 

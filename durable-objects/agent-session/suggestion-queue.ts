@@ -4,29 +4,16 @@ import { formatMicro } from '../../shared/money/fixed.ts';
 import { pauseAt } from '../../shared/testing/fault-points.ts';
 import type { VenueFailure } from '../../shared/venues/port.ts';
 import type { Actions, Ready, Settled } from './actions.ts';
-import type {
-  Captured,
-  Executed,
-  MarketOrder,
-  RedeemRow,
-  SessionCaller,
-  SessionRecord,
-  Suggestion,
-} from './model.ts';
+import type { Captured, Executed, MarketOrder, SessionCaller, SessionRecord, Suggestion } from './model.ts';
 import { suggestionScope } from './names.ts';
 import { brokenOff, isOpen, type Outcome } from './orders.ts';
 import { lookUp } from './quote.ts';
 import { isBroadcast } from './redemptions.ts';
 import type { Suggestions } from './suggestions.ts';
+import type { Approved } from './api.ts';
 
 /** Suggestions that wait for an answer at most: more than anybody reads. */
 const MOST_OPEN = 200;
-
-/** What an approved suggestion did. A redemption of which nothing was settled yet is open still. */
-export type Approved =
-  | { readonly kind: 'order'; readonly executed: Executed }
-  | { readonly kind: 'redeem'; readonly rows: readonly RedeemRow[]; readonly status: 'executed' | 'open' };
-
 const conflict = (message: string): Failure => failure('SUGGESTION_CONFLICT', { message });
 
 /** Why a suggestion that is not open cannot be approved or rejected any more. */

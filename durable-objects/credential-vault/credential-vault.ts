@@ -17,19 +17,15 @@ import { SealedCredentials } from './sealed-credentials.ts';
 import { checkUsable } from './signers.ts';
 import { SigningDoor } from './signing-door.ts';
 import { CredentialStore } from './store.ts';
-import { UsageReports, type Usage } from './usage-reports.ts';
+import { UsageReports } from './usage-reports.ts';
 import { isSame, placeOf, storedView, walletView } from './views.ts';
-
-/** What a sweep learns: how the account's credentials stand now, and why one could not be re-wrapped. */
-export interface Rewrapped extends Usage {
-  readonly failure?: string;
-}
+import type { CredentialVaultApi, Rewrapped } from './api.ts';
 
 /**
  * The credentials of one account (docs/vault.md): sealed at rest, open only inside an operation, and every
  * operation in the account's audit chain. Signing waits for nobody; what changes credentials runs in turn.
  */
-export class CredentialVault extends SigningDoor implements ObjectPort {
+export class CredentialVault extends SigningDoor implements ObjectPort, CredentialVaultApi {
   protected readonly credentials: CredentialStore;
   readonly #log: AuditLog;
   protected readonly operations: Operations;

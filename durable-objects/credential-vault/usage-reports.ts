@@ -2,13 +2,8 @@ import type { Scope } from '../../shared/vault/request.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { vaultRegistry } from '../vault-stubs.ts';
-import type { CredentialStore, RootUsage } from './store.ts';
-
-/** How an account's credentials stand, numbered: the registry keeps the latest, whatever arrives last. */
-export interface Usage {
-  readonly change: number;
-  readonly usage: RootUsage;
-}
+import type { CredentialStore } from './store.ts';
+import type { Usage } from './api.ts';
 
 /** Tells the registry how many credentials need which root version: never fewer than there are (decision 9). */
 export class UsageReports {

@@ -2,20 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import { migrate, type Migration } from '../storage/migrate.ts';
-
-/** Global settings that an operator changes while the gateway runs. */
-export interface Settings {
-  /** Whether tenants may issue keys without an operator admitting them. */
-  readonly selfServe: boolean;
-  /** End of the closed beta for cohort keys, Unix ms. */
-  readonly betaCutoff: number;
-  readonly cohortLabel: string;
-  /** How many tenants the cohort takes. */
-  readonly cohortCap: number;
-  /** When the beta opens again, ISO 8601, if that is known. */
-  readonly reopensAt: string | null;
-}
-
+import type { DirectoryApi, Settings } from './api.ts';
 const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -30,7 +17,7 @@ const PAGE = 500;
  * Who owns a name, off the hot path: `wallet:<address>` and `owner:<subject>` hold one tenant id each;
  * `global` holds the operator's settings and the list of tenants.
  */
-export class Directory extends DurableObject<ObjectEnv> {
+export class Directory extends DurableObject<ObjectEnv> implements DirectoryApi {
   constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
     if (ctx.id.name === 'global') migrate(ctx.storage, migrations);

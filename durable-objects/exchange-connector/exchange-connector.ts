@@ -5,8 +5,6 @@ import type { Actor } from '../../shared/vault/request.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { migrate } from '../storage/migrate.ts';
 import { accountOf } from '../tenant/profile.ts';
-import type { OrderRef } from '../trading-account/exchange/model.ts';
-import type { FoundOrder } from '../trading-account/exchange/settle.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import { ABORT } from './abort.ts';
 import { Asking, noRelay, type Asked, type AskRequest } from './asking.ts';
@@ -28,6 +26,8 @@ import type { RelayCall, RelayReply } from './relay-transport.ts';
 import { relayWay, type RelayWay } from './relay-way.ts';
 import { migrations } from './schema.ts';
 import { Streams } from './streams.ts';
+import type { OrderRef, FoundOrder } from '../trading-account/api.ts';
+import type { ExchangeConnectorApi } from './api.ts';
 
 /** The watchdog's round: a connection that died with its object is opened again within it. */
 const WATCH_MS = 15_000;
@@ -38,7 +38,7 @@ const WATCH_DIALLED_MS = 300_000;
  * One desk at the exchange, named `<tenant>/<environment>` (docs/exchange.md): its token, its session with the
  * relay, the edge copy of its orders, positions and books, and the clients that follow them.
  */
-export class ExchangeConnector extends DurableObject<ObjectEnv> {
+export class ExchangeConnector extends DurableObject<ObjectEnv> implements ExchangeConnectorApi {
   readonly #way: RelayWay | undefined;
   /** For a relay that dials in. */
   readonly #dialIn: DialIn | undefined;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Actor } from '../../shared/vault/request.ts';
-import type { OrderRef } from '../trading-account/exchange/model.ts';
-import { foundOrder, type FoundOrder } from '../trading-account/exchange/settle.ts';
+import { foundOrder } from '../trading-account/exchange/settle.ts';
 import type { Ask, AskRequest } from './asking.ts';
 import type { Copy } from './copy.ts';
 import { meaningOf } from './replies.ts';
 import { isOpen, type Order } from './wire.ts';
+import type { OrderRef, FoundOrder } from '../trading-account/api.ts';
 
 /** `order`, singular, is the exchange's name for the list. */
 const searched = z.object({ order: z.array(foundOrder).default([]) });

@@ -11,37 +11,10 @@ import { deskHolder, tenantObject } from '../stubs.ts';
 import type { KeyChange, KeyRecord } from './record.ts';
 import { KeySockets } from './sockets.ts';
 import { KeyUsage } from './usage.ts';
-
-/** What a route asks of the key. */
-export interface AdmitRequest {
-  /** Permission the route needs; undefined where a valid key is enough. */
-  readonly permission?: Permission;
-  /** Key issuance answers with its own gate: a tenant without admission passes here and is refused there. */
-  readonly issuance?: boolean;
-  /** The caller names a customer to act as: a builder's key alone may, and its own window does not count it. */
-  readonly impersonating?: boolean;
-  /** A route of `/v1/partner`: for tenants that are not enabled as partner there is none (NOT_FOUND). */
-  readonly partner?: boolean;
-}
-
-/** What holds for the reply whether or not the request was let in. */
-interface Seen {
-  /** Not there where the tenant counts the request: in a customer's limit and the builder's pool. */
-  readonly limit?: LimitReport;
-  readonly betaExpired: boolean;
-}
-
-export type Admission =
-  | (Seen & { readonly ok: true; readonly principal: Principal })
-  | (Failure & Partial<Seen>);
-
+import type { KeyGateApi, Seen, Admission, AdmitRequest, SocketGrant } from './api.ts';
 type Usable =
   | { readonly ok: true; readonly record: KeyRecord; readonly current: Standing }
   | (Failure & Partial<Seen>);
-
-/** RATE_LIMIT_EXCEEDED: too many websockets for the tier. Any other reason: the key is not good. */
-export type SocketGrant = { readonly ok: true; readonly principal: Principal } | Failure;
-
 /** What is counted reaches the disk and the tenant at most this much later: a bill needs no better. */
 const REPORT_AFTER_MS = 60_000;
 /** Until every socket is closed that the key has lost, it is tried so often. */
@@ -53,7 +26,7 @@ const LAST_USED_EVERY_MS = 60_000;
  * One key's own object, named by the SHA-256 of the key: its record and its request windows. It answers the
  * one RPC that every authenticated request makes (docs/architecture.md).
  */
-export class KeyGate extends DurableObject<ObjectEnv> {
+export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
   readonly #env: ObjectEnv;
   readonly #sockets: KeySockets;
   readonly #usage: KeyUsage;

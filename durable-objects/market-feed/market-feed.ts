@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { ObjectEnv } from '../bindings.ts';
-import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { failure } from '../../shared/errors/failure.ts';
 import { socketHub } from '../stubs.ts';
 import type { FeedItem, ViewItem } from './delivery.ts';
 import { loadMarket, type FeedMarket } from './feed-market.ts';
@@ -12,11 +12,7 @@ import { Outbox } from './outbox.ts';
 import { RouterViews } from './router-views.ts';
 import { newTickOf, tradeOf, type VenueEvent } from './venue-events.ts';
 import { sameOutcome, viewSpec } from './view-spec.ts';
-
-export type Subscribed = { readonly ok: true } | { readonly ok: false; readonly reason: 'MARKET_NOT_FOUND' };
-/** MARKET_NOT_FOUND; VALIDATION_FAILED: no such outcome; any other: the venue cannot say. */
-export type ResolvedOutcome = { readonly ok: true; readonly outcome: string } | Failure;
-
+import type { MarketFeedApi, ResolvedOutcome, Subscribed } from './api.ts';
 /**
  * How often a feed with listeners looks after itself. It keeps the object from being evicted as idle, and after
  * a crash it bounds the time without a subscription to the venue.
@@ -30,7 +26,7 @@ const RETRY_MS = 2_000;
  * poller, that all clients of the market share, its current books, and the hubs whose clients follow it. See
  * docs/decisions/0006-market-feed.md and 0018-router-views.md.
  */
-export class MarketFeed extends DurableObject<ObjectEnv> {
+export class MarketFeed extends DurableObject<ObjectEnv> implements MarketFeedApi {
   readonly #name: string;
   readonly #ref: MarketRef;
   /** One for each hub that follows. Followers of `/v1/ws` are stored under `hubs`: an evicted feed finds them again. */

@@ -5,8 +5,8 @@ import { noSigner } from '../../shared/chain/no-signer.ts';
 import type { EscrowChain, Journal, SendOutcome, SignedTransaction } from '../../shared/chain/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { relayerObject } from '../stubs.ts';
-import type { Relaying } from './relayer.ts';
 import { chainSettings } from './settings.ts';
+import type { Relaying } from './api.ts';
 
 /** Reads are asked three times within a request's 30 s. */
 const NODE_TIMEOUT_MS = 3_000;

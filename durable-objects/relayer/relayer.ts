@@ -2,29 +2,13 @@ import { DurableObject } from 'cloudflare:workers';
 import { polygon } from '../../shared/chain/contracts.ts';
 import { createEscrowChain } from '../../shared/chain/escrow-chain.ts';
 import { createJsonRpc } from '../../shared/chain/json-rpc.ts';
-import type {
-  ChainSigner,
-  EscrowChain,
-  EscrowMove,
-  Journal,
-  PullFee,
-  SendOutcome,
-} from '../../shared/chain/port.ts';
+import type { ChainSigner, EscrowChain, Journal, SendOutcome } from '../../shared/chain/port.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import { reached } from '../../shared/vault/reached.ts';
-import type { Actor, Scope } from '../../shared/vault/request.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import { chainSettings } from './settings.ts';
-
-/** What one account wants done at the escrow's contract, in whose name the vault notes the signature. */
-export interface Relaying {
-  readonly caller: { readonly scope: Scope; readonly actor: Actor };
-  readonly command:
-    | { readonly kind: 'pull'; readonly pull: PullFee }
-    | { readonly kind: 'distribute' | 'refund'; readonly move: EscrowMove };
-}
-
+import type { RelayerApi, Relaying } from './api.ts';
 /** A node that is slower than this holds up every account's fees: reads are asked three times. */
 const NODE_TIMEOUT_MS = 3_000;
 /** An account answers its journal in a write; one that does not has lost its turn. */
@@ -37,7 +21,7 @@ const MAX_WAITING = 64;
  * (docs/decisions/0014). It remembers nothing: the account's journal, which it calls back before the first byte
  * leaves, has all that outlives it. Whoever's call breaks off asks the chain.
  */
-export class Relayer extends DurableObject<ObjectEnv> {
+export class Relayer extends DurableObject<ObjectEnv> implements RelayerApi {
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #address: Hex | undefined;

@@ -2,12 +2,12 @@ import { failure, invalidMember, type Failure } from '../../shared/errors/failur
 import type { Principal } from '../../shared/keys/principal.ts';
 import { accountObject, keyGate } from '../stubs.ts';
 import { walletAccount } from '../tenant/wallet-account.ts';
-import type { AccountText } from '../trading-account/sockets.ts';
 import { CLOSE } from './close-codes.ts';
 import { overLimit, type SignInCommand } from './frames.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
 import { gateOfSignIn } from './sign-in.ts';
+import type { AccountText } from '../trading-account/api.ts';
 
 /** Clients of the executions and user channels: whose they are, and what their accounts have for them. */
 export class AccountWatchers {

@@ -1,7 +1,5 @@
 import { now } from '../../shared/clock.ts';
-import type { ViewItem } from '../market-feed/delivery.ts';
 import { feedName, marketOfFeed, parsecIdOf } from '../market-feed/feed-name.ts';
-import type { ResolvedOutcome } from '../market-feed/market-feed.ts';
 import { sameOutcome, viewKey, viewSpec } from '../market-feed/view-spec.ts';
 import { marketFeed } from '../stubs.ts';
 import { MAX_MARKETS, type FollowedBook } from './attachment.ts';
@@ -14,6 +12,7 @@ import {
   type RouterCode,
   type Selector,
 } from './router-frames.ts';
+import type { ViewItem, ResolvedOutcome } from '../market-feed/api.ts';
 
 /** A client that does not answer `resync_required` for so long is told that it reads too slowly. */
 const SLOW_AFTER_MS = 5_000;

@@ -1,11 +1,11 @@
 import { failure } from '../../shared/errors/failure.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
-import type { FeedItem, NativeItem } from '../market-feed/delivery.ts';
 import { marketFeed } from '../stubs.ts';
 import { overLimit, type SubscriptionFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
 import { merged, wantedTokens, without, type Wanted } from './subscriptions.ts';
+import type { FeedItem, NativeItem } from '../market-feed/api.ts';
 
 /** How often a lagging client gets whole books. */
 const CATCH_UP_EVERY_MS = 1_000;

@@ -9,7 +9,8 @@ import { CLOSE } from './close-codes.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
 import { CODE, readRouterFrame, type RouterCommand } from './router-frames.ts';
-import type { SocketCounters, UsageBook } from './usage-book.ts';
+import type { UsageBook } from './usage-book.ts';
+import type { HubUsage } from './api.ts';
 
 /** 50 markets with their names are about 9 KB. */
 const MAX_FRAME_LENGTH = 16 * 1024;
@@ -17,14 +18,6 @@ const MAX_FRAME_LENGTH = 16 * 1024;
 const HEARTBEAT_EVERY_MS = 30_000;
 /** A client that has owed a sign of life for so long reads nothing, and its frames wait in our memory. */
 const TOO_SLOW_AFTER_MS = 60_000;
-
-/** What one hub knows of an account's router sockets. */
-export interface HubUsage {
-  readonly counters: Readonly<SocketCounters>;
-  readonly connections: number;
-  /** parsec_id of every subscription. */
-  readonly subscriptions: readonly string[];
-}
 
 /** Clients of `/ws`: their frames, whose they are, and their heartbeat. */
 export class RouterClients {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DEFAULT_DEPTH, MAX_DEPTH } from '../market-feed/view-spec.ts';
-import { marketNamed, marketOfParsecId, type MarketRef } from '../market-feed/feed-name.ts';
+import { marketNamed, marketOfParsecId } from '../market-feed/feed-name.ts';
+import type { MarketRef } from '../market-feed/api.ts';
 
 /** Codes of `error` and `auth_error` (contract: router, "Websocket"). */
 export const CODE = {

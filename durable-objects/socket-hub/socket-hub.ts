@@ -2,9 +2,8 @@ import { DurableObject } from 'cloudflare:workers';
 import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { isViewItem, type FeedItem } from '../market-feed/delivery.ts';
+import { isViewItem } from '../market-feed/delivery.ts';
 import { keyGate } from '../stubs.ts';
-import type { AccountText } from '../trading-account/sockets.ts';
 import { AccountWatchers } from './account-watchers.ts';
 import { HANDOVER_HEADER, type Attachment, type Handover } from './attachment.ts';
 import { BookFollowers } from './book-followers.ts';
@@ -14,9 +13,12 @@ import type { Hub } from './hub.ts';
 import { MarketFollowers } from './market-followers.ts';
 import { Member } from './member.ts';
 import { Members } from './members.ts';
-import { RouterClients, type HubUsage } from './router-clients.ts';
+import { RouterClients } from './router-clients.ts';
 import { Turns } from '../turns.ts';
 import { UsageBook } from './usage-book.ts';
+import type { FeedItem } from '../market-feed/api.ts';
+import type { AccountText } from '../trading-account/api.ts';
+import type { SocketHubApi, HubUsage } from './api.ts';
 
 /** One object carries 32,768 sockets at most [docs]; well below, so that a fan-out stays short. */
 const MAX_SOCKETS = 10_000;
@@ -34,7 +36,7 @@ const KEY_LOST = 'the key is no longer good';
  * Client sockets, whichever channel they are on, `hub:<number>`. It sleeps between events; feeds and accounts
  * wake it with what they have. All that it must remember is attached to the sockets themselves.
  */
-export class SocketHub extends DurableObject<ObjectEnv> {
+export class SocketHub extends DurableObject<ObjectEnv> implements SocketHubApi {
   readonly #members = new Members();
   readonly #followers: MarketFollowers;
   readonly #watchers: AccountWatchers;

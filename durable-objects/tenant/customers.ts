@@ -2,47 +2,26 @@ import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import { retryAfterSeconds } from '../../shared/limits/headers.ts';
-import { DEFAULT_CUSTOMER_QPS, type PoolReport } from '../../shared/limits/pool.ts';
+import { DEFAULT_CUSTOMER_QPS } from '../../shared/limits/pool.ts';
 import type { Actor } from './actor.ts';
 import { CustomerLimits } from './customer-limits.ts';
-import { CustomerStore, type Customer, type CustomerTotals } from './customer-store.ts';
+import { CustomerStore, type Customer } from './customer-store.ts';
 import { MAX_ACTIVE_KEYS } from './issuance.ts';
-import { ROTATION_OVERLAP_MS, type Issued, type KeyRing } from './key-ring.ts';
+import { ROTATION_OVERLAP_MS, type KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import { accountOf } from './profile.ts';
 import type { TenantRecords } from './records.ts';
-
-/** A customer as its builder sees it; `keyPrefix` is the newest key's, null when none is left. */
-export interface CustomerView extends Customer {
-  readonly keyPrefix: string | null;
-}
-
-export type CustomerFound = { readonly ok: true; readonly customer: CustomerView } | Failure;
-/** `rawKey` is there when the customer is new: it leaves here once. */
-export type CustomerCreated =
-  | { readonly ok: true; readonly customer: CustomerView; readonly rawKey?: string }
-  | Failure;
-export type CustomerPage =
-  | { readonly ok: true; readonly customers: readonly CustomerView[]; readonly next?: number }
-  | Failure;
-export type CustomersTotal = ({ readonly ok: true } & CustomerTotals) | Failure;
-
-/** Whether a request may act as a customer, and what its two limits say. */
-export type CustomerAdmission =
-  | { readonly ok: true; readonly account: string; readonly limits: PoolReport }
-  | (Failure & { readonly limits: PoolReport });
-
-export interface CustomerInput {
-  readonly externalId: string;
-  readonly email?: string;
-  readonly qpsLimit?: number;
-}
-
-export interface CustomerKeyRequest {
-  readonly name?: string;
-  /** Earlier keys end now, not in a day: for a key that leaked. */
-  readonly revokePrevious: boolean;
-}
+import type {
+  Issued,
+  CustomerAdmission,
+  CustomerView,
+  CustomerCreated,
+  CustomerFound,
+  CustomerInput,
+  CustomerKeyRequest,
+  CustomerPage,
+  CustomersTotal,
+} from './api.ts';
 
 /** What a customer's own key may do: all that concerns its own account, and nothing of its builder's. */
 const CUSTOMER_PERMISSIONS: readonly Permission[] = ['read', 'trade', 'credentials'];

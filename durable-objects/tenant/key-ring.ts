@@ -3,20 +3,13 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { generateKey, keyPrefix } from '../../shared/keys/format.ts';
 import { pauseAt } from '../../shared/testing/fault-points.ts';
-import type { KeyChange } from '../key-gate/record.ts';
 import { keyGate } from '../stubs.ts';
 import type { Actor } from './actor.ts';
 import type { KeyStore, StoredKey } from './key-store.ts';
 import { snapshotOf } from './profile.ts';
 import type { TenantRecords } from './records.ts';
-
-/** A key as its owner sees it in listings. */
-export interface KeyView extends Omit<StoredKey, 'hash' | 'syncedVersion'> {
-  readonly lastUsedAt: number | null;
-}
-
-export type Issued = { readonly ok: true; readonly rawKey: string; readonly key: KeyView } | Failure;
-export type Done = { readonly ok: true } | Failure;
+import type { KeyChange } from '../key-gate/api.ts';
+import type { Done, KeyView, Issued } from './api.ts';
 
 /** What a key carries, and whom it acts for. */
 export type KeyRights = Pick<StoredKey, 'name' | 'tier' | 'permissions' | 'customer'> & {

@@ -1,5 +1,5 @@
 import { now } from '../../shared/clock.ts';
-import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { failure } from '../../shared/errors/failure.ts';
 import { deriveApiKeyId } from '../../shared/keys/l2.ts';
 import type { Actor } from './actor.ts';
 import { grant, issuanceGate, MAX_ACTIVE_KEYS } from './issuance.ts';
@@ -8,8 +8,7 @@ import type { KeyStore } from './key-store.ts';
 import { tooManyKeys } from './own-keys.ts';
 import { accountOf } from './profile.ts';
 import type { TenantRecords } from './records.ts';
-
-export type L2Issued = { readonly ok: true; readonly apiKey: string } | Failure;
+import type { L2Issued } from './api.ts';
 
 /** Keys of Polymarket clients, made by a wallet's L1 signature (contract: clob, "L1 and L2"). */
 export class L2Keys {

@@ -3,21 +3,11 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { operatorPermissions, type Permission } from '../../shared/keys/permissions.ts';
 import type { Actor } from './actor.ts';
 import { grant, issuanceGate, MAX_ACTIVE_KEYS, type KeyRequest } from './issuance.ts';
-import { noSuchKey, ROTATION_OVERLAP_MS, type Issued, type KeyRing, type KeyView } from './key-ring.ts';
+import { noSuchKey, ROTATION_OVERLAP_MS, type KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import { accountOf } from './profile.ts';
 import type { TenantRecords } from './records.ts';
-
-export interface IssueOptions {
-  /** Only while the tenant has no key. */
-  readonly bootstrap?: boolean;
-  /** The operator's global setting. */
-  readonly selfServe?: boolean;
-  /** The operator issues: the beta's gates do not hold for it. */
-  readonly admitted?: boolean;
-}
-
-export type Found = { readonly ok: true; readonly key: KeyView } | Failure;
+import type { Issued, KeyView, Found, IssueOptions } from './api.ts';
 
 /** The keys that a tenant itself holds (contract: errors and limits, "Keys"). */
 export class OwnKeys {

@@ -1,13 +1,12 @@
 import { now } from '../../shared/clock.ts';
-import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import { pauseAt } from '../../shared/testing/fault-points.ts';
 import { accountObject } from '../stubs.ts';
 import type { Actor } from './actor.ts';
 import type { TenantRecords } from './records.ts';
 import { walletAccountOf, walletGate, WalletStore, type Wallet } from './wallets.ts';
-
-export type WalletFound = { readonly ok: true; readonly wallet: Wallet } | Failure;
+import type { WalletFound } from './api.ts';
 
 /** The sandbox wallets of a tenant (contract: clob, "Account and market data"). */
 export class SandboxWallets {

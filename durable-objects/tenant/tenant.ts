@@ -10,34 +10,38 @@ import { directory } from '../stubs.ts';
 import type { Actor } from './actor.ts';
 import { AgentSessions } from './agent-sessions.ts';
 import { CustomerDeletions } from './customer-deletions.ts';
-import {
-  Customers,
-  type CustomerAdmission,
-  type CustomerCreated,
-  type CustomerFound,
-  type CustomerInput,
-  type CustomerKeyRequest,
-  type CustomerPage,
-  type CustomersTotal,
-} from './customers.ts';
+import { Customers } from './customers.ts';
 import { EscrowBook } from './escrow-book.ts';
 import type { KeyRequest } from './issuance.ts';
-import { KeyRing, type Done, type Issued, type KeyView } from './key-ring.ts';
+import { KeyRing } from './key-ring.ts';
 import { KeyStore } from './key-store.ts';
-import { L2Keys, type L2Issued } from './l2-keys.ts';
-import { OwnKeys, type Found, type IssueOptions } from './own-keys.ts';
+import { L2Keys } from './l2-keys.ts';
+import { OwnKeys } from './own-keys.ts';
 import { Partner, PartnerDoor } from './partner/door.ts';
 import type { Profile, ProfileChange } from './profile.ts';
 import { TenantRecords } from './records.ts';
-import { SandboxWallets, type WalletFound } from './sandbox-wallets.ts';
+import { SandboxWallets } from './sandbox-wallets.ts';
 import { RequestCounts, type KeyRequests } from './request-counts.ts';
 import { migrations } from './schema.ts';
 import { UserGate } from './user-gate.ts';
 import type { Wallet } from './wallets.ts';
-
-export type { Actor } from './actor.ts';
-export type { Issued, KeyView } from './key-ring.ts';
-export type { WalletFound } from './sandbox-wallets.ts';
+import type {
+  TenantApi,
+  CustomerAdmission,
+  CustomerCreated,
+  CustomerFound,
+  CustomerInput,
+  CustomerKeyRequest,
+  CustomerPage,
+  CustomersTotal,
+  Done,
+  Issued,
+  KeyView,
+  L2Issued,
+  Found,
+  IssueOptions,
+  WalletFound,
+} from './api.ts';
 
 /** Pause before what was not done is tried again: well inside the 5 s that a change may take. */
 const RETRY_MS = 1_000;
@@ -47,7 +51,7 @@ const RETRY_MS = 1_000;
  * This class is the door: it puts changes in order and sees to it that they end; each part has a class of its own
  * beside it, and what makes a tenant a partner has a door of its own.
  */
-export class Tenant extends PartnerDoor {
+export class Tenant extends PartnerDoor implements TenantApi {
   protected readonly partner: Partner;
   protected readonly records: TenantRecords;
   readonly #keys: KeyStore;

@@ -6,9 +6,7 @@ import type { Ledger } from './ledger.ts';
 import type { News } from './news.ts';
 import { drainOrders, type Drained } from './paper/drain.ts';
 import { resetAccount } from './paper/reset.ts';
-
-/** When it was done, Unix ms; ORDERS_NOT_CANCELLED while orders are left. */
-export type Ended = { readonly ok: true; readonly at: number } | Failure;
+import type { Ended } from './api.ts';
 
 /**
  * How a partner ends an attempt (contract: partner, "Close and reset"). A frozen account takes no order and fills none,

@@ -26,7 +26,6 @@ import { ctfChain, ownWallet } from './ctf/wallet.ts';
 import { Escrows } from './escrow/escrows.ts';
 import type { EscrowRow } from './escrow/table.ts';
 import { ExchangeCommands } from './exchange/exchange-commands.ts';
-import type { ExchangeCommand, ExchangeReply } from './exchange/model.ts';
 import type { Journal } from './journal.ts';
 import { Guard } from './live/guard.ts';
 import { LiveOrders } from './live/live-orders.ts';
@@ -35,12 +34,7 @@ import { openSession } from './live/sessions.ts';
 import type { Before, Naming } from './once.ts';
 import { NamedCancels } from './named-cancels.ts';
 import type { WriteCap } from './write-cap.ts';
-
-/** Orders that a live venue has cancelled, and why not others, by their ids there. */
-export interface CancelledThere {
-  readonly canceled: readonly string[];
-  readonly notCanceled: Readonly<Record<string, string>>;
-}
+import type { ExchangeCommand, ExchangeReply, CancelledThere } from './api.ts';
 
 /** What the account lends to its commands that happen elsewhere. */
 export interface OutsideHost {

@@ -10,7 +10,7 @@ import {
 import { asMicro } from '../../shared/money/fixed.ts';
 import { accountObject, type Remote } from '../stubs.ts';
 import type { OrderRequest } from './model.ts';
-import type { TradingAccount } from './trading-account.ts';
+import type { TradingAccountApi } from './api.ts';
 
 // Books are cached for a moment in the isolate, so each test takes a token that no test before it has used.
 const tokens = (await tradableTokens()).filter((token) => token.tick <= 10_000n).values();
@@ -23,7 +23,7 @@ const BOOK = {
 };
 
 let token: { readonly id: string; readonly condition: string };
-let account: Remote<TradingAccount>;
+let account: Remote<TradingAccountApi>;
 
 beforeEach(async () => {
   const next = tokens.next();

@@ -3,13 +3,7 @@ import { asMicro, formatMicro, mulDiv, SCALE } from '../../shared/money/fixed.ts
 import { askAgain } from '../ask-again.ts';
 import { socketHub } from '../stubs.ts';
 import type { Order, Trade } from './model.ts';
-
-/** A frame for the sockets of one account, written out. */
-export interface AccountText {
-  readonly channel: 'executions' | 'user';
-  readonly market: string;
-  readonly text: string;
-}
+import type { AccountText } from './api.ts';
 
 /** What happened to an order, in Polymarket's words; filled and resting parts are UPDATEs. */
 export interface OrderNews {

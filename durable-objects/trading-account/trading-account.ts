@@ -8,7 +8,7 @@ import type { Book } from '../../shared/venues/port.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
 import { migrate } from '../storage/migrate.ts';
 import type { Cancelled, Cancelling, CancelRequest, PlaceCommand, Placing } from './commands.ts';
-import { Attempt, type Ended } from './attempt.ts';
+import { Attempt } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
 import { EquityLog } from './equity.ts';
 import { HighWater } from './high-water.ts';
@@ -32,6 +32,7 @@ import { migrations } from './schema.ts';
 import { Watchers } from './sockets.ts';
 import { Wake } from './wake.ts';
 import { WriteCap } from './write-cap.ts';
+import type { TradingAccountApi, Ended } from './api.ts';
 
 /** Resting orders are matched about once a second while any rests (contract: clob, "Paper execution"). */
 const MATCH_EVERY_MS = 1_000;
@@ -46,7 +47,7 @@ const SWITCH_EVERY_MS = 250;
  * One trading account on the embedded paper venue: cash, positions, orders, trades. A command is one
  * synchronous transaction, so it is done or not done, and two never see each other half way.
  */
-export class TradingAccount extends ReadsDoor {
+export class TradingAccount extends ReadsDoor implements TradingAccountApi {
   protected readonly ledger: Ledger;
   protected readonly marketData: PolymarketMarketData;
   readonly #journal: Journal;

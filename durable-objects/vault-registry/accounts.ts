@@ -1,13 +1,5 @@
-import type { RootUsage } from '../credential-vault/store.ts';
-
-/** How an account's credentials stand under the root versions. */
-export interface UsageReport {
-  readonly tenant: string;
-  readonly account: string;
-  /** The account's own numbering: an older report that arrives late is not heard. */
-  readonly change: number;
-  readonly usage: RootUsage;
-}
+import type { RootUsage } from '../credential-vault/api.ts';
+import type { UsageReport } from './api.ts';
 
 export interface StaleAccount {
   readonly tenant: string;

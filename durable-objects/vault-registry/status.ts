@@ -1,7 +1,7 @@
 import type { RootUse, RotationStatus } from '../../shared/vault/port.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
-import type { RootKeys } from '../credential-vault/root-keys.ts';
 import type { AccountList } from './accounts.ts';
+import type { RootKeys } from '../credential-vault/api.ts';
 
 /** A rotation under way or ended, as it is stored. */
 export interface Sweep {

@@ -3,12 +3,14 @@ import type { Actor } from '../../shared/vault/request.ts';
 import type { RotationStatus } from '../../shared/vault/port.ts';
 import { refusal, VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
-import { RootKeyring, type RootKeys } from '../credential-vault/root-keys.ts';
+import { RootKeyring } from '../credential-vault/root-keys.ts';
 import { migrate } from '../storage/migrate.ts';
 import { credentialVault } from '../vault-stubs.ts';
-import { AccountList, type StaleAccount, type UsageReport } from './accounts.ts';
+import { AccountList, type StaleAccount } from './accounts.ts';
 import { migrations } from './schema.ts';
 import { describeRotation, type Sweep } from './status.ts';
+import type { RootKeys } from '../credential-vault/api.ts';
+import type { VaultRegistryApi, UsageReport } from './api.ts';
 
 /** Accounts re-wrapped side by side: where all objects share a thread, a signature waits for as many of them. */
 const BATCH = 4;
@@ -23,7 +25,7 @@ const RETRY_MS = 1_000;
  * Which accounts have credentials, and under which root versions (decision 9). It is asked when credentials
  * change and during a rotation, never on the way of a signature.
  */
-export class VaultRegistry extends DurableObject<VaultObjectEnv> {
+export class VaultRegistry extends DurableObject<VaultObjectEnv> implements VaultRegistryApi {
   readonly #accounts: AccountList;
 
   constructor(ctx: DurableObjectState, env: VaultObjectEnv) {

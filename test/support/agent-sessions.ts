@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { agentSession, type Remote } from '../../durable-objects/stubs.ts';
-import type { AgentSession } from '../../durable-objects/agent-session/agent-session.ts';
+import type { AgentSessionApi } from '../../durable-objects/agent-session/api.ts';
 import type { SessionCaller, SessionMode, SessionVenue } from '../../durable-objects/agent-session/model.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 
@@ -10,7 +10,7 @@ export interface TestSession {
   readonly account: string;
   readonly caller: SessionCaller;
   /** The session's object, also after it was evicted. */
-  readonly remote: () => Remote<AgentSession>;
+  readonly remote: () => Remote<AgentSessionApi>;
 }
 
 let last = 0;
@@ -55,7 +55,7 @@ export async function openSession(
     run: 1,
     status: 'created',
   } as const;
-  const remote = (): Remote<AgentSession> => agentSession(env, tenant, id);
+  const remote = (): Remote<AgentSessionApi> => agentSession(env, tenant, id);
   const opened = await remote().open({ ...record, createdAt: Date.now() }, caller);
   if (!opened.ok) throw new Error(`the session was not opened: ${opened.reason}`);
   await remote().change('start', caller);

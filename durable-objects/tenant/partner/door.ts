@@ -1,9 +1,8 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { ObjectEnv } from '../../bindings.ts';
 import type { Actor } from '../actor.ts';
-import type { Done } from '../key-ring.ts';
 import type { TenantRecords } from '../records.ts';
-import { LoginLinks, type LinkRequest } from './login-links.ts';
+import { LoginLinks } from './login-links.ts';
 import type {
   AccountCreated,
   AccountFound,
@@ -19,13 +18,9 @@ import type {
 } from './model.ts';
 import { PartnerAccounts } from './partner-accounts.ts';
 import { PartnerSettingsStore } from './settings-store.ts';
-import {
-  TraderSessions,
-  type SessionAdmission,
-  type SessionFound,
-  type SessionOpened,
-} from './trader-sessions.ts';
+import { TraderSessions } from './trader-sessions.ts';
 import { TraderUsers } from './trader-users.ts';
+import type { Done, LinkRequest, SessionAdmission, SessionFound, SessionOpened } from '../api.ts';
 
 /** The parts of a tenant that make it a partner. */
 export class Partner {

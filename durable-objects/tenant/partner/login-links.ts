@@ -8,18 +8,11 @@ import type { Mailer } from '../../../shared/mail/port.ts';
 import { allowedRedirect } from '../../../shared/partner/redirects.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Actor } from '../actor.ts';
-import type { Done } from '../key-ring.ts';
 import type { TenantRecords } from '../records.ts';
 import { LinkStore, type LoginLink } from './link-store.ts';
 import { PartnerSettingsStore } from './settings-store.ts';
 import type { TraderUsers } from './trader-users.ts';
-
-/** What a link is asked for with. */
-export interface LinkRequest {
-  /** The page of ours that reads the token. */
-  readonly page: string;
-  readonly redirect?: string;
-}
+import type { Done, LinkRequest } from '../api.ts';
 
 const LINK_MS = LINK_MINUTES * 60_000;
 /** After a failed attempt; then it is given up: the trader has stopped looking at the inbox. */

@@ -2,46 +2,15 @@ import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { mintTenantToken } from '../../../shared/keys/tenant-token.ts';
-import { retryAfterSeconds, type LimitReport } from '../../../shared/limits/headers.ts';
+import { retryAfterSeconds } from '../../../shared/limits/headers.ts';
 import type { TenantRecords } from '../records.ts';
 import type { LoginLinks } from './login-links.ts';
-import type { PartnerAccount, TraderUser } from './model.ts';
+import type { PartnerAccount } from './model.ts';
 import type { PartnerAccounts } from './partner-accounts.ts';
 import { noSuch, notPartner } from './refusals.ts';
 import { SESSION_TIER, SessionLimits } from './session-limits.ts';
 import type { TraderUsers } from './trader-users.ts';
-
-/** A session, with the user whose it is and the accounts that it may choose from. */
-export interface TraderSession {
-  readonly user: TraderUser;
-  /** The one account that it trades; undefined until one is chosen. */
-  readonly account: PartnerAccount | undefined;
-  /** The user's accounts, at most `SHOWN`: active ones first, then the newest, so that old attempts hide none. */
-  readonly accounts: readonly PartnerAccount[];
-  /** Unix ms. */
-  readonly expiresAt: number;
-}
-
-export type SessionFound = { readonly ok: true; readonly session: TraderSession } | Failure;
-export type SessionOpened =
-  | {
-      readonly ok: true;
-      readonly session: TraderSession;
-      /** Leaves here once. */
-      readonly token: string;
-      readonly redirect: string | null;
-    }
-  | Failure;
-
-/** Whom a request of a session acts as, and what its limit says. */
-export type SessionAdmission =
-  | {
-      readonly ok: true;
-      readonly user: number;
-      readonly account: Pick<PartnerAccount, 'id' | 'wallet'> | undefined;
-      readonly limit: LimitReport;
-    }
-  | (Failure & { readonly limit?: LimitReport });
+import type { SessionAdmission, SessionFound, SessionOpened } from '../api.ts';
 
 /** A working day: a trader signs in again the next morning. */
 const SESSION_MS = 12 * 3_600_000;

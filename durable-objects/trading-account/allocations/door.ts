@@ -2,7 +2,8 @@ import type { Micro } from '../../../shared/money/fixed.ts';
 import type { VenueResult } from '../../../shared/venues/port.ts';
 import { OutsideDoor } from '../outside.ts';
 import type { Part } from './model.ts';
-import type { SessionParts, SessionRef, Standing } from './session-parts.ts';
+import type { SessionParts } from './session-parts.ts';
+import type { SessionRef, Standing } from '../api.ts';
 
 /** What is asked of an account by the sessions that trade with a part of it. Their orders are `place` and `submit`. */
 export abstract class AllocationsDoor extends OutsideDoor {

@@ -11,16 +11,7 @@ import { redeemPosition, type Redemption } from '../paper/resolution.ts';
 import type { Resolutions } from '../resolutions.ts';
 import { PAPER_WALLET, type Part } from './model.ts';
 import { careful, theirCash } from './on-the-way.ts';
-
-/** A session, as its account is asked about it. */
-export interface SessionRef {
-  readonly session: number;
-  readonly venue: 'paper' | 'polymarket';
-  readonly caller: LiveCaller;
-}
-
-/** How a command stands that a session has named; `none` also where it is known to have had no effect. */
-export type Standing = 'none' | 'pending' | 'done';
+import type { SessionRef, Standing } from '../api.ts';
 
 /** One token of a redemption on paper. `id` numbers what was paid; null: it is not settled yet. */
 export interface PaperRedemption {

@@ -5,7 +5,8 @@ import { moveClock, resetClock } from '../../../shared/clock.ts';
 import { hush, ring } from '../../../test/support/alarms.ts';
 import { control, lookUpOrders, newDesk, SYMBOL, type Desk } from '../../../test/support/desk.ts';
 import { accountObject, exchangeConnector } from '../../stubs.ts';
-import type { ExchangeCommand, ExchangeReply, ExchangeRpc } from './model.ts';
+import type { ExchangeRpc } from './model.ts';
+import type { ExchangeCommand, ExchangeReply } from '../api.ts';
 
 let desk: Desk;
 beforeEach(async () => {

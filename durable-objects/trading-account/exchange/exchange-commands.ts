@@ -1,17 +1,17 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
-import type { ExchangeConnector } from '../../exchange-connector/exchange-connector.ts';
+import type { ExchangeConnectorApi } from '../../exchange-connector/api.ts';
 import { meaningOf } from '../../exchange-connector/replies.ts';
 import type { Remote } from '../../stubs.ts';
 import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
 import type { WriteCap } from '../write-cap.ts';
-import type { ExchangeCommand, ExchangeReply } from './model.ts';
 import { lookUp, namesOf } from './names.ts';
 import { settle, withClordIds, type FindOrder } from './settle.ts';
 import { DESK, ExchangeTables, type ExchangeRow } from './tables.ts';
+import type { ExchangeCommand, ExchangeReply } from '../api.ts';
 
 /** Rows that one alarm looks at: each is a question or two. */
 const ROWS_PER_ALARM = 20;
@@ -20,7 +20,7 @@ const ROWS_PER_ALARM = 20;
 export interface ExchangeHost {
   readonly storage: DurableObjectStorage;
   readonly writes: WriteCap;
-  connector(tenant: string): Pick<Remote<ExchangeConnector>, 'ask' | 'findOrder'>;
+  connector(tenant: string): Pick<Remote<ExchangeConnectorApi>, 'ask' | 'findOrder'>;
   /** Whether an `Idempotency-Key` was used elsewhere in this account. */
   isTaken(key: string): boolean;
   wake(at: number): Promise<void>;

@@ -1,8 +1,8 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Identity } from '../journal.ts';
 import { SDK_RETRY_MS } from '../once.ts';
-import type { ExchangeCommand } from './model.ts';
 import type { ExchangeRow, ExchangeTables } from './tables.ts';
+import type { ExchangeCommand } from '../api.ts';
 
 /** What the journal says of a command. */
 export type Known =

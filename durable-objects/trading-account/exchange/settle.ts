@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { OrderRef } from './model.ts';
 import type { ExchangeRow } from './tables.ts';
+import type { OrderRef } from '../api.ts';
 
 /**
  * From then on an order that the exchange does not know never arrived: relay and exchange give a request 10 s each, and

@@ -1,7 +1,8 @@
 import type { Identity } from '../journal.ts';
 import type { LiveCaller, LiveState } from '../live/model.ts';
 import { MOST_ATTEMPTS, numbered } from '../live/tables.ts';
-import type { ExchangeCommand, ExchangeRpc, OrderRef } from './model.ts';
+import type { ExchangeRpc } from './model.ts';
+import type { ExchangeCommand, OrderRef } from '../api.ts';
 
 /** A command as the journal has it. Times are Unix ms. */
 export interface ExchangeRow {

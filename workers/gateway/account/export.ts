@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { ExportedTrade } from '../../../durable-objects/trading-account/reads.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { parseCursor } from '../clob/wire.ts';
 import { tradingAccount } from '../http/objects.ts';
@@ -7,6 +6,7 @@ import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import { toCsv, type Cell } from './csv.ts';
 import { amountsOf } from './history.ts';
+import type { ExportedTrade } from '../../../durable-objects/trading-account/api.ts';
 
 /** Rows of one file: about 1.5 MB. The next ones come with the cursor in `X-Next-Cursor`. */
 const MAX_ROWS = 5_000;

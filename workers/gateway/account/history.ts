@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Trade } from '../../../durable-objects/trading-account/model.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { asMicro, formatFixed, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from '../clob/wire.ts';
 import { tradingAccount } from '../http/objects.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
+import type { Trade } from '../../../durable-objects/trading-account/api.ts';
 
 const execution = z.object({
   trade_id: z.number(),

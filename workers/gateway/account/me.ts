@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
-import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { tradedVenues } from '../../../shared/venues/exchanges.ts';
 import { actorOf } from '../http/actor.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import { route } from '../http/route.ts';
+import type { Profile } from '../../../durable-objects/tenant/api.ts';
 
 const meView = z.object({
   tenant: z.string(),

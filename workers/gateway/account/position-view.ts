@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { ValuedPosition } from '../../../durable-objects/trading-account/valuation.ts';
 import { asMicro, formatFixed, formatMicro, mulDiv, SCALE, sub } from '../../../shared/money/fixed.ts';
+import type { ValuedPosition } from '../../../durable-objects/trading-account/api.ts';
 
 /** A position as the account routes show it. Without a price, and so without a value, while the venue is away. */
 export const positionView = z.object({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { accountObject, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
-import type { Tenant, WalletFound } from '../../../durable-objects/tenant/tenant.ts';
-import { walletAccountOf, type Wallet } from '../../../durable-objects/tenant/wallets.ts';
-import type { TradingAccount } from '../../../durable-objects/trading-account/trading-account.ts';
+import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
+import { walletAccountOf } from '../../../durable-objects/tenant/wallets.ts';
+import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { add, formatFixed, ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { Env } from '../env.ts';
@@ -10,6 +10,7 @@ import { actorOf } from '../http/actor.ts';
 import { principalOf, walletNumber } from '../http/objects.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { resetReply, toResetReply } from './commands.ts';
+import type { WalletFound, Wallet } from '../../../durable-objects/tenant/api.ts';
 
 const name = z.string().trim().min(1).max(100);
 const walletId = z.object({ id: z.string().min(1).max(16) });
@@ -125,13 +126,13 @@ const reset = route({
 });
 
 /** Wallets are the tenant's own: a customer has none. */
-function tenantOf(env: Env, caller: Caller): Remote<Tenant> {
+function tenantOf(env: Env, caller: Caller): Remote<TenantApi> {
   const principal = principalOf(caller);
   if (principal.customer !== undefined) throw new RequestError('WALLET_NOT_FOUND');
   return tenantObject(env, principal.tenant);
 }
 
-const accountOf = (env: Env, caller: Caller, wallet: Wallet): Remote<TradingAccount> =>
+const accountOf = (env: Env, caller: Caller, wallet: Wallet): Remote<TradingAccountApi> =>
   accountObject(env, walletAccountOf(principalOf(caller).tenant, wallet.id));
 
 function walletOf(found: WalletFound): Wallet {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
-import type { PartnerSettings } from '../../../durable-objects/tenant/partner/model.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { MAX_REDIRECT_LENGTH, MAX_REDIRECTS, redirectEntry } from '../../../shared/partner/redirects.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { email } from '../partner/wire.ts';
 import { profileOf, tenantId } from './tenants.ts';
+import type { PartnerSettings } from '../../../durable-objects/tenant/api.ts';
 
 /** Letters, digits and a few signs: a name that no header has to quote. */
 const senderName = z

@@ -1,13 +1,12 @@
 import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
 import * as z from 'zod';
-import type { Profile, ProfileChange } from '../../../durable-objects/tenant/profile.ts';
-import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { grantable, type Permission } from '../../../shared/keys/permissions.ts';
 import type { Env } from '../env.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { namesOf, provisionTenant, rename } from '../keys/provision.ts';
 import { keyChange, keyOrder, tenantChange, tenantCreate, tenantView, toTenantView } from './wire.ts';
+import type { Profile, ProfileChange, Actor } from '../../../durable-objects/tenant/api.ts';
 
 /** Path parameters of a tenant's routes. */
 export const tenantId = z.object({ tenant: z.string().min(1).max(64) });

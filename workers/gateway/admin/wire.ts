@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { Profile } from '../../../durable-objects/tenant/profile.ts';
-import type { Settings } from '../../../durable-objects/directory/directory.ts';
 import { permissions, roles } from '../../../shared/keys/permissions.ts';
 import { admissions } from '../../../shared/keys/principal.ts';
 import { tradedVenues } from '../../../shared/venues/exchanges.ts';
 import { tierNames } from '../../../shared/limits/tiers.ts';
+import type { Profile } from '../../../durable-objects/tenant/api.ts';
+import type { Settings } from '../../../durable-objects/directory/api.ts';
 
 const address = z
   .string()

@@ -1,5 +1,5 @@
-import { SESSION_NUMBER, type SessionCaller } from '../../../durable-objects/agent-session/model.ts';
-import type { AgentSession } from '../../../durable-objects/agent-session/agent-session.ts';
+import { SESSION_NUMBER } from '../../../durable-objects/agent-session/model.ts';
+import type { AgentSessionApi } from '../../../durable-objects/agent-session/api.ts';
 import { brokenOff } from '../../../durable-objects/agent-session/orders.ts';
 import { agentSession, type Remote } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
@@ -9,12 +9,13 @@ import { toV1Failure } from '../clob/live/submit.ts';
 import { principalOf } from '../http/objects.ts';
 import { headerOf, sessionHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
+import type { SessionCaller } from '../../../durable-objects/agent-session/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 
 /** A session as a request reaches it, and who asks. */
 export interface Asked {
-  readonly session: Remote<AgentSession>;
+  readonly session: Remote<AgentSessionApi>;
   readonly caller: SessionCaller;
 }
 

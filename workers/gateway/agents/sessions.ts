@@ -1,10 +1,5 @@
 import * as z from 'zod';
-import {
-  SESSION_NUMBER,
-  sessionModes,
-  sessionVenues,
-  type SessionVenue,
-} from '../../../durable-objects/agent-session/model.ts';
+import { SESSION_NUMBER, sessionModes, sessionVenues } from '../../../durable-objects/agent-session/model.ts';
 import { agentSession, tenantObject } from '../../../durable-objects/stubs.ts';
 import { now } from '../../../shared/clock.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
@@ -15,6 +10,7 @@ import { route, type AnyRoute, type Call } from '../http/route.ts';
 import { answered, done, sessionCaller, sessionNamed } from './objects.ts';
 import { toBalances, toPortfolio, toSession } from './views.ts';
 import { balance, envelope, position, sessionView, succeeded } from './wire.ts';
+import type { SessionVenue } from '../../../durable-objects/agent-session/api.ts';
 
 const reads = { kind: 'key', permission: 'read' } as const;
 const trades = { kind: 'key', permission: 'trade' } as const;

@@ -1,13 +1,4 @@
 import { averagePrice } from '../../../durable-objects/agent-session/portfolio.ts';
-import type {
-  Captured,
-  Executed,
-  PortfolioView,
-  PositionView,
-  RedeemRow,
-  SessionRecord,
-  Suggestion,
-} from '../../../durable-objects/agent-session/model.ts';
 import { polygon } from '../../../shared/chain/contracts.ts';
 import {
   add,
@@ -21,6 +12,15 @@ import {
   type Micro,
 } from '../../../shared/money/fixed.ts';
 import { settlementHash } from '../clob/settlement-hash.ts';
+import type {
+  Captured,
+  Executed,
+  PortfolioView,
+  PositionView,
+  RedeemRow,
+  SessionRecord,
+  Suggestion,
+} from '../../../durable-objects/agent-session/api.ts';
 
 /** What sessions say, in the shapes of `wire.ts`. */
 

@@ -1,6 +1,4 @@
 import { directory, keyGate, tenantObject } from '../../../durable-objects/stubs.ts';
-import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/key-gate.ts';
-import type { Profile } from '../../../durable-objects/tenant/profile.ts';
 import { accountOf } from '../../../durable-objects/tenant/profile.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
@@ -20,6 +18,8 @@ import { verifyL2, type SignedRequest } from './l2.ts';
 import { countPartner } from './partner-key.ts';
 import { admitSession, sessionPrincipal } from './trader-session.ts';
 import { verifyUserToken } from './user-token.ts';
+import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/api.ts';
+import type { Profile } from '../../../durable-objects/tenant/api.ts';
 
 /** What the limiter said, for the reply's headers, even when the request is refused. */
 export interface Seen {

@@ -1,10 +1,11 @@
-import { customerAccountOf, type CustomerAdmission } from '../../../durable-objects/tenant/customers.ts';
+import { customerAccountOf } from '../../../durable-objects/tenant/customers.ts';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Env } from '../env.ts';
 import { customerHeader } from '../http/request-headers.ts';
 import type { Seen } from './authenticate.ts';
+import type { CustomerAdmission } from '../../../durable-objects/tenant/api.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The nil UUID, which is nobody's id. */

@@ -1,7 +1,6 @@
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { partnerAccountOf } from '../../../durable-objects/tenant/partner/model.ts';
 import { SESSION_TIER } from '../../../durable-objects/tenant/partner/session-limits.ts';
-import type { SessionAdmission } from '../../../durable-objects/tenant/partner/trader-sessions.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Permission } from '../../../shared/keys/permissions.ts';
@@ -11,6 +10,7 @@ import type { Env } from '../env.ts';
 import type { Caller } from '../http/route.ts';
 import type { Seen } from './authenticate.ts';
 import { noAdmission } from './count.ts';
+import type { SessionAdmission } from '../../../durable-objects/tenant/api.ts';
 
 /** What a session may do on its account. */
 const SESSION_PERMISSIONS: readonly Permission[] = ['read', 'trade'];

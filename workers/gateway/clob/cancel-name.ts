@@ -1,7 +1,7 @@
-import type { Naming } from '../../../durable-objects/trading-account/once.ts';
 import { namingOf } from '../http/naming.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
+import type { Naming } from '../../../durable-objects/trading-account/api.ts';
 
 /**
  * How the caller names its cancel; undefined where it brings no key. Then it may simply be said again, and whoever

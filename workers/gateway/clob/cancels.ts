@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { CancelRequest } from '../../../durable-objects/trading-account/commands.ts';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { replayedHeader } from '../http/naming.ts';
@@ -9,6 +8,7 @@ import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { venueOf } from '../http/venue.ts';
 import { cancelNamed as cancelAtVenue, cancelScope } from './live/cancels.ts';
 import { cancelPaper, type PaperCancels } from './paper-cancel.ts';
+import type { CancelRequest } from '../../../durable-objects/trading-account/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 

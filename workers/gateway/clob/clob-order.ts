@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
-import type { PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
 import { failure, invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { formatMicro, parseMicro } from '../../../shared/money/fixed.ts';
@@ -15,6 +13,7 @@ import { toPlaceWork } from './live/works.ts';
 import { placeOne } from './place-command.ts';
 import { settlementHash } from './settlement-hash.ts';
 import { tokenId } from './wire.ts';
+import type { OrderRequest, PlaceOutcome } from '../../../durable-objects/trading-account/api.ts';
 
 const decimal = z.union([z.string().max(32), z.number()]).transform(String);
 

@@ -1,6 +1,5 @@
 import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
 import * as z from 'zod';
-import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { deriveTriple } from '../../../shared/keys/l2.ts';
@@ -9,6 +8,7 @@ import { provisionTenant } from '../keys/provision.ts';
 import type { Env } from '../env.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
+import type { Actor } from '../../../durable-objects/tenant/api.ts';
 
 const triple = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { OrderRequest, TimeInForce } from '../../../durable-objects/trading-account/model.ts';
 import { failure, invalidMember, type Failure } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { ONE, parseMicro, SCALE, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import type { MarketData, Outcome } from '../../../shared/venues/port.ts';
 import { canonical } from '../http/naming.ts';
 import { conditionId } from './wire.ts';
+import type { OrderRequest, TimeInForce } from '../../../durable-objects/trading-account/api.ts';
 
 /** Amounts come as text or as JSON numbers; what JSON cannot hold exactly is refused with the rest. */
 const decimal = z.union([z.string().max(32), z.number()]).transform(String);

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { OrderStatus } from '../../../durable-objects/trading-account/model.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tradingAccount } from '../http/objects.ts';
 import { replayedHeader } from '../http/naming.ts';
@@ -15,6 +14,7 @@ import { cancelName } from './cancel-name.ts';
 import { nativeReply, toNativeOrder } from './native-reply.ts';
 import { cancelPaper } from './paper-cancel.ts';
 import { parseCursor } from './wire.ts';
+import type { OrderStatus } from '../../../durable-objects/trading-account/api.ts';
 
 const statuses: Readonly<Record<string, OrderStatus>> = {
   PENDING: 'open',

@@ -1,10 +1,14 @@
 import * as z from 'zod';
-import type { Order, Position, Trade } from '../../../durable-objects/trading-account/model.ts';
-import type { Executed } from '../../../durable-objects/trading-account/reads.ts';
-import type { PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import { asMicro, formatFixed, mulDiv, SCALE, type Micro } from '../../../shared/money/fixed.ts';
+import type {
+  Order,
+  Position,
+  Trade,
+  Executed,
+  PlaceOutcome,
+} from '../../../durable-objects/trading-account/api.ts';
 
 const positionView = z.object({
   market_id: z.string(),

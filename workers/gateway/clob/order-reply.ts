@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Placed } from '../../../durable-objects/trading-account/paper/place.ts';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import { formatMicro } from '../../../shared/money/fixed.ts';
 import { settlementHash } from './settlement-hash.ts';
+import type { Placed } from '../../../durable-objects/trading-account/api.ts';
 
 /** Reply of `POST /v1/order`: always every member (contract: clob). */
 export const orderReply = z.object({

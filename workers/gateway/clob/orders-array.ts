@@ -1,7 +1,5 @@
 import * as z from 'zod';
 import { noteHop } from '../../../durable-objects/hops.ts';
-import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
-import type { PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
 import { invalidMember, failure, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { PolymarketMarketData } from '../../../shared/venues/polymarket/market-data.ts';
@@ -16,6 +14,7 @@ import { nativeReply, toPlacedReply, toRejectedEntry } from './native-reply.ts';
 import { orderReply, toFailedEntry, toOrderReply } from './order-reply.ts';
 import { outcomeUnknown, placeCommand } from './place-command.ts';
 import { signedOrderPayload, toOrderRequest } from './signed-order.ts';
+import type { OrderRequest, PlaceOutcome } from '../../../durable-objects/trading-account/api.ts';
 
 /** Most orders of one array (contract: clob, `POST /v1/orders`). */
 const MAX_ARRAY = 15;

@@ -1,9 +1,9 @@
-import type { Cancelled, CancelRequest } from '../../../durable-objects/trading-account/commands.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { AccountRef } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
 import { cancelName } from './cancel-name.ts';
 import { outcomeUnknown } from './place-command.ts';
+import type { Cancelled, CancelRequest } from '../../../durable-objects/trading-account/api.ts';
 
 /** What was cancelled; `replayed` when it had been before, under the same key. */
 export type PaperCancels = Cancelled & { readonly replayed: boolean };

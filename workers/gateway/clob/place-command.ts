@@ -1,11 +1,14 @@
-import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
-import type { PlaceCommand, PlaceOutcome } from '../../../durable-objects/trading-account/commands.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { namingOf } from '../http/naming.ts';
 import { headerOf, idempotencyKeyHeader } from '../http/request-headers.ts';
 import { principalOf, type AccountRef } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
+import type {
+  OrderRequest,
+  PlaceCommand,
+  PlaceOutcome,
+} from '../../../durable-objects/trading-account/api.ts';
 
 /** The command for placing these orders: how the caller names it, and what its tier may have in flight. */
 export async function placeCommand(

@@ -1,7 +1,4 @@
 import * as z from 'zod';
-import type { OrderView } from '../../../durable-objects/trading-account/commands.ts';
-import type { TradeWithOrder } from '../../../durable-objects/trading-account/model.ts';
-import type { TradeFilter } from '../../../durable-objects/trading-account/reads.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
@@ -11,6 +8,7 @@ import { orderRow, relayed } from './live/reads.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { settlementHash } from './settlement-hash.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from './wire.ts';
+import type { OrderView, TradeWithOrder, TradeFilter } from '../../../durable-objects/trading-account/api.ts';
 
 const openOrder = z.object({
   id: z.string(),

@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import type { Identity } from '../../../durable-objects/trading-account/journal.ts';
-import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { asMicro, MAX_UNITS, mulDiv, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { canonical } from '../http/naming.ts';
 import { address, baseUnits, tokenId } from './wire.ts';
+import type { Identity, OrderRequest } from '../../../durable-objects/trading-account/api.ts';
 
 /** Digits or a number that JSON holds exactly; clients send `salt` either way. */
 const integer = z.union([z.string().regex(/^\d{1,78}$/), z.number().int().nonnegative()]);

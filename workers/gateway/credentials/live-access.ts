@@ -1,4 +1,3 @@
-import type { LiveAccess, LiveSource } from '../../../durable-objects/trading-account/live/model.ts';
 import { accountObject } from '../../../durable-objects/stubs.ts';
 import { failure, invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { vaultReasons, type VaultFailure, type VaultReason } from '../../../shared/vault/result.ts';
@@ -13,6 +12,7 @@ import { withFunder, withTriple, type GivenPolymarket } from './given.ts';
 import { clobSigner, described } from './sessions.ts';
 import { toFailure, vaultAccess } from './vault-access.ts';
 import { clobVenue } from './venues.ts';
+import type { LiveAccess, LiveSource } from '../../../durable-objects/trading-account/api.ts';
 
 /** What a request on a live venue needs: the account's object, and how it reaches the venue. */
 export interface LiveAccount extends AccountRef {

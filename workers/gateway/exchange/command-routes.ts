@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { accountObject } from '../../../durable-objects/stubs.ts';
-import type { ExchangeRpc, OrderRef } from '../../../durable-objects/trading-account/exchange/model.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
@@ -11,6 +10,7 @@ import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { asked, authOf, connectorOf, deskAuth } from './desk.ts';
 import { cancelOrder, insertOrder, listOf, MAX_LIST, replaceOrder } from './order-schema.ts';
 import { refuseOtherScales, type Priced } from './scales.ts';
+import type { ExchangeRpc, OrderRef } from '../../../durable-objects/trading-account/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 

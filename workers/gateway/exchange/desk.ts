@@ -1,5 +1,4 @@
 import { decodeJwt } from 'jose';
-import type { AskRequest } from '../../../durable-objects/exchange-connector/asking.ts';
 import { answerOf } from '../../../durable-objects/exchange-connector/replies.ts';
 import { relayKeys } from '../../../durable-objects/exchange-connector/relay-keys.ts';
 import { relayWay } from '../../../durable-objects/exchange-connector/relay-way.ts';
@@ -11,6 +10,7 @@ import { sealCredential } from '../../../shared/relay/relay-credential.ts';
 import type { Actor } from '../../../shared/vault/request.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import type { AuthRule, Call } from '../http/route.ts';
+import type { AskRequest } from '../../../durable-objects/exchange-connector/api.ts';
 
 /** Who may use the exchange: keys of a desk. Their own Bearer token of the exchange may stand in `Authorization`. */
 export const deskAuth = { kind: 'key', permission: 'desk' } as const satisfies AuthRule;

@@ -1,7 +1,7 @@
-import type { Naming } from '../../../durable-objects/trading-account/once.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from './request-headers.ts';
 import type { Call } from './route.ts';
+import type { Naming } from '../../../durable-objects/trading-account/api.ts';
 
 /** How the caller names its command: by header, and by what it asks (docs/consistency.md). */
 export async function namingOf(call: Call<unknown, unknown, unknown>): Promise<Naming> {

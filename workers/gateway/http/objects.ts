@@ -1,5 +1,5 @@
 import { accountObject, type Remote } from '../../../durable-objects/stubs.ts';
-import type { TradingAccount } from '../../../durable-objects/trading-account/trading-account.ts';
+import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { walletAccount, WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
@@ -37,7 +37,7 @@ export type AccountCall = Pick<
 /** A trading account: its id and its object. */
 export interface AccountRef {
   readonly id: string;
-  readonly stub: Remote<TradingAccount>;
+  readonly stub: Remote<TradingAccountApi>;
 }
 
 /**

@@ -1,10 +1,9 @@
 import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
-import type { Profile } from '../../../durable-objects/tenant/profile.ts';
-import type { Actor } from '../../../durable-objects/tenant/tenant.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { randomBase62 } from '../../../shared/keys/format.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Env } from '../env.ts';
+import type { Profile, Actor } from '../../../durable-objects/tenant/api.ts';
 
 /** What a new tenant is given; the rest has defaults. */
 export type TenantInput = Pick<Profile, 'name' | 'tier' | 'roles' | 'admission' | 'walletAddress' | 'owner'> &

@@ -1,7 +1,6 @@
 import { directory, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
 import * as z from 'zod';
-import type { Issued, KeyView, Tenant } from '../../../durable-objects/tenant/tenant.ts';
-import type { KeyRequest } from '../../../durable-objects/tenant/issuance.ts';
+import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { permissions } from '../../../shared/keys/permissions.ts';
@@ -12,6 +11,7 @@ import { actorOf } from '../http/actor.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { provisionTenant } from './provision.ts';
+import type { Issued, KeyView, KeyRequest } from '../../../durable-objects/tenant/api.ts';
 
 const name = z.string().trim().min(1).max(100);
 const keyRequest = z.strictObject({
@@ -178,7 +178,7 @@ async function enrol(env: Env, owner: string, selfServe: boolean, requestId: str
   return profile.tenant;
 }
 
-const tenantOf = (env: Env, caller: Caller): Remote<Tenant> =>
+const tenantOf = (env: Env, caller: Caller): Remote<TenantApi> =>
   tenantObject(env, tenantPrincipalOf(caller).tenant);
 
 function toKeyRequest(body: z.infer<typeof keyRequest> | undefined): KeyRequest {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { AccountFound } from '../../../durable-objects/tenant/partner/model.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import { actorOf } from '../http/actor.ts';
@@ -18,6 +17,7 @@ import {
   toAccountReply,
   toAccountRow,
 } from './wire.ts';
+import type { AccountFound } from '../../../durable-objects/tenant/api.ts';
 
 /** Starting balances in USD: whole cents, and no more than sums of a few thousand fills can hold exactly. */
 const CENT = 10_000n;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { FillPlace } from '../../../durable-objects/trading-account/fills.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
+import type { FillPlace } from '../../../durable-objects/trading-account/api.ts';
 
 /** Rows of a page, if the request names no number, and at most (contract: partner, "trades"). */
 const PAGE = 100;

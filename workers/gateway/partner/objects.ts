@@ -1,15 +1,12 @@
 import { accountObject, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
-import {
-  partnerAccountOf,
-  type AccountFound,
-  type PartnerAccount,
-} from '../../../durable-objects/tenant/partner/model.ts';
-import type { Tenant } from '../../../durable-objects/tenant/tenant.ts';
-import type { TradingAccount } from '../../../durable-objects/trading-account/trading-account.ts';
+import { partnerAccountOf } from '../../../durable-objects/tenant/partner/model.ts';
+import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
+import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Env } from '../env.ts';
 import { principalOf } from '../http/objects.ts';
 import type { Caller } from '../http/route.ts';
+import type { AccountFound, PartnerAccount } from '../../../durable-objects/tenant/api.ts';
 
 /** Who asks, and with what. */
 export interface Asking {
@@ -17,15 +14,15 @@ export interface Asking {
   readonly caller: Caller;
 }
 
-/** The Tenant of the partner that asks. */
-export const partnerOf = ({ env, caller }: Asking): Remote<Tenant> =>
+/** The TenantApi of the partner that asks. */
+export const partnerOf = ({ env, caller }: Asking): Remote<TenantApi> =>
   tenantObject(env, principalOf(caller).tenant);
 
 /** An account of the partner that asks, with its trading account. Throws NOT_FOUND for anybody else's. */
 export async function ownAccount(
   asking: Asking,
   id: string,
-): Promise<{ readonly account: PartnerAccount; readonly trading: Remote<TradingAccount> }> {
+): Promise<{ readonly account: PartnerAccount; readonly trading: Remote<TradingAccountApi> }> {
   return withTrading(asking, await partnerOf(asking).partnerAccount(id.toLowerCase()));
 }
 
@@ -33,7 +30,7 @@ export async function ownAccount(
 export function withTrading(
   { env, caller }: Asking,
   found: AccountFound,
-): { readonly account: PartnerAccount; readonly trading: Remote<TradingAccount> } {
+): { readonly account: PartnerAccount; readonly trading: Remote<TradingAccountApi> } {
   if (!found.ok) throw new RequestError(found);
   const { tenant } = principalOf(caller);
   return { account: found.account, trading: accountObject(env, partnerAccountOf(tenant, found.account.id)) };

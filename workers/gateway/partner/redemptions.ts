@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { PastRedemption } from '../../../durable-objects/trading-account/redemptions.ts';
 import { formatFixed, formatMicro } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
 import { pageQuery, rowCursorOf, rowPlaceOf } from './cursor.ts';
 import { ownAccount } from './objects.ts';
 import { accountParams, wireTime } from './wire.ts';
+import type { PastRedemption } from '../../../durable-objects/trading-account/api.ts';
 
 /** What a position of a resolved market has paid. `payout` is exact, as `notional` of the feed is. */
 const redemptionView = z.object({

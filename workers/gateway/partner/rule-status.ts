@@ -1,5 +1,3 @@
-import type { JsonObject } from '../../../durable-objects/tenant/partner/model.ts';
-import type { Fall } from '../../../durable-objects/trading-account/high-water.ts';
 import {
   asMicro,
   formatFixed,
@@ -10,6 +8,8 @@ import {
   ZERO,
   type Micro,
 } from '../../../shared/money/fixed.ts';
+import type { JsonObject } from '../../../durable-objects/tenant/api.ts';
+import type { Fall } from '../../../durable-objects/trading-account/api.ts';
 
 /** What the two rules that we evaluate say of an attempt. Percentages have two decimals. */
 export interface RuleStatus {

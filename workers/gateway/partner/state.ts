@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import type { PartnerAccount } from '../../../durable-objects/tenant/partner/model.ts';
-import type { Portfolio, ValuedPosition } from '../../../durable-objects/trading-account/valuation.ts';
 import { now } from '../../../shared/clock.ts';
 import {
   add,
@@ -14,6 +12,8 @@ import {
   type Micro,
 } from '../../../shared/money/fixed.ts';
 import { accountStatus, stage, wireTime } from './wire.ts';
+import type { PartnerAccount } from '../../../durable-objects/tenant/api.ts';
+import type { Portfolio, ValuedPosition } from '../../../durable-objects/trading-account/api.ts';
 
 const positionView = z.object({
   market_id: z.string(),

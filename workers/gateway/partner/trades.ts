@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { ExportedTrade } from '../../../durable-objects/trading-account/reads.ts';
 import { formatMicro } from '../../../shared/money/fixed.ts';
 import { amountsOf } from '../account/history.ts';
 import { sideName } from '../clob/wire.ts';
@@ -7,6 +6,7 @@ import { route } from '../http/route.ts';
 import { fillCursorOf, fillPlaceOf, pageQuery } from './cursor.ts';
 import { ownAccount } from './objects.ts';
 import { accountParams, wireTime } from './wire.ts';
+import type { ExportedTrade } from '../../../durable-objects/trading-account/api.ts';
 
 /** One fill of the feed. `notional` and `fee` are exact: at least two decimals, and more where cents do not hold it. */
 const fillView = z.object({

@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import {
-  stages,
-  type PartnerAccount,
-  type TraderUser,
-} from '../../../durable-objects/tenant/partner/model.ts';
+import { stages } from '../../../durable-objects/tenant/partner/model.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
+import type { PartnerAccount, TraderUser } from '../../../durable-objects/tenant/api.ts';
 
 /** Shapes of `/v1/partner` (contract: partner). */
 

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
-import type { CustomerFound, CustomerView } from '../../../durable-objects/tenant/customers.ts';
-import type { Tenant } from '../../../durable-objects/tenant/tenant.ts';
+import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Env } from '../env.ts';
 import { customerPrincipal } from '../auth/customers.ts';
@@ -19,6 +18,7 @@ import {
   toCustomerView,
 } from './builder-wire.ts';
 import { cursorOf, MAX_CURSOR_LENGTH, placeOf } from './cursor.ts';
+import type { CustomerFound, CustomerView } from '../../../durable-objects/tenant/api.ts';
 
 /** Customers of one page, if the request names no number, and at most (contract: router, "Builders"). */
 const PAGE = 50;
@@ -178,7 +178,7 @@ const issueKey = route({
   },
 });
 
-const builderOf = (env: Env, caller: Caller): Remote<Tenant> =>
+const builderOf = (env: Env, caller: Caller): Remote<TenantApi> =>
   tenantObject(env, tenantPrincipalOf(caller).tenant);
 
 type Asking = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'requestId'>;

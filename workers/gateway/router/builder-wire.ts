@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { CustomerView } from '../../../durable-objects/tenant/customers.ts';
 import type { EscrowTerms } from '../../../shared/escrow/terms.ts';
 import { MAX_CUSTOMER_QPS } from '../../../shared/limits/pool.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
 import { customerId } from '../auth/customers.ts';
 import { linkedExchanges, walletInfo, walletOf } from '../credentials/linked.ts';
+import type { CustomerView } from '../../../durable-objects/tenant/api.ts';
 
 /** Any text: what is no id of the builder's own is answered like an id that nobody has. */
 export const customerParams = z.object({ customer_id: z.string().max(8_192).transform(customerId) });

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { CtfWork } from '../../../durable-objects/trading-account/ctf/model.ts';
 import { accountObject } from '../../../durable-objects/stubs.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
@@ -16,6 +15,7 @@ import {
   retryCountHeader,
 } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
+import type { CtfWork } from '../../../durable-objects/trading-account/api.ts';
 
 const conditionId = z
   .string()

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { EscrowRow } from '../../../durable-objects/trading-account/escrow/table.ts';
 import { held, stateOf } from '../../../shared/escrow/record.ts';
 import type { EscrowTerms } from '../../../shared/escrow/terms.ts';
 import { formatMicro, type Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
+import type { EscrowRow } from '../../../durable-objects/trading-account/api.ts';
 
 /** Basis points: 1/10,000. */
 const bps = z.number().int().min(0).max(10_000);

@@ -1,4 +1,3 @@
-import type { FeeRequest } from '../../../durable-objects/trading-account/escrow/admit.ts';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
@@ -7,6 +6,7 @@ import { givenInHeader } from '../credentials/exchange-credentials.ts';
 import { principalOf } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
 import type { OrderBody } from './order-wire.ts';
+import type { FeeRequest } from '../../../durable-objects/trading-account/api.ts';
 
 const parties = ['payer_address', 'signer_address', 'affiliate'] as const;
 

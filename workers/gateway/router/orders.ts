@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { LiveWork } from '../../../durable-objects/trading-account/live/model.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
@@ -19,6 +18,7 @@ import { exchangeNamed, exchangeQuery } from './exchange.ts';
 import { feeOf } from './fee.ts';
 import { marketId, orderBody, orderId, orderView, toOrderView, toTerms } from './order-wire.ts';
 import { cancelOnPaper, paperOrder, paperOrders, placeOnPaper } from './paper.ts';
+import type { LiveWork } from '../../../durable-objects/trading-account/api.ts';
 
 /** Orders of one list, if the request names no number, and at most. */
 const PAGE = 100;

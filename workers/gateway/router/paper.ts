@@ -1,4 +1,3 @@
-import type { Order, OrderRequest, TimeInForce } from '../../../durable-objects/trading-account/model.ts';
 import { failure, invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { asMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
@@ -20,6 +19,7 @@ import { principalOf, paperAccount, type AccountCall } from '../http/objects.ts'
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
 import { toTerms, type OrderBody } from './order-wire.ts';
+import type { Order, OrderRequest, TimeInForce } from '../../../durable-objects/trading-account/api.ts';
 
 /** Paper as one more exchange: its markets are Polymarket's, its orders those of `/v1` (contract: clob). */
 const types: Readonly<Record<OrderType, TimeInForce>> = { gtc: 'GTC', gtd: 'GTD', ioc: 'FAK', fok: 'FOK' };

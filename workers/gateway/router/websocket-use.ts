@@ -1,11 +1,10 @@
 import { MAX_MARKETS } from '../../../durable-objects/socket-hub/attachment.ts';
 import { MAX_DEPTH } from '../../../durable-objects/market-feed/view-spec.ts';
-import type { HubUsage } from '../../../durable-objects/socket-hub/router-clients.ts';
-import type { SocketCounters } from '../../../durable-objects/socket-hub/usage-book.ts';
 import { socketHub } from '../../../durable-objects/stubs.ts';
 import { tiers, type Tier } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
 import { hubNames } from '../ws/connect.ts';
+import type { HubUsage, SocketCounters } from '../../../durable-objects/socket-hub/api.ts';
 
 export interface WebsocketTotals extends Readonly<SocketCounters> {
   readonly active_connections: number;

@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
-import type { PartnerAccount } from '../../../durable-objects/tenant/partner/model.ts';
-import type { SessionFound, TraderSession } from '../../../durable-objects/tenant/partner/trader-sessions.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';
 import type { SessionRef } from '../auth/trader-session.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { accountStatus, stage, wireTime } from '../partner/wire.ts';
+import type { PartnerAccount, SessionFound, TraderSession } from '../../../durable-objects/tenant/api.ts';
 
 const accountView = z.object({
   account_id: z.uuid(),

@@ -1,13 +1,10 @@
 import { keyGate, socketHub } from '../../../durable-objects/stubs.ts';
-import {
-  HANDOVER_HEADER,
-  type Channel,
-  type Handover,
-} from '../../../durable-objects/socket-hub/attachment.ts';
+import { HANDOVER_HEADER } from '../../../durable-objects/socket-hub/attachment.ts';
 import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
 import { walletAccount } from '../../../durable-objects/tenant/wallet-account.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Env } from '../env.ts';
+import type { Channel, Handover } from '../../../durable-objects/socket-hub/api.ts';
 
 /**
  * Hubs over which client sockets are spread at random. A feed calls each hub of its clients once for each event,

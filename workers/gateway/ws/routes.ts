@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Channel } from '../../../durable-objects/socket-hub/attachment.ts';
 import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
 import { WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
@@ -10,6 +9,7 @@ import { walletHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type AuthRule, type Reply } from '../http/route.ts';
 import { verifyWsToken } from '../keys/ws-token.ts';
 import { closed, connect } from './connect.ts';
+import type { Channel } from '../../../durable-objects/socket-hub/api.ts';
 
 interface ChannelSpec {
   readonly channel: Channel;

@@ -4,13 +4,12 @@ import { errorCatalogue } from '../../../../shared/errors/catalogue.ts';
 import { failure, RequestError } from '../../../../shared/errors/failure.ts';
 import type { CancelScope } from '../../../../shared/venues/polymarket/clob-session.ts';
 import { liveAccount } from '../../credentials/live-access.ts';
-import type { Naming } from '../../../../durable-objects/trading-account/once.ts';
-import type { CancelledThere } from '../../../../durable-objects/trading-account/outside.ts';
 import { replayedHeader } from '../../http/naming.ts';
 import type { Call, Reply } from '../../http/route.ts';
 import { cancelName } from '../cancel-name.ts';
 import { outcomeUnknown } from '../place-command.ts';
 import { LIVE, liveValue } from './submit.ts';
+import type { Naming, CancelledThere } from '../../../../durable-objects/trading-account/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 type Done = { readonly outcome: CancelledThere; readonly replayed: boolean };

@@ -1,4 +1,4 @@
-import type { Naming } from '../../../../durable-objects/trading-account/once.ts';
+import type { Naming } from '../../../../durable-objects/trading-account/api.ts';
 
 /**
  * The names of one order of a request that has several, by its place in the request. By its place among those that are

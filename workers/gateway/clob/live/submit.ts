@@ -1,9 +1,3 @@
-import type {
-  LiveCommand,
-  LiveReply,
-  LiveWork,
-} from '../../../../durable-objects/trading-account/live/model.ts';
-import type { Naming } from '../../../../durable-objects/trading-account/once.ts';
 import { failure, invalidMember, RequestError, type Failure } from '../../../../shared/errors/failure.ts';
 import { tiers } from '../../../../shared/limits/tiers.ts';
 import type { VenueFailure, VenueOrder, VenueResult } from '../../../../shared/venues/port.ts';
@@ -13,6 +7,12 @@ import { principalOf } from '../../http/objects.ts';
 import type { Call } from '../../http/route.ts';
 import { outcomeUnknown } from '../place-command.ts';
 import { entryNaming } from './entry-names.ts';
+import type {
+  LiveCommand,
+  LiveReply,
+  LiveWork,
+  Naming,
+} from '../../../../durable-objects/trading-account/api.ts';
 
 /** The one live venue that `/v1` trades on: the others have another shape, and `/api/v1`. */
 export const LIVE = 'polymarket';

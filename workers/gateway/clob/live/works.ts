@@ -1,6 +1,4 @@
 import { noteHop } from '../../../../durable-objects/hops.ts';
-import type { LiveWork } from '../../../../durable-objects/trading-account/live/model.ts';
-import type { OrderRequest, TimeInForce } from '../../../../durable-objects/trading-account/model.ts';
 import { failure, invalidMember, type Failure } from '../../../../shared/errors/failure.ts';
 import { orderStructHash } from '../../../../shared/signing/order-typed-data.ts';
 import { signedMembers } from '../../../../shared/venues/polymarket/client-order.ts';
@@ -8,6 +6,7 @@ import { PolymarketMarketData } from '../../../../shared/venues/polymarket/marke
 import type { OrderType } from '../../../../shared/venues/port.ts';
 import type { Env } from '../../env.ts';
 import type { SignedOrderPayload } from '../signed-order.ts';
+import type { LiveWork, OrderRequest, TimeInForce } from '../../../../durable-objects/trading-account/api.ts';
 
 export type Work = { readonly ok: true; readonly value: LiveWork } | Failure;
 
