@@ -5,13 +5,13 @@ import { buildWorkers } from '../scripts/lib/build-workers.ts';
 import { Cleanup } from './lib/cleanup.ts';
 import { LoadGenerator } from './load/load.ts';
 import { measureExchange } from './modes/exchange.ts';
-import { measureHops } from './modes/hops.ts';
+import { measurePlatformSteps } from './modes/hops.ts';
 import { measureItty } from './modes/itty.ts';
 import { measureKeys } from './modes/keys.ts';
 import { measureOrderbook } from './modes/orderbook.ts';
 import { measureLive } from './modes/live.ts';
 import { measurePartner } from './modes/partner.ts';
-import { measureRows } from './modes/rows.ts';
+import { measureBudgets } from './modes/rows.ts';
 import { measureVault } from './modes/vault.ts';
 
 /** What every mode of the bench works with. */
@@ -25,9 +25,9 @@ export interface Bench {
 }
 
 const modes = {
-  rows: measureRows,
+  rows: measureBudgets,
   keys: measureKeys,
-  hops: measureHops,
+  hops: measurePlatformSteps,
   itty: measureItty,
   live: measureLive,
   orderbook: measureOrderbook,

@@ -20,7 +20,7 @@ const PACED_CHANGES = 100;
 /** Changes as fast as the emulator takes them. */
 const BURST_CHANGES = 200;
 /** Connections opened at once. */
-const SIDE_BY_SIDE = 20;
+const CONCURRENCY = 20;
 const DEADLINE_MS = 120_000;
 
 interface Client {
@@ -137,8 +137,8 @@ async function measure(file: PosternFile, pid: number): Promise<void> {
   const before = residentKb(pid);
   const clients: Client[] = [];
   const connecting = performance.now();
-  for (let start = 0; start < clientCount; start += SIDE_BY_SIDE) {
-    const count = Math.min(SIDE_BY_SIDE, clientCount - start);
+  for (let start = 0; start < clientCount; start += CONCURRENCY) {
+    const count = Math.min(CONCURRENCY, clientCount - start);
     clients.push(
       ...(await Promise.all(
         Array.from({ length: count }, (_, i) => open(file, yes, keyOf(keys, start + i), start + i)),

@@ -4,7 +4,7 @@ const FIRST_PAUSE_MS = 100;
  * One call to another object, said again after pauses that double from 100 ms: five tries take about 1.5 s, eight 13 s.
  * Undefined when none succeeded. The call must stand being done twice: an answer may be lost on its way back.
  */
-export async function askAgain<T>(
+export async function retryRpc<T>(
   tries: number,
   call: () => Promise<T>,
 ): Promise<{ readonly value: T } | undefined> {

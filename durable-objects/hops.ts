@@ -1,12 +1,12 @@
 import type { ObjectEnv } from './bindings.ts';
 
 /** Calls that one request has made to objects, the vault and venues. What those call in turn is in their traces. */
-export interface HopCounter {
-  hops: number;
+export interface SubrequestCounter {
+  subrequests: number;
 }
 
 const COUNTER = Symbol('hops of the request');
-type Counted = ObjectEnv & { readonly [COUNTER]?: HopCounter };
+type Counted = ObjectEnv & { readonly [COUNTER]?: SubrequestCounter };
 
 /** Of each isolate's bindings, the part of a counted copy that is the same for all requests. */
 const bases = new WeakMap<ObjectEnv, ObjectEnv>();
@@ -15,40 +15,41 @@ const bases = new WeakMap<ObjectEnv, ObjectEnv>();
  * The bindings as one request uses them: every call through them, or through stubs made from them, counts. The
  * counter travels with what every call needs anyway, so no function has to pass it on and none can forget to.
  */
-export function countedEnv<E extends ObjectEnv>(env: E, counter: HopCounter): E {
+export function countedEnv<E extends ObjectEnv>(env: E, counter: SubrequestCounter): E {
   let base = bases.get(env);
   if (!base) {
     base = Object.create(env, {
       VAULT: {
         get(this: Counted) {
-          return counted(env.VAULT, this[COUNTER]);
+          return countedStub(env.VAULT, this[COUNTER]);
         },
       },
     }) as ObjectEnv;
     bases.set(env, base);
   }
-  const own = Object.create(base) as E & { [COUNTER]: HopCounter };
+  const own = Object.create(base) as E & { [COUNTER]: SubrequestCounter };
   own[COUNTER] = counter;
   return own;
 }
 
-export const counterOf = (env: ObjectEnv): HopCounter | undefined => (env as Counted)[COUNTER];
+export const subrequestCounterOf = (env: ObjectEnv): SubrequestCounter | undefined =>
+  (env as Counted)[COUNTER];
 
 /** Counts a call that does not go through a stub: a fetch from a venue. */
-export function noteHop(env: ObjectEnv): void {
-  const counter = counterOf(env);
-  if (counter) counter.hops += 1;
+export function countSubrequest(env: ObjectEnv): void {
+  const counter = subrequestCounterOf(env);
+  if (counter) counter.subrequests += 1;
 }
 
 /** A stub whose method calls count; the stub itself where nobody counts. */
-export function counted<T extends object>(stub: T, counter: HopCounter | undefined): T {
+export function countedStub<T extends object>(stub: T, counter: SubrequestCounter | undefined): T {
   if (!counter) return stub;
   return new Proxy(stub, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]): unknown => {
-        counter.hops += 1;
+        counter.subrequests += 1;
         return Reflect.apply(value, target, args);
       };
     },

@@ -1,5 +1,5 @@
 import type { ObjectEnv } from './bindings.ts';
-import { counted, counterOf } from './hops.ts';
+import { countedStub, subrequestCounterOf } from './hops.ts';
 import type { AgentSessionApi } from './agent-session/api.ts';
 import type { DirectoryApi } from './directory/api.ts';
 import type { ExchangeConnectorApi } from './exchange-connector/api.ts';
@@ -25,7 +25,7 @@ export type Remote<T> = {
 };
 
 const remote = <T>(env: ObjectEnv, namespace: { getByName(name: string): object }, name: string): Remote<T> =>
-  counted(namespace.getByName(name), counterOf(env)) as Remote<T>;
+  countedStub(namespace.getByName(name), subrequestCounterOf(env)) as Remote<T>;
 
 /** The object of a key, named by the SHA-256 of the key. */
 export const keyGate = (env: ObjectEnv, hash: string): Remote<KeyGateApi> => remote(env, env.KEY_GATE, hash);

@@ -1,5 +1,5 @@
 /** Calls about one name, one after the other: a leave never overtakes a later arrival. */
-export class Turns {
+export class KeyedMutex {
   readonly #tails = new Map<string, Promise<unknown>>();
 
   run<T>(name: string, call: () => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ import { Calls } from './rest/calls.ts';
 import { createAsker } from './rest/exchange-request.ts';
 import { createCallServer } from './rest/http-server.ts';
 import { startDialling } from './session/dial.ts';
-import { openDoor } from './session/door.ts';
+import { acceptConnectors } from './session/door.ts';
 import { Sessions } from './session/sessions.ts';
 import type { Wire } from './session/wire.ts';
 import { createBudget } from './streams/memory.ts';
@@ -80,7 +80,7 @@ export async function startRelay(config: RelayConfig, tuning: Tuning = {}): Prom
     call: (wire, desk, frame) => void answerFrame(calls, wire, desk, frame),
   });
   const server = createCallServer(calls);
-  openDoor(server, { sessions, admissions, isDraining });
+  acceptConnectors(server, { sessions, admissions, isDraining });
   const ops = createOpsServer({
     health: () => ({ ok: !draining, draining, sessions: sessions.all.length, connected: sessions.wires }),
     metrics: () => metrics.text(gaugesOf(sessions, budget, calls)),

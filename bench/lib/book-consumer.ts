@@ -8,7 +8,7 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { parentPort, workerData } from 'node:worker_threads';
 import { inProject } from '../../scripts/lib/paths.ts';
-import type { Heard } from './book-reader.ts';
+import type { ReceivedBooks } from './book-reader.ts';
 
 /** A plain grpc-js client of the exchange, in a thread: what a desk inside the VPC would write itself. */
 export interface ConsumerSpec {
@@ -60,7 +60,7 @@ if (parentPort) {
     isReady = true;
   });
   port.on('message', () => {
-    const heard: Heard = { delays: delays.toSorted((a, b) => a - b) };
+    const heard: ReceivedBooks = { delays: delays.toSorted((a, b) => a - b) };
     delays = [];
     port.postMessage(heard);
   });

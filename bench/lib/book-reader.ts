@@ -16,7 +16,7 @@ export interface ReaderSpec {
 }
 
 /** What a reader has heard since it was last asked. */
-export interface Heard {
+export interface ReceivedBooks {
   /** Delays in ms, ascending. */
   readonly delays: readonly number[];
 }
@@ -69,7 +69,7 @@ if (parentPort) {
   });
   await Promise.all(opened);
   port.on('message', () => {
-    const heard: Heard = { delays: delays.toSorted((a, b) => a - b) };
+    const heard: ReceivedBooks = { delays: delays.toSorted((a, b) => a - b) };
     delays = [];
     port.postMessage(heard);
   });

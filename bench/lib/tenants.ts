@@ -3,7 +3,7 @@ import type { PosternFile } from '../../scripts/lib/launch.ts';
 /** What `POST /admin/v1/tenants` takes at most. */
 export const KEYS_PER_TENANT = 5;
 /** Calls in flight: enough to keep the gateway busy, few enough that no object queue grows. */
-const SIDE_BY_SIDE = 16;
+const CONCURRENCY = 16;
 
 /** Issues enterprise tenants through the operator's surface. Returns each one's raw keys. */
 export async function issueTenants(
@@ -21,7 +21,7 @@ export async function issueTenants(
       onProgress(issued.length);
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return issued;
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { launch } from '../../scripts/lib/launch.ts';
 import type { ConsumerSpec } from '../lib/book-consumer.ts';
-import type { Heard, ReaderSpec } from '../lib/book-reader.ts';
+import type { ReceivedBooks, ReaderSpec } from '../lib/book-reader.ts';
 import { deskAt, makeBooks, symbolsOf } from '../lib/exchange-desk.ts';
 import { median } from '../lib/measure.ts';
 import { cpuMs, residentKb } from '../lib/process.ts';
@@ -77,14 +77,14 @@ export async function measureExchange({ home, load, cleanup, step }: Bench): Pro
     expected: number,
   ): Promise<readonly Row[]> {
     const thread = new Worker(new URL(`../lib/${module}`, import.meta.url), { workerData });
-    const next = (): Promise<Heard> =>
+    const next = (): Promise<ReceivedBooks> =>
       new Promise((resolve, reject) => {
-        thread.once('message', (message: Heard & { readonly error?: string }) =>
+        thread.once('message', (message: ReceivedBooks & { readonly error?: string }) =>
           message.error === undefined ? resolve(message) : reject(new Error(message.error)),
         );
         thread.once('error', reject);
       });
-    const ask = (): Promise<Heard> => {
+    const ask = (): Promise<ReceivedBooks> => {
       const answer = next();
       thread.postMessage('heard');
       return answer;

@@ -20,7 +20,7 @@ const SECONDS = 1.5;
 const CONNECTIONS = 16;
 
 /** CPU time of one request to a Worker that does one thing: what the platform itself takes for each step. */
-export async function measureHops({ home, load, cleanup, step }: Bench): Promise<void> {
+export async function measurePlatformSteps({ home, load, cleanup, step }: Bench): Promise<void> {
   step('one step each');
   const worker = await serveWorker(home, { name: 'hops', vars: {}, objects: { KEEPER: 'Keeper' } }, cleanup);
   const used = new Map<string, number[]>(STEPS.map((name) => [name, []]));

@@ -14,7 +14,7 @@ const PARTNERS = 60;
 /** Fills of each account: one full page and more. */
 const FILLS = 510;
 /** Partners made side by side. */
-const SIDE_BY_SIDE = 12;
+const CONCURRENCY = 12;
 const PACE: Pace = { rounds: 5, latencySeconds: 1, throughputSeconds: 2 };
 /** Accounts opened before workerd is started again: each live object holds some 376 KB for a minute or two. */
 const RECYCLE_EVERY = 2_400;
@@ -47,7 +47,7 @@ export async function measurePartner({ home, load, cleanup, step }: Bench): Prom
       partners.push(partner);
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 
   const reads = (path: string) =>
     partners.map(({ key, account }) =>
@@ -85,11 +85,11 @@ async function measureMany(
   step(`opening ${many} accounts for one partner`);
   const [few, large] = [await newPartner(file, 'few'), await newPartner(file, 'large')];
   for (let opened = 1; opened < 10; opened += 1) await openAccount(file.url, few, `few-${opened}`);
-  for (let opened = 1; opened < many; opened += SIDE_BY_SIDE) {
-    if (opened % RECYCLE_EVERY < SIDE_BY_SIDE) await gateway.recycle();
+  for (let opened = 1; opened < many; opened += CONCURRENCY) {
+    if (opened % RECYCLE_EVERY < CONCURRENCY) await gateway.recycle();
     await freeLimits(file);
     await Promise.all(
-      Array.from({ length: Math.min(SIDE_BY_SIDE, many - opened) }, (_, index) =>
+      Array.from({ length: Math.min(CONCURRENCY, many - opened) }, (_, index) =>
         openAccount(file.url, large, `large-${opened + index}`),
       ),
     );

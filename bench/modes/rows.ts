@@ -23,7 +23,7 @@ const ACCOUNTS = 200;
 const PACE: Pace = { rounds: 5, latencySeconds: 1, throughputSeconds: 2.5 };
 
 /** The table of the design's budgets. */
-export async function measureRows(bench: Bench): Promise<void> {
+export async function measureBudgets(bench: Bench): Promise<void> {
   const { home, load, cleanup, step } = bench;
   step('starting origin, baselines and gateway');
   const origin = await startOrigin(home, cleanup);

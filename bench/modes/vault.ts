@@ -24,7 +24,7 @@ async function measureRotation({ home, cleanup, step }: Bench): Promise<void> {
   step(`storing ${accounts} credentials`);
   let vault = await serveVault(home, [1], cleanup);
   const storing = Date.now();
-  await inLanes(16, accounts, async (account) => {
+  await runConcurrently(16, accounts, async (account) => {
     const result = await vault.call('store', { scope: scopeOf(account), actor, credential });
     if (!result.ok) throw new Error(result.message);
   });
@@ -52,7 +52,7 @@ async function measureRotation({ home, cleanup, step }: Bench): Promise<void> {
   await vault.child.stop();
   vault = await serveVault(home, [2], cleanup);
   step('every credential under the new version alone');
-  await inLanes(16, accounts, (account) => sign(vault, account));
+  await runConcurrently(16, accounts, (account) => sign(vault, account));
   console.log(`all ${accounts} sign without the old root key`);
 }
 
@@ -81,7 +81,11 @@ async function signUntil(
   return `${times.length} signatures, 0 failed, p50 ${at(0.5)}, p90 ${at(0.9)}`;
 }
 
-async function inLanes(lanes: number, count: number, act: (index: number) => Promise<void>): Promise<void> {
+async function runConcurrently(
+  lanes: number,
+  count: number,
+  act: (index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++) await act(index);

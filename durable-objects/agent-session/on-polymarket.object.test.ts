@@ -2,9 +2,9 @@ import { env } from 'cloudflare:workers';
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSession, type TestSession } from '../../test/support/agent-sessions.ts';
-import { hush } from '../../test/support/alarms.ts';
+import { clearAlarm } from '../../test/support/alarms.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
-import { liveOrders, placing, polymarketBench, type LiveBench } from '../../test/support/live-bench.ts';
+import { liveOrders, placing, polymarketSetup, type LiveVenueSetup } from '../../test/support/live-bench.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { armFault, releaseFaults } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
@@ -19,13 +19,13 @@ if (!token) throw new Error('the emulator has too few markets for these tests');
 /** What the emulator gives a wallet, and the bench on top. */
 const FUNDS = '200000';
 
-let bench: LiveBench;
+let bench: LiveVenueSetup;
 let account: string;
 beforeEach(async () => {
-  bench = await polymarketBench(2);
+  bench = await polymarketSetup(2);
   account = `live-${crypto.randomUUID()}`;
   await bench.link(account);
-  await hush(stub());
+  await clearAlarm(stub());
 });
 afterEach(() => {
   releaseFaults();

@@ -1,6 +1,6 @@
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
-import type { Vaulted } from '../../shared/vault/result.ts';
+import type { VaultResult } from '../../shared/vault/result.ts';
 import type { RootUsage } from './store.ts';
 
 export type { RootKeys } from './root-keys.ts';
@@ -31,7 +31,7 @@ export interface CredentialVaultApi {
   exchangeSession(request: VaultRequest<'exchangeSession'>): ReturnType<Vault['exchangeSession']>;
   exchangeAnswer(request: VaultRequest<'exchangeAnswer'>): ReturnType<Vault['exchangeAnswer']>;
   /** Rows after a number, oldest first. SCOPE_MISMATCH for another tenant's account. */
-  auditPage(arg0: VaultRequest<'auditPage'>): Vaulted<{ readonly rows: readonly AuditRow[] }>;
+  auditPage(arg0: VaultRequest<'auditPage'>): VaultResult<{ readonly rows: readonly AuditRow[] }>;
   /**
    * Puts every data key of the account under the current root version, which must be `target` or later: an
    * instance with root keys from before says so, and is asked again. What cannot be re-wrapped stays as it is.

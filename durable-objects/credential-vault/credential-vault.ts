@@ -1,9 +1,9 @@
 import { createPrivateKey } from '../../shared/signing/wallet.ts';
 import { credentialVenues, type Credential, type ExchangeCredential } from '../../shared/vault/credential.ts';
-import type { SessionStep } from '../../shared/vault/exchange-session.ts';
+import type { LoginStep } from '../../shared/vault/exchange-session.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
-import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
+import { VaultRefusal, type VaultResult } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { migrate } from '../storage/migrate.ts';
 import { AuditLog } from './audit-log.ts';
@@ -140,7 +140,7 @@ export class CredentialVault extends SigningDoor implements ObjectPort, Credenti
     scope,
     after,
     limit,
-  }: VaultRequest<'auditPage'>): Vaulted<{ readonly rows: readonly AuditRow[] }> {
+  }: VaultRequest<'auditPage'>): VaultResult<{ readonly rows: readonly AuditRow[] }> {
     const mismatch = this.operations.mismatch(scope);
     return mismatch ?? { ok: true, rows: this.#log.page(after, limit) };
   }
@@ -173,7 +173,7 @@ export class CredentialVault extends SigningDoor implements ObjectPort, Credenti
     operation: string,
     call: Call,
     step: (stored: ExchangeCredential | undefined) => Promise<Stepped>,
-  ): Promise<Vaulted<{ readonly step: SessionStep }>> {
+  ): Promise<VaultResult<{ readonly step: LoginStep }>> {
     return this.#change(operation, call, async (note) => {
       const before = this.credentials.find('exchange');
       note.about('exchange', before);
@@ -201,7 +201,7 @@ export class CredentialVault extends SigningDoor implements ObjectPort, Credenti
     operation: string,
     call: Call,
     act: (note: Note) => Promise<() => T>,
-  ): Promise<Vaulted<T>> {
+  ): Promise<VaultResult<T>> {
     return this.operations.inTurn(async () => {
       const result = await this.operations.run(operation, call, act);
       // Also after a refusal, which may have come after the announcement. Should it not arrive, the registry goes on

@@ -8,9 +8,9 @@ import {
   authPaths,
   errorReply,
   tokenReply,
-  type SessionIntent,
-  type SessionStep,
-  type SessionTimes,
+  type LoginIntent,
+  type LoginStep,
+  type TokenTimes,
   type TokenReply,
 } from '../../shared/vault/exchange-session.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
@@ -27,13 +27,13 @@ const MAX_MESSAGE = 500;
 
 /** What one step wants to be kept, and what it says. */
 export interface Stepped {
-  readonly step: SessionStep;
+  readonly step: LoginStep;
   /** To be sealed in place of what is stored. */
   readonly keep?: ExchangeCredential;
 }
 
 interface Pending {
-  readonly intent: SessionIntent;
+  readonly intent: LoginIntent;
   /** Whose session it is to be: another may be stored before the answer comes. */
   readonly owner: ExchangeCredential;
   readonly path: string;
@@ -65,7 +65,7 @@ export class ExchangeSessions {
    * First step of an intent. CREDENTIAL_MISSING where nobody has logged in, CREDENTIAL_INCOMPLETE where one must again;
    * SigningFault and SIGNING_REFUSED for a client's key that nothing can be signed with.
    */
-  async begin(intent: SessionIntent, desk: string, stored: ExchangeCredential | undefined): Promise<Stepped> {
+  async begin(intent: LoginIntent, desk: string, stored: ExchangeCredential | undefined): Promise<Stepped> {
     if (intent.kind !== 'session') return this.#logIn(intent, ownerOf(intent));
     if (!stored) throw noLogin();
     const { tokens } = stored;
@@ -108,7 +108,7 @@ export class ExchangeSessions {
     return { step: { ...ready, times: timesOf(reply.data) }, keep: { ...kept, tokens } };
   }
 
-  async #logIn(intent: SessionIntent, owner: ExchangeCredential): Promise<Stepped> {
+  async #logIn(intent: LoginIntent, owner: ExchangeCredential): Promise<Stepped> {
     if (intent.kind === 'register') {
       const { token, password } = intent;
       return this.#call(intent, owner, 'register', { token, password });
@@ -137,7 +137,7 @@ export class ExchangeSessions {
   }
 
   async #call(
-    intent: SessionIntent,
+    intent: LoginIntent,
     owner: ExchangeCredential,
     what: keyof typeof authPaths,
     body: Readonly<Record<string, string>>,
@@ -156,7 +156,7 @@ export class ExchangeSessions {
     owner: ExchangeCredential,
     { access, accessExpiresAt }: ExchangeTokens,
     desk: string,
-  ): Promise<SessionStep & { readonly state: 'ready' }> {
+  ): Promise<LoginStep & { readonly state: 'ready' }> {
     const participant = 'clientId' in owner ? owner.participant : undefined;
     const named = participant === undefined ? {} : { participant };
     const value = { access_token: access, expires_at: accessExpiresAt, desk, ...named };
@@ -174,7 +174,7 @@ export class ExchangeSessions {
 }
 
 /** Whom an intent logs in, as it is to be kept. */
-function ownerOf(intent: Exclude<SessionIntent, { readonly kind: 'session' }>): ExchangeCredential {
+function ownerOf(intent: Exclude<LoginIntent, { readonly kind: 'session' }>): ExchangeCredential {
   if (intent.kind !== 'client')
     return { venue: 'exchange', username: intent.username, password: intent.password };
   const { clientId, privateKeyPem, participant } = intent;
@@ -189,7 +189,7 @@ const canLogIn = (owner: ExchangeCredential): boolean => 'clientId' in owner || 
 const noLogin = (): VaultRefusal =>
   new VaultRefusal('CREDENTIAL_MISSING', 'no login at the exchange is stored');
 
-function refusedStep(status: number, body: unknown, secrets: readonly string[]): SessionStep {
+function refusedStep(status: number, body: unknown, secrets: readonly string[]): LoginStep {
   const said = errorReply.safeParse(body);
   const message = said.success ? said.data.message : '';
   const leaks = secrets.some((secret) => secret.length > 3 && message.includes(secret));
@@ -217,8 +217,7 @@ const tokensOf = ({ refreshToken, refreshExpirationTime, ...access }: TokenReply
 });
 
 /** All of the reply but the tokens. */
-const timesOf = ({ accessToken: _access, refreshToken: _refresh, ...times }: TokenReply): SessionTimes =>
-  times;
+const timesOf = ({ accessToken: _access, refreshToken: _refresh, ...times }: TokenReply): TokenTimes => times;
 
 function parse(text: string): unknown {
   try {

@@ -1,6 +1,6 @@
 import type { CredentialVenue } from '../../shared/vault/credential.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
-import { refusal, VaultRefusal, type VaultFailure, type Vaulted } from '../../shared/vault/result.ts';
+import { refusal, VaultRefusal, type VaultFailure, type VaultResult } from '../../shared/vault/result.ts';
 import type { AuditLog, AuditSubject } from './audit-log.ts';
 import { failureOf } from './failures.ts';
 
@@ -67,7 +67,7 @@ export class Operations {
     operation: string,
     { scope, actor }: Call,
     act: (note: Note) => Promise<() => T>,
-  ): Promise<Vaulted<T>> {
+  ): Promise<VaultResult<T>> {
     const note = new Note();
     try {
       const mismatch = this.mismatch(scope);

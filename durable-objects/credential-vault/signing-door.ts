@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { CredentialOf, CredentialVenue } from '../../shared/vault/credential.ts';
 import type { Vault } from '../../shared/vault/port.ts';
 import type { VaultRequest } from '../../shared/vault/request.ts';
-import { VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
+import { VaultRefusal, type VaultResult } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { relayerSigner, signCall, walletSigner } from './chain-signers.ts';
 import { viewOf, withAddress } from './credentials.ts';
@@ -105,7 +105,7 @@ export abstract class SigningDoor extends DurableObject<VaultObjectEnv> {
     call: Call,
     source: Source<V>,
     act: (credential: CredentialOf<V>) => Promise<T>,
-  ): Promise<Vaulted<T>> {
+  ): Promise<VaultResult<T>> {
     return this.operations.run(operation, call, async (note) => {
       if (source.kind === 'request') {
         note.given(source.credential.venue);

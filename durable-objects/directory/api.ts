@@ -1,5 +1,5 @@
 /** Global settings that an operator changes while the gateway runs. */
-export interface Settings {
+export interface GatewaySettings {
   /** Whether tenants may issue keys without an operator admitting them. */
   readonly selfServe: boolean;
   /** End of the closed beta for cohort keys, Unix ms. */
@@ -18,8 +18,8 @@ export interface DirectoryApi {
   claim(tenant: string): string;
   /** Takes the name back from a tenant; a no-op when another has it. */
   release(tenant: string): void;
-  settings(): Settings;
-  configure(change: Partial<Settings>): Settings;
+  settings(): GatewaySettings;
+  configure(change: Partial<GatewaySettings>): GatewaySettings;
   /** Adds a tenant to the list, or notes its new admission. */
   enlist(tenant: string, admission: string): void;
   /** Ids of tenants in order, after a given one. */

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
 import { migrate, type Migration } from '../storage/migrate.ts';
-import type { DirectoryApi, Settings } from './api.ts';
+import type { DirectoryApi, GatewaySettings } from './api.ts';
 const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -11,7 +11,7 @@ const migrations: readonly Migration[] = [
 ];
 
 /** Most ids in one page of tenants. */
-const PAGE = 500;
+const PAGE_SIZE = 500;
 
 /**
  * Who owns a name, off the hot path: `wallet:<address>` and `owner:<subject>` hold one tenant id each;
@@ -41,11 +41,11 @@ export class Directory extends DurableObject<ObjectEnv> implements DirectoryApi 
     if (this.owner() === tenant) this.ctx.storage.kv.delete('tenant');
   }
 
-  settings(): Settings {
-    return this.ctx.storage.kv.get<Settings>('settings') ?? this.#defaults();
+  settings(): GatewaySettings {
+    return this.ctx.storage.kv.get<GatewaySettings>('settings') ?? this.#defaults();
   }
 
-  configure(change: Partial<Settings>): Settings {
+  configure(change: Partial<GatewaySettings>): GatewaySettings {
     const next = { ...this.settings(), ...change };
     this.ctx.storage.kv.put('settings', next);
     return next;
@@ -70,7 +70,7 @@ export class Directory extends DurableObject<ObjectEnv> implements DirectoryApi 
         filter.after ?? '',
         filter.admission ?? null,
         filter.admission ?? null,
-        PAGE,
+        PAGE_SIZE,
       )
       .toArray()
       .map((row) => row.id);
@@ -83,7 +83,7 @@ export class Directory extends DurableObject<ObjectEnv> implements DirectoryApi 
       .one().n;
   }
 
-  #defaults(): Settings {
+  #defaults(): GatewaySettings {
     return {
       selfServe: this.env.SELF_SERVE_ISSUANCE === 'true',
       betaCutoff: Date.parse(this.env.BETA_CUTOFF),

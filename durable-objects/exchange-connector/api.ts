@@ -3,7 +3,7 @@ import type { Settled } from './desk-session.ts';
 import type { Looked } from './lookups.ts';
 import type { OrderWatch } from './order-watch.ts';
 import type { FoundOrder } from '../trading-account/exchange/settle.ts';
-import type { SessionIntent } from '../../shared/vault/exchange-session.ts';
+import type { LoginIntent } from '../../shared/vault/exchange-session.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { OrderRef } from '../trading-account/api.ts';
 
@@ -35,7 +35,7 @@ export interface ExchangeConnectorApi {
     auth: AskRequest['auth'],
   ): Promise<Readonly<Record<string, string>>>;
   /** Logs the desk in, or registers it, with what the vault then keeps. */
-  keep(intent: SessionIntent, actor: Actor): Promise<Settled>;
+  keep(intent: LoginIntent, actor: Actor): Promise<Settled>;
   /** Which of these client sockets are open here. */
   held(ids: readonly string[]): readonly string[];
   /** Closes client sockets whose key is no longer good. */

@@ -2,7 +2,7 @@ import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { REST_PREFIX } from '../../shared/relay/routes.ts';
 import type { Actor } from '../../shared/vault/request.ts';
-import { Circuit } from '../../shared/venues/http/circuit.ts';
+import { CircuitBreaker } from '../../shared/venues/http/circuit.ts';
 import type { DeskSession, Ready } from './desk-session.ts';
 import { notSent, type CallRelay, type RelayCall, type RelayReply } from './relay-transport.ts';
 
@@ -42,7 +42,7 @@ export interface AskingHost {
 /** Calls of the exchange's REST: with which token, over which session, and none while the relay does not answer. */
 export class Asking {
   readonly #host: AskingHost;
-  readonly #circuit = new Circuit(now);
+  readonly #circuit = new CircuitBreaker(now);
 
   constructor(host: AskingHost) {
     this.#host = host;

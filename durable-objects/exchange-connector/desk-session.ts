@@ -1,9 +1,9 @@
 import { now } from '../../shared/clock.ts';
 import { failure, invalidMember, type Failure } from '../../shared/errors/failure.ts';
 import { SEALED_PREFIX } from '../../shared/relay/routes.ts';
-import type { SessionIntent, SessionStep } from '../../shared/vault/exchange-session.ts';
+import type { LoginIntent, LoginStep } from '../../shared/vault/exchange-session.ts';
 import type { Vault } from '../../shared/vault/port.ts';
-import { reached } from '../../shared/vault/reached.ts';
+import { vaultAnswer } from '../../shared/vault/reached.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import type { VaultFailure } from '../../shared/vault/result.ts';
 import type { CallRelay, RelayReply } from './relay-transport.ts';
@@ -16,7 +16,7 @@ const BEFORE_EXPIRY_MS = 30_000;
 /** Of a short life, this part of what was left of it. */
 const BEFORE_EXPIRY_SHARE = 0.25;
 
-export type Ready = SessionStep & { readonly state: 'ready' };
+export type Ready = LoginStep & { readonly state: 'ready' };
 /** What an intent came to in the end. */
 export type Settled = { readonly ok: true; readonly step: Ready | { readonly state: 'stored' } } | Failure;
 
@@ -53,7 +53,7 @@ export class DeskSession {
     await this.#keeping;
     const known = this.#ready;
     if (known && known !== refused && renewalOf(known) > now()) return { ok: true, ready: known };
-    const intent: SessionIntent = {
+    const intent: LoginIntent = {
       kind: 'session',
       ...(refused !== undefined && refused === known && { refused: refused.madeAt }),
     };
@@ -64,7 +64,7 @@ export class DeskSession {
   }
 
   /** Logs in or registers, and has the vault keep what comes of it. */
-  async keep(intent: SessionIntent, actor: Actor): Promise<Settled> {
+  async keep(intent: LoginIntent, actor: Actor): Promise<Settled> {
     await this.#renewing;
     await this.#keeping;
     this.#ready = undefined;
@@ -72,10 +72,10 @@ export class DeskSession {
     return this.#keeping;
   }
 
-  async #run(intent: SessionIntent, actor: Actor): Promise<Settled> {
+  async #run(intent: LoginIntent, actor: Actor): Promise<Settled> {
     const { vault, scope, desk } = this.#of;
     const call = { scope, actor, desk };
-    let answer = await reached(vault.exchangeSession({ ...call, intent }));
+    let answer = await vaultAnswer(vault.exchangeSession({ ...call, intent }));
     for (let calls = 0; ; calls += 1) {
       if (!answer.ok) return toFailure(answer);
       const { step } = answer;
@@ -92,10 +92,10 @@ export class DeskSession {
       const reply = await this.#call({ path: `${SEALED_PREFIX}${path}`, body: sealed });
       if (reply.outcome !== 'answered') return unanswered(reply);
       const { status, body } = reply;
-      answer = await reached(vault.exchangeAnswer({ ...call, id, status, body }));
+      answer = await vaultAnswer(vault.exchangeAnswer({ ...call, id, status, body }));
       // The vault was started again meanwhile: from the beginning.
       if (!answer.ok && answer.reason === 'CREDENTIAL_CHANGED' && intent.kind === 'session')
-        answer = await reached(vault.exchangeSession({ ...call, intent }));
+        answer = await vaultAnswer(vault.exchangeSession({ ...call, intent }));
     }
   }
 }

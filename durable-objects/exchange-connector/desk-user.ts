@@ -1,4 +1,4 @@
-import type { SessionIntent } from '../../shared/vault/exchange-session.ts';
+import type { LoginIntent } from '../../shared/vault/exchange-session.ts';
 import type { DeskUse } from './desk-use.ts';
 import type { Settled } from './desk-session.ts';
 import { Reigns } from './reigns.ts';
@@ -9,7 +9,7 @@ const UNSURE = '';
 /** The copy is nobody's: no login has this name. */
 const NOBODY = 'nobody';
 
-type Login = Exclude<SessionIntent, { readonly kind: 'session' }>;
+type Login = Exclude<LoginIntent, { readonly kind: 'session' }>;
 
 /**
  * Whose orders and positions the copy has. Tokens are looked at when a stream opens: streams of a user that the desk was
@@ -44,7 +44,7 @@ export class DeskUser {
   }
 
   /** A login. One that is refused leaves the user as it was. */
-  async during(intent: SessionIntent, logIn: () => Promise<Settled>): Promise<Settled> {
+  async during(intent: LoginIntent, logIn: () => Promise<Settled>): Promise<Settled> {
     const before = this.#reigns.name;
     if (intent.kind === 'session' || nameOf(intent) === before) return logIn();
     // Of a desk that never had a user there is nothing to forget.
@@ -55,7 +55,7 @@ export class DeskUser {
   }
 
   /** The login was taken. @returns whether what is open belongs to another user. */
-  take(intent: SessionIntent): boolean {
+  take(intent: LoginIntent): boolean {
     if (intent.kind === 'session') return false;
     const [before, name] = [this.#reigns.name, nameOf(intent)];
     if (before === name) return false;

@@ -13,7 +13,7 @@ import {
   SYMBOL,
   type Desk,
 } from '../../test/support/desk.ts';
-import { knock } from '../../test/support/dial-in.ts';
+import { requestDialIn } from '../../test/support/dial-in.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { exchangeConnector } from '../stubs.ts';
 
@@ -167,12 +167,12 @@ describe('the socket by which a relay dialled in', () => {
   test('is opened by each token once, and by none but the relay of a desk that may dial in', async () => {
     await expect.poll(openOrders).toMatchObject({ source: 'stream' });
     const { token } = dialIn();
-    expect((await knock(token)).status).toBe(401);
-    expect((await knock(`${token.slice(0, -8)}AAAAAAAA`)).status).toBe(401);
+    expect((await requestDialIn(token)).status).toBe(401);
+    expect((await requestDialIn(`${token.slice(0, -8)}AAAAAAAA`)).status).toBe(401);
     // Signed by the relay, for a tenant whose relay is to be reached by HTTP.
     await newDialIn('tnt_other');
     await expect.poll(() => dialIn().token).not.toBe('');
-    expect((await knock(dialIn().token)).status).toBe(501);
+    expect((await requestDialIn(dialIn().token)).status).toBe(501);
     expect(await ask('whoami')).toMatchObject({ status: 200 });
   });
 });

@@ -1,10 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { now } from '../../shared/clock.ts';
-import type { SessionIntent } from '../../shared/vault/exchange-session.ts';
+import type { LoginIntent } from '../../shared/vault/exchange-session.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { migrate } from '../storage/migrate.ts';
-import { accountOf } from '../tenant/profile.ts';
+import { tenantAccountId } from '../tenant/profile.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import { ABORT } from './abort.ts';
 import { Asking, noRelay, type Asked, type AskRequest } from './asking.ts';
@@ -65,7 +65,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
     const transport = dialled ?? new HttpTransport(env, desk);
     this.#dialIn = dialled && new DialIn(ctx, dialled.line);
     const call = (asked: RelayCall): Promise<RelayReply> => this.#link.call(asked);
-    const scope = { tenant, account: accountOf(tenant) };
+    const scope = { tenant, account: tenantAccountId(tenant) };
     this.#use = new DeskUse(ctx.storage, dialled ? WATCH_DIALLED_MS : WATCH_MS);
     this.#instruments = new InstrumentTable(ctx.storage.sql);
     this.#session = new DeskSession({ vault: vaultOf(env), scope, desk }, call);
@@ -156,7 +156,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
   }
 
   /** Logs the desk in, or registers it, with what the vault then keeps. */
-  async keep(intent: SessionIntent, actor: Actor): Promise<Settled> {
+  async keep(intent: LoginIntent, actor: Actor): Promise<Settled> {
     if (this.#way === undefined) return noRelay;
     await this.#touch();
     const settled = await this.#user.during(intent, () => this.#session.keep(intent, actor));

@@ -6,15 +6,15 @@ import type { Permission } from '../../shared/keys/permissions.ts';
 
 export type { KeyChange } from './record.ts';
 /** What holds for the reply whether or not the request was let in. */
-export interface Seen {
+export interface AdmissionNotice {
   /** Not there where the tenant counts the request: in a customer's limit and the builder's pool. */
   readonly limit?: LimitReport;
   readonly betaExpired: boolean;
 }
 
 export type Admission =
-  | (Seen & { readonly ok: true; readonly principal: Principal })
-  | (Failure & Partial<Seen>);
+  | (AdmissionNotice & { readonly ok: true; readonly principal: Principal })
+  | (Failure & Partial<AdmissionNotice>);
 
 /** What a route asks of the key. */
 export interface AdmitRequest {

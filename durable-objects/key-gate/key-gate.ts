@@ -3,7 +3,7 @@ import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
-import { standing, type Principal, type Standing } from '../../shared/keys/principal.ts';
+import { keyStatus, type Principal, type KeyStatus } from '../../shared/keys/principal.ts';
 import { retryAfterSeconds, type LimitReport } from '../../shared/limits/headers.ts';
 import { tiers } from '../../shared/limits/tiers.ts';
 import { SlidingWindow } from '../../shared/limits/window.ts';
@@ -11,16 +11,16 @@ import { deskHolder, tenantObject } from '../stubs.ts';
 import type { KeyChange, KeyRecord } from './record.ts';
 import { KeySockets } from './sockets.ts';
 import { KeyUsage } from './usage.ts';
-import type { KeyGateApi, Seen, Admission, AdmitRequest, SocketGrant } from './api.ts';
-type Usable =
-  | { readonly ok: true; readonly record: KeyRecord; readonly current: Standing }
-  | (Failure & Partial<Seen>);
+import type { KeyGateApi, AdmissionNotice, Admission, AdmitRequest, SocketGrant } from './api.ts';
+type UsableKey =
+  | { readonly ok: true; readonly record: KeyRecord; readonly current: KeyStatus }
+  | (Failure & Partial<AdmissionNotice>);
 /** What is counted reaches the disk and the tenant at most this much later: a bill needs no better. */
 const REPORT_AFTER_MS = 60_000;
 /** Until every socket is closed that the key has lost, it is tried so often. */
-const CLOSE_AGAIN_MS = 1_000;
+const CLOSE_RETRY_MS = 1_000;
 /** `last_used_at` is written at most this often: a listing needs no better, a hot key saves the writes. */
-const LAST_USED_EVERY_MS = 60_000;
+const LAST_USED_WRITE_MS = 60_000;
 
 /**
  * One key's own object, named by the SHA-256 of the key: its record and its request windows. It answers the
@@ -53,19 +53,25 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
     const usable = this.#usable(at);
     if (!usable.ok) return usable;
     const { record, current } = usable;
-    const hidden = request.partner === true && !isPartners(record);
+    const hidden = request.partner === true && !isPartnerKey(record);
     const restricted = isRestricted(record, request.issuance === true);
-    const missing = needed(request).find((permission) => !current.permissions.includes(permission));
+    const missing = requiredPermissions(request).find(
+      (permission) => !current.permissions.includes(permission),
+    );
     // What is refused here never reaches the tenant's windows: then the key's own counts it.
-    const pooled = isPooled(record, current, request) && !hidden && !restricted && missing === undefined;
+    const pooled =
+      isCountedByTenant(record, current, request) && !hidden && !restricted && missing === undefined;
     const limited = pooled ? undefined : this.#limit(current, at);
-    const seen: Seen = { betaExpired: current.betaExpired, ...(limited && { limit: limited.limit }) };
+    const seen: AdmissionNotice = {
+      betaExpired: current.betaExpired,
+      ...(limited && { limit: limited.limit }),
+    };
     if (limited?.refusal) return { ...limited.refusal, ...seen };
     if (hidden) return { ...failure('NOT_FOUND'), ...seen };
     if (restricted) return { ...failure('ACCESS_RESTRICTED'), ...seen };
-    this.#touch(at);
+    this.#recordUse(at);
     // Not waited for: that it is set is durable before the reply leaves.
-    if (this.#usage.count(at)) void this.#wakeBy(at + REPORT_AFTER_MS);
+    if (this.#usage.count(at)) void this.#setAlarmBy(at + REPORT_AFTER_MS);
     if (missing !== undefined) {
       const message = `API key missing required permission: ${missing}`;
       return { ...failure('INSUFFICIENT_PERMISSION', { message }), ...seen };
@@ -73,7 +79,7 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
     return { ok: true, principal: principalOf(record, current), ...seen };
   }
 
-  #usable(at: number): Usable {
+  #usable(at: number): UsableKey {
     const record = this.#record;
     if (!record || record.state === 'revoked') return failure('INVALID_KEY');
     if (record.state === 'deactivated') return failure('KEY_DEACTIVATED');
@@ -81,7 +87,7 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
     // Its tenant is no builder any more, and has no customers.
     const orphan = record.customer !== undefined && !record.snapshot.roles.includes('builder');
     if (orphan) return failure('INVALID_KEY');
-    const current = standing(record, record.snapshot, at);
+    const current = keyStatus(record, record.snapshot, at);
     return { ok: true, record, current };
   }
 
@@ -119,7 +125,7 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
       this.#sockets.release(socket);
       return still.ok ? failure('ACCESS_RESTRICTED') : still;
     }
-    if (Number.isFinite(endAfter(now(), still.record))) void this.#wakeBy(now() + REPORT_AFTER_MS);
+    if (Number.isFinite(nextExpiry(now(), still.record))) void this.#setAlarmBy(now() + REPORT_AFTER_MS);
     return { ok: true, principal: principalOf(still.record, still.current) };
   }
 
@@ -129,9 +135,9 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
 
   /** Closes the sockets of a key that has run out, and reports what it has counted. */
   override async alarm(): Promise<void> {
-    const closed = await this.#closeLost();
-    if (!closed) await this.#wakeBy(now() + CLOSE_AGAIN_MS);
-    else if (this.#sockets.any) await this.#wakeBy(Number.POSITIVE_INFINITY);
+    const closed = await this.#closeUnpermittedSockets();
+    if (!closed) await this.#setAlarmBy(now() + CLOSE_RETRY_MS);
+    else if (this.#sockets.hasOpen) await this.#setAlarmBy(Number.POSITIVE_INFINITY);
     await this.reportUsage();
   }
 
@@ -150,7 +156,7 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
     return record && { tenant: record.tenant, account: record.account, id: record.id };
   }
 
-  #limit(current: Standing, at: number): { readonly limit: LimitReport; readonly refusal?: Failure } {
+  #limit(current: KeyStatus, at: number): { readonly limit: LimitReport; readonly refusal?: Failure } {
     const { rules, requestsPerSecond } = tiers[current.tier];
     this.#window ??= new SlidingWindow(rules);
     this.#window.setRules(rules);
@@ -182,25 +188,25 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
       ...change,
       snapshot: stale ? record.snapshot : (change.snapshot ?? record.snapshot),
     });
-    if (!this.#sockets.any) return;
+    if (!this.#sockets.hasOpen) return;
     // The alarm first: cut short here it rings for nothing; the other way round a socket would outlive its key.
-    void this.#wakeBy(now() + CLOSE_AGAIN_MS);
-    this.ctx.waitUntil(this.#closeLost());
+    void this.#setAlarmBy(now() + CLOSE_RETRY_MS);
+    this.ctx.waitUntil(this.#closeUnpermittedSockets());
   }
 
   /**
    * A key that is no longer good loses its open sockets; one that has lost a permission, those that need it. Whether
    * none of them is left.
    */
-  #closeLost(): Promise<boolean> {
+  #closeUnpermittedSockets(): Promise<boolean> {
     const usable = this.#usable(now());
     const good = usable.ok && !isRestricted(usable.record, false);
-    return this.#sockets.keepFor(good ? usable.current.permissions : []);
+    return this.#sockets.closeUnpermitted(good ? usable.current.permissions : []);
   }
 
   /** Has the alarm ring by then, or sooner: when the key ends. */
-  async #wakeBy(at: number): Promise<void> {
-    const next = this.#record ? Math.min(at, endAfter(now(), this.#record)) : at;
+  async #setAlarmBy(at: number): Promise<void> {
+    const next = this.#record ? Math.min(at, nextExpiry(now(), this.#record)) : at;
     if (Number.isFinite(next)) await this.ctx.storage.setAlarm(machineTime(next));
   }
 
@@ -209,34 +215,34 @@ export class KeyGate extends DurableObject<ObjectEnv> implements KeyGateApi {
     return this.#lastUsedAt;
   }
 
-  #touch(at: number): void {
+  #recordUse(at: number): void {
     this.#lastUsedAt = at;
-    if (at - this.#lastUsedSaved < LAST_USED_EVERY_MS) return;
+    if (at - this.#lastUsedSaved < LAST_USED_WRITE_MS) return;
     this.#lastUsedSaved = at;
     this.ctx.storage.kv.put('last_used_at', at);
   }
 }
 
 /** When time alone takes something from the key, after `at`: its own end, or that of the closed beta. Else Infinity. */
-function endAfter(at: number, { expiresAt = 0, snapshot }: KeyRecord): number {
+function nextExpiry(at: number, { expiresAt = 0, snapshot }: KeyRecord): number {
   const cutoff = snapshot.admission === 'cohort' ? snapshot.betaCutoff : 0;
   return Math.min(...[expiresAt, cutoff].filter((end) => end > at));
 }
 
 /** Whether the key is a partner's own. A customer's key is its builder's in name only. */
-const isPartners = ({ customer, snapshot }: KeyRecord): boolean =>
+const isPartnerKey = ({ customer, snapshot }: KeyRecord): boolean =>
   customer === undefined && snapshot.roles.includes('partner');
 
 /**
  * Whether the tenant counts this request and not the key's own window: a customer's own key, a builder's that acts as
  * a customer (contract: router, "Builders"), and every request of a partner's surface (contract: partner, "Limits").
  */
-const isPooled = (record: KeyRecord, current: Standing, request: AdmitRequest): boolean =>
+const isCountedByTenant = (record: KeyRecord, current: KeyStatus, request: AdmitRequest): boolean =>
   request.partner === true ||
   record.customer !== undefined ||
   (request.impersonating === true && current.permissions.includes('builder'));
 
-const needed = ({ permission, impersonating }: AdmitRequest): readonly Permission[] => [
+const requiredPermissions = ({ permission, impersonating }: AdmitRequest): readonly Permission[] => [
   ...(impersonating === true ? (['builder'] as const) : []),
   ...(permission === undefined ? [] : [permission]),
 ];
@@ -246,7 +252,7 @@ function isRestricted({ snapshot }: KeyRecord, issuance: boolean): boolean {
   return snapshot.flagged || snapshot.underReview || (snapshot.admission === 'none' && !issuance);
 }
 
-function principalOf(record: KeyRecord, current: Standing): Principal {
+function principalOf(record: KeyRecord, current: KeyStatus): Principal {
   const { snapshot } = record;
   return {
     tenant: record.tenant,

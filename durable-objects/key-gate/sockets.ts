@@ -29,7 +29,7 @@ export class KeySockets {
 
   /** Whether the socket is within the cap; then it counts from now on. */
   async acquire(id: string, hub: string, cap: number): Promise<boolean> {
-    if (this.#held().length >= cap) await this.#dropGone();
+    if (this.#held().length >= cap) await this.#releaseClosed();
     // Read again: other sockets may have come or gone meanwhile.
     const held = this.#held();
     if (held.length >= cap) return false;
@@ -43,7 +43,7 @@ export class KeySockets {
     if (rest.length < held.length) this.#save(rest);
   }
 
-  get any(): boolean {
+  get hasOpen(): boolean {
     return this.#held().length > 0;
   }
 
@@ -51,9 +51,9 @@ export class KeySockets {
    * Has each socket closed that shows what a key with these permissions may not see. Whether none is left: a holder may
    * not have answered, and one that was granted a moment ago may only now be on its way to its hub.
    */
-  async keepFor(permissions: readonly Permission[]): Promise<boolean> {
+  async closeUnpermitted(permissions: readonly Permission[]): Promise<boolean> {
     const lost = (): readonly HeldSocket[] =>
-      this.#held().filter(({ hub }) => !permissions.includes(shows(hub)));
+      this.#held().filter(({ hub }) => !permissions.includes(requiredPermission(hub)));
     await Promise.allSettled(
       byHub(lost()).map(async ([hub, sockets]) => {
         await socketHolder(this.#env, hub).dismiss(sockets.map(({ id }) => id));
@@ -63,7 +63,7 @@ export class KeySockets {
     return lost().length === 0;
   }
 
-  async #dropGone(): Promise<void> {
+  async #releaseClosed(): Promise<void> {
     const settled = this.#held().filter(({ at }) => now() - at > SETTLING_MS);
     const gone = await Promise.all(
       byHub(settled).map(async ([hub, sockets]) => {
@@ -91,7 +91,7 @@ export class KeySockets {
 }
 
 /** What a socket of this holder asks of its key. */
-const shows = (holder: string): Permission => (isDeskHolder(holder) ? 'desk' : 'read');
+const requiredPermission = (holder: string): Permission => (isDeskHolder(holder) ? 'desk' : 'read');
 
 function byHub(sockets: readonly HeldSocket[]): readonly [string, readonly HeldSocket[]][] {
   const groups = new Map<string, HeldSocket[]>();

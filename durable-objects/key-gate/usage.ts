@@ -22,14 +22,14 @@ export class KeyUsage {
 
   /** One more request. Whether it is the first since `save`, which then has to be called for. */
   count(at: number): boolean {
-    this.#counted = { ...this.in(at), requests: this.in(at).requests + 1 };
+    this.#counted = { ...this.countAt(at), requests: this.countAt(at).requests + 1 };
     const first = this.#saved;
     this.#saved = false;
     return first;
   }
 
   /** The count of the month that `at` lies in. */
-  in(at: number): MonthlyRequests {
+  countAt(at: number): MonthlyRequests {
     const month = monthOf(at);
     return this.#counted.month === month ? this.#counted : { month, requests: 0 };
   }

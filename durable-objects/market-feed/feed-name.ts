@@ -1,8 +1,8 @@
-import { isExchange, type Exchange } from '../../shared/venues/exchanges.ts';
+import { isVenueName, type VenueName } from '../../shared/venues/exchanges.ts';
 
 /** A market of an exchange, by the exchange's own id. */
 export interface MarketRef {
-  readonly exchange: Exchange;
+  readonly exchange: VenueName;
   readonly marketId: string;
 }
 
@@ -20,7 +20,7 @@ export function feedName({ exchange, marketId }: MarketRef): string {
 /** Where the feed of this name has its market from. */
 export function marketOfFeed(name: string): MarketRef {
   const [exchange, marketId] = splitOnce(name);
-  return marketId !== undefined && isExchange(exchange)
+  return marketId !== undefined && isVenueName(exchange)
     ? { exchange, marketId }
     : { exchange: 'polymarket', marketId: name };
 }
@@ -33,7 +33,7 @@ export function marketOfParsecId(text: string): MarketRef | undefined {
 
 /** Undefined when there is no such exchange, or no exchange could have such an id. */
 export function marketNamed(exchange: string, marketId: string): MarketRef | undefined {
-  if (!isExchange(exchange) || !MARKET_ID.test(marketId)) return undefined;
+  if (!isVenueName(exchange) || !MARKET_ID.test(marketId)) return undefined;
   // Condition ids come in any case; the feed must be one all the same.
   const hex = exchange === 'polymarket' || exchange === 'paper';
   return { exchange, marketId: hex ? marketId.toLowerCase() : marketId };

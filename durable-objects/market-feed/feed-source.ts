@@ -1,5 +1,5 @@
 import { dataVenue } from '../../shared/venues/data-venues.ts';
-import type { Exchange } from '../../shared/venues/exchanges.ts';
+import type { VenueName } from '../../shared/venues/exchanges.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import type { FeedMarket } from './feed-market.ts';
 import type { MarketRef } from './feed-name.ts';
@@ -19,7 +19,7 @@ export interface FeedSource {
  * How often a venue is asked whose live feed we do not listen to. Limitless's and Kalshi's own clients see changes at
  * once; Opinion and Predict.fun are polled every 3 s by contract (router, "Routes"). See docs/decisions/0018.
  */
-const POLL_EVERY_MS: Readonly<Record<Exchange, number>> = {
+const POLL_EVERY_MS: Readonly<Record<VenueName, number>> = {
   polymarket: 1_000,
   paper: 1_000,
   kalshi: 1_000,

@@ -1,5 +1,5 @@
-import type { Exchange } from '../../shared/venues/exchanges.ts';
-import { isExchange } from '../../shared/venues/exchanges.ts';
+import type { VenueName } from '../../shared/venues/exchanges.ts';
+import { isVenueName } from '../../shared/venues/exchanges.ts';
 
 /**
  * What a router client sees of one outcome's book: its best `depth` levels on each side. Clients with equal specs
@@ -7,7 +7,7 @@ import { isExchange } from '../../shared/venues/exchanges.ts';
  */
 export interface ViewSpec {
   /** Under whose name: Polymarket's books are paper's too. */
-  readonly exchange: Exchange;
+  readonly exchange: VenueName;
   /** 1-100. */
   readonly depth: number;
   /** As the frames write it: the venue's name of the outcome, or that in lower case. */
@@ -24,7 +24,7 @@ export const viewKey = ({ exchange, depth, outcome }: ViewSpec): string => `${ex
 /** Reads what `viewKey` wrote; throws for anything else, which nobody but us could have written. */
 export function viewSpec(key: string): ViewSpec {
   const [exchange = '', depth = '', ...outcome] = key.split('|');
-  if (!isExchange(exchange)) throw new Error(`no view: ${key}`);
+  if (!isVenueName(exchange)) throw new Error(`no view: ${key}`);
   return { exchange, depth: Number(depth), outcome: outcome.join('|') };
 }
 

@@ -1,7 +1,7 @@
-import type { Journal, SendOutcome, PullFee, EscrowMove } from '../../shared/chain/port.ts';
+import type { TransactionJournal, SendOutcome, PullFee, EscrowMove } from '../../shared/chain/port.ts';
 import type { Scope, Actor } from '../../shared/vault/request.ts';
 /** What one account wants done at the escrow's contract, in whose name the vault notes the signature. */
-export interface Relaying {
+export interface RelayerRequest {
   readonly caller: { readonly scope: Scope; readonly actor: Actor };
   readonly command:
     | { readonly kind: 'pull'; readonly pull: PullFee }
@@ -11,5 +11,5 @@ export interface Relaying {
 /** RPC interface of `Relayer`. */
 export interface RelayerApi {
   /** Outcomes as `EscrowChain` tells them. Rejects with what the journal rejected with: then nothing was sent. */
-  send(relaying: Relaying, journal: Journal): Promise<SendOutcome>;
+  send(relaying: RelayerRequest, journal: TransactionJournal): Promise<SendOutcome>;
 }

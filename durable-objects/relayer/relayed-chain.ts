@@ -2,11 +2,16 @@ import { polygon } from '../../shared/chain/contracts.ts';
 import { createEscrowChain } from '../../shared/chain/escrow-chain.ts';
 import { createJsonRpc } from '../../shared/chain/json-rpc.ts';
 import { noSigner } from '../../shared/chain/no-signer.ts';
-import type { EscrowChain, Journal, SendOutcome, SignedTransaction } from '../../shared/chain/port.ts';
+import type {
+  EscrowChain,
+  TransactionJournal,
+  SendOutcome,
+  SignedTransaction,
+} from '../../shared/chain/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { relayerObject } from '../stubs.ts';
 import { chainSettings } from './settings.ts';
-import type { Relaying } from './api.ts';
+import type { RelayerRequest } from './api.ts';
 
 /** Reads are asked three times within a request's 30 s. */
 const NODE_TIMEOUT_MS = 3_000;
@@ -15,13 +20,13 @@ const NODE_TIMEOUT_MS = 3_000;
  * The escrow's contract for one account: it reads and settles by itself and sends through the relayer. Undefined
  * where the deployment has no fee escrow.
  */
-export function relayedChain(env: ObjectEnv, caller: Relaying['caller']): EscrowChain | undefined {
+export function relayedChain(env: ObjectEnv, caller: RelayerRequest['caller']): EscrowChain | undefined {
   const { url, confirmations, escrow } = chainSettings(env);
   if (escrow === undefined) return undefined;
   const rpc = createJsonRpc(url, NODE_TIMEOUT_MS);
   const chain = createEscrowChain({ rpc, signer: noSigner, contracts: polygon, escrow, confirmations });
-  const relay = (command: Relaying['command'], journal: Journal): Promise<SendOutcome> =>
-    relayed((told) => relayerObject(env).send({ caller, command }, told), journal);
+  const relay = (command: RelayerRequest['command'], journal: TransactionJournal): Promise<SendOutcome> =>
+    sendThroughRelayer((told) => relayerObject(env).send({ caller, command }, told), journal);
   return {
     ...chain,
     pullFee: (pull, journal) => relay({ kind: 'pull', pull }, journal),
@@ -35,14 +40,14 @@ export function relayedChain(env: ObjectEnv, caller: Relaying['caller']): Escrow
  * was sent, and from then on nothing will be. What the journal itself threw comes out as it was: error classes do not
  * survive the two crossings.
  */
-export async function relayed(
-  send: (told: Journal) => Promise<SendOutcome>,
-  journal: Journal,
+export async function sendThroughRelayer(
+  send: (told: TransactionJournal) => Promise<SendOutcome>,
+  journal: TransactionJournal,
 ): Promise<SendOutcome> {
   let written: SignedTransaction | undefined;
   let refused: { readonly error: unknown } | undefined;
   let over = false;
-  const told: Journal = async (transaction) => {
+  const told: TransactionJournal = async (transaction) => {
     if (over) throw new Error('the account no longer waits');
     try {
       await journal(transaction);

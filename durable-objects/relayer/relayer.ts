@@ -2,13 +2,13 @@ import { DurableObject } from 'cloudflare:workers';
 import { polygon } from '../../shared/chain/contracts.ts';
 import { createEscrowChain } from '../../shared/chain/escrow-chain.ts';
 import { createJsonRpc } from '../../shared/chain/json-rpc.ts';
-import type { ChainSigner, EscrowChain, Journal, SendOutcome } from '../../shared/chain/port.ts';
+import type { ChainSigner, EscrowChain, TransactionJournal, SendOutcome } from '../../shared/chain/port.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
-import { reached } from '../../shared/vault/reached.ts';
+import { vaultAnswer } from '../../shared/vault/reached.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import { chainSettings } from './settings.ts';
-import type { RelayerApi, Relaying } from './api.ts';
+import type { RelayerApi, RelayerRequest } from './api.ts';
 /** A node that is slower than this holds up every account's fees: reads are asked three times. */
 const NODE_TIMEOUT_MS = 3_000;
 /** An account answers its journal in a write; one that does not has lost its turn. */
@@ -27,7 +27,7 @@ export class Relayer extends DurableObject<ObjectEnv> implements RelayerApi {
   #address: Hex | undefined;
 
   /** Outcomes as `EscrowChain` tells them. Rejects with what the journal rejected with: then nothing was sent. */
-  async send(relaying: Relaying, journal: Journal): Promise<SendOutcome> {
+  async send(relaying: RelayerRequest, journal: TransactionJournal): Promise<SendOutcome> {
     if (this.#waiting >= MAX_WAITING) return notSent('too many wait for the relayer');
     this.#waiting += 1;
     const turn = this.#tail.then(() => this.#send(relaying, journal));
@@ -39,7 +39,7 @@ export class Relayer extends DurableObject<ObjectEnv> implements RelayerApi {
     }
   }
 
-  async #send({ caller, command }: Relaying, journal: Journal): Promise<SendOutcome> {
+  async #send({ caller, command }: RelayerRequest, journal: TransactionJournal): Promise<SendOutcome> {
     const settings = chainSettings(this.env);
     const address = await this.#relayer();
     if (!settings.escrow || address === undefined) return notSent('no relayer is set up');
@@ -49,14 +49,14 @@ export class Relayer extends DurableObject<ObjectEnv> implements RelayerApi {
       contracts: polygon,
       escrow: settings.escrow,
     });
-    return perform(chain, command, (transaction) => inTime(journal(transaction)));
+    return perform(chain, command, (transaction) => withinTimeout(journal(transaction)));
   }
 
-  #signer(address: Hex, caller: Relaying['caller']): ChainSigner {
+  #signer(address: Hex, caller: RelayerRequest['caller']): ChainSigner {
     return {
       address,
       signTransaction: async (transaction) => {
-        const signed = await reached(vaultOf(this.env).signEscrow({ ...caller, transaction }));
+        const signed = await vaultAnswer(vaultOf(this.env).signEscrow({ ...caller, transaction }));
         return signed.ok ? { ok: true, raw: signed.raw } : { ok: false, reason: 'FORBIDDEN' };
       },
     };
@@ -64,13 +64,17 @@ export class Relayer extends DurableObject<ObjectEnv> implements RelayerApi {
 
   async #relayer(): Promise<Hex | undefined> {
     if (this.#address !== undefined) return this.#address;
-    const answer = await reached(vaultOf(this.env).relayer());
+    const answer = await vaultAnswer(vaultOf(this.env).relayer());
     if (answer.ok) this.#address = answer.address;
     return this.#address;
   }
 }
 
-function perform(chain: EscrowChain, command: Relaying['command'], journal: Journal): Promise<SendOutcome> {
+function perform(
+  chain: EscrowChain,
+  command: RelayerRequest['command'],
+  journal: TransactionJournal,
+): Promise<SendOutcome> {
   return command.kind === 'pull'
     ? chain.pullFee(command.pull, journal)
     : chain[command.kind](command.move, journal);
@@ -78,7 +82,7 @@ function perform(chain: EscrowChain, command: Relaying['command'], journal: Jour
 
 const notSent = (why: string): SendOutcome => ({ ok: false, reason: 'NOT_SENT', why });
 
-async function inTime(written: void | Promise<void>): Promise<void> {
+async function withinTimeout(written: void | Promise<void>): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error('the account did not answer')), JOURNAL_TIMEOUT_MS);
   try {

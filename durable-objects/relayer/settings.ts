@@ -9,10 +9,10 @@ export interface ChainSettings {
   readonly escrow: Hex | undefined;
 }
 
-type Settings = Pick<ObjectEnv, 'CHAIN_RPC_URL' | 'CHAIN_CONFIRMATIONS' | 'ESCROW_CONTRACT'>;
+type ChainVariables = Pick<ObjectEnv, 'CHAIN_RPC_URL' | 'CHAIN_CONFIRMATIONS' | 'ESCROW_CONTRACT'>;
 
 /** Throws where CHAIN_CONFIRMATIONS is no number: nobody must take a block for final by mistake. */
-export function chainSettings(env: Settings): ChainSettings {
+export function chainSettings(env: ChainVariables): ChainSettings {
   if (!/^[1-9]\d{0,3}$/.test(env.CHAIN_CONFIRMATIONS))
     throw new Error('CHAIN_CONFIRMATIONS must be a whole number from 1');
   return {

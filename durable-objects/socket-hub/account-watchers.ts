@@ -1,7 +1,7 @@
 import { failure, invalidMember, type Failure } from '../../shared/errors/failure.ts';
 import type { Principal } from '../../shared/keys/principal.ts';
 import { accountObject, keyGate } from '../stubs.ts';
-import { walletAccount } from '../tenant/wallet-account.ts';
+import { resolveWalletAccount } from '../tenant/wallet-account.ts';
 import { CLOSE } from './close-codes.ts';
 import { overLimit, type SignInCommand } from './frames.ts';
 import type { Hub } from './hub.ts';
@@ -84,7 +84,7 @@ export class AccountWatchers {
     const [wallet, ...others] = new Set(names.filter((name) => name !== undefined));
     if (others.length > 0) return invalidMember('wallet_id', 'address and frame name different wallets');
     if (wallet === undefined) return { ok: true, account: principal.account };
-    return walletAccount(this.#hub.env, principal, wallet);
+    return resolveWalletAccount(this.#hub.env, principal, wallet);
   }
 
   /** From now on the socket shows this account. */

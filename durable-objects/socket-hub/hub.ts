@@ -2,7 +2,7 @@ import type { ObjectEnv } from '../bindings.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Member } from './member.ts';
 import type { Members } from './members.ts';
-import type { Turns } from '../turns.ts';
+import type { KeyedMutex } from '../turns.ts';
 
 /** What the parts of one hub share. */
 export interface Hub {
@@ -11,7 +11,7 @@ export interface Hub {
   readonly name: string;
   readonly members: Members;
   /** Calls to feeds and accounts. */
-  readonly turns: Turns;
+  readonly turns: KeyedMutex;
   /** Lets a call go on after its event has been dealt with. */
   waitUntil(work: Promise<unknown>): void;
   /** Tells a client why, then ends its socket. */

@@ -14,7 +14,7 @@ import { MarketFollowers } from './market-followers.ts';
 import { Member } from './member.ts';
 import { Members } from './members.ts';
 import { RouterClients } from './router-clients.ts';
-import { Turns } from '../turns.ts';
+import { KeyedMutex } from '../turns.ts';
 import { UsageBook } from './usage-book.ts';
 import type { FeedItem } from '../market-feed/api.ts';
 import type { AccountText } from '../trading-account/api.ts';
@@ -51,7 +51,7 @@ export class SocketHub extends DurableObject<ObjectEnv> implements SocketHubApi 
       env,
       name: ctx.id.name ?? '',
       members: this.#members,
-      turns: new Turns(),
+      turns: new KeyedMutex(),
       waitUntil: (work) => ctx.waitUntil(work),
       reject: (member, refusal, code) => this.#reject(member, refusal, code),
       end: (member, code, reason) => this.#end(member, code, reason),

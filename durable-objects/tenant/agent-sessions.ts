@@ -4,7 +4,7 @@ import { firstNumber } from './partner/ids.ts';
 import type { TenantRecords } from './records.ts';
 
 /** Numbers of the tenant's agent sessions, and whose each is. What a session is stands in its own object. */
-export class AgentSessions {
+export class AgentSessionIndex {
   readonly #records: TenantRecords;
 
   constructor(records: TenantRecords) {

@@ -1,21 +1,21 @@
 import type { Actor } from './actor.ts';
 import type { KeyRequest } from './issuance.ts';
 import type {
-  AccountCreated,
-  AccountFound,
-  AccountInput,
-  AccountTerms,
+  PartnerAccountCreated,
+  PartnerAccountFound,
+  PartnerAccountInput,
+  PartnerAccountTerms,
   PageFound,
   PartnerAccount,
   PartnerSettings,
   TraderUser,
-  UserCreated,
-  UserFound,
-  UserInput,
+  TraderUserCreated,
+  TraderUserFound,
+  TraderUserInput,
 } from './partner/model.ts';
 import type { Profile, ProfileChange } from './profile.ts';
 import type { KeyRequests } from './request-counts.ts';
-import type { UserGate } from './user-gate.ts';
+import type { UserTokenGate } from './user-gate.ts';
 import type { Wallet } from './wallets.ts';
 import type { EscrowTerms } from '../../shared/escrow/terms.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
@@ -30,7 +30,7 @@ import type { LimitReport } from '../../shared/limits/headers.ts';
 export type { Actor } from './actor.ts';
 export type { KeyRequest } from './issuance.ts';
 export type {
-  AccountFound,
+  PartnerAccountFound,
   JsonObject,
   PartnerAccount,
   PartnerSettings,
@@ -73,18 +73,18 @@ export type CustomerPage =
 
 export type CustomersTotal = ({ readonly ok: true } & CustomerTotals) | Failure;
 
-export type Done = { readonly ok: true } | Failure;
+export type ChangeResult = { readonly ok: true } | Failure;
 
 /** A key as its owner sees it in listings. */
 export interface KeyView extends Omit<StoredKey, 'hash' | 'syncedVersion'> {
   readonly lastUsedAt: number | null;
 }
 
-export type Issued = { readonly ok: true; readonly rawKey: string; readonly key: KeyView } | Failure;
+export type KeyIssued = { readonly ok: true; readonly rawKey: string; readonly key: KeyView } | Failure;
 
-export type L2Issued = { readonly ok: true; readonly apiKey: string } | Failure;
+export type L2KeyIssued = { readonly ok: true; readonly apiKey: string } | Failure;
 
-export type Found = { readonly ok: true; readonly key: KeyView } | Failure;
+export type KeyFound = { readonly ok: true; readonly key: KeyView } | Failure;
 
 export interface IssueOptions {
   /** Only while the tenant has no key. */
@@ -96,14 +96,14 @@ export interface IssueOptions {
 }
 
 /** What a link is asked for with. */
-export interface LinkRequest {
+export interface LoginLinkRequest {
   /** The page of ours that reads the token. */
   readonly page: string;
   readonly redirect?: string;
 }
 
 /** Whom a request of a session acts as, and what its limit says. */
-export type SessionAdmission =
+export type TraderAdmission =
   | {
       readonly ok: true;
       readonly user: number;
@@ -123,9 +123,9 @@ export interface TraderSession {
   readonly expiresAt: number;
 }
 
-export type SessionFound = { readonly ok: true; readonly session: TraderSession } | Failure;
+export type TraderSessionFound = { readonly ok: true; readonly session: TraderSession } | Failure;
 
-export type SessionOpened =
+export type TraderSessionOpened =
   | {
       readonly ok: true;
       readonly session: TraderSession;
@@ -145,25 +145,25 @@ export interface TenantApi {
   /** Applies an operator's change and tells every key. Returns when the keys know, or will by the alarm. */
   update(change: ProfileChange, actor: Actor): Promise<Profile | undefined>;
   /** Issues a gateway key. The raw key leaves here once and is stored nowhere. */
-  issueKey(request: KeyRequest, options: IssueOptions, actor: Actor): Promise<Issued>;
+  issueKey(request: KeyRequest, options: IssueOptions, actor: Actor): Promise<KeyIssued>;
   listKeys(): Promise<readonly KeyView[]>;
-  renameKey(id: string, name: string, actor: Actor): Promise<Found>;
+  renameKey(id: string, name: string, actor: Actor): Promise<KeyFound>;
   /** A new key with the same rights; the old one goes on for a day. `held`: what the caller's credential may do. */
-  rotateKey(id: string, held: readonly Permission[], actor: Actor): Promise<Issued>;
+  rotateKey(id: string, held: readonly Permission[], actor: Actor): Promise<KeyIssued>;
   /** Revokes for good. The key's own object knows before this returns. */
-  revokeKey(id: string, actor: Actor): Promise<Done>;
+  revokeKey(id: string, actor: Actor): Promise<ChangeResult>;
   /** An operator's switch, for customers' keys too: `deactivated` answers KEY_DEACTIVATED until `active` again. */
-  setKeyState(id: string, state: 'active' | 'deactivated', actor: Actor): Promise<Done>;
+  setKeyState(id: string, state: 'active' | 'deactivated', actor: Actor): Promise<ChangeResult>;
   /** An operator's date, for customers' keys too: from it on the key answers KEY_EXPIRED. */
-  setKeyExpiry(id: string, expiresAt: number, actor: Actor): Promise<Done>;
+  setKeyExpiry(id: string, expiresAt: number, actor: Actor): Promise<ChangeResult>;
   /** L1 create: one key per address and nonce. */
-  createL2Key(address: string, nonce: string, selfServe: boolean, actor: Actor): Promise<L2Issued>;
+  createL2Key(address: string, nonce: string, selfServe: boolean, actor: Actor): Promise<L2KeyIssued>;
   /** L1 derive: the id of the key that exists for this address and nonce. */
-  deriveL2Key(address: string, nonce: string): L2Issued;
+  deriveL2Key(address: string, nonce: string): L2KeyIssued;
   l2Address(id: string): string | undefined;
   listL2Keys(address: string): readonly string[];
   /** Opens the object that counts the websockets of the tenant's user tokens. */
-  openUserGate(): ReturnType<UserGate['open']>;
+  openUserGate(): ReturnType<UserTokenGate['open']>;
   listWallets(): readonly Wallet[];
   wallet(id: number): WalletFound;
   createWallet(name: string, deposit: Micro, actor: Actor): Promise<WalletFound>;
@@ -180,12 +180,12 @@ export interface TenantApi {
   listCustomers(after: number, limit: number): CustomerPage;
   customerTotals(): CustomersTotal;
   setCustomerQpsLimit(id: string, qpsLimit: number, actor: Actor): CustomerFound;
-  issueCustomerKey(id: string, request: CustomerKeyRequest, actor: Actor): Promise<Issued>;
+  issueCustomerKey(id: string, request: CustomerKeyRequest, actor: Actor): Promise<KeyIssued>;
   /**
    * Deletes a customer for good. From the first write on nobody acts as it any more; VENUE_UNAVAILABLE when a part
    * could not be reached: the alarm goes on, and saying it again asks whether it is done.
    */
-  removeCustomer(id: string, actor: Actor): Promise<Done>;
+  removeCustomer(id: string, actor: Actor): Promise<ChangeResult>;
   escrowTerms(): EscrowTerms;
   setEscrowTerms(terms: EscrowTerms, actor: Actor): EscrowTerms;
   noteEscrow(orderId: Hex, account: string): boolean;
@@ -193,20 +193,20 @@ export interface TenantApi {
   /** The number of an agent's session that is about to be opened. */
   nextAgentSession(account: string, actor: Actor): number;
   agentSessions(account: string, before: number | undefined, limit: number): readonly number[];
-  createTraderUser(input: UserInput, actor: Actor): UserCreated;
-  traderUser(id: number): UserFound;
+  createTraderUser(input: TraderUserInput, actor: Actor): TraderUserCreated;
+  traderUser(id: number): TraderUserFound;
   listTraderUsers(after: number, limit: number): PageFound<TraderUser>;
-  createPartnerAccount(input: AccountInput, actor: Actor): Promise<AccountCreated>;
-  partnerAccount(id: string): AccountFound;
+  createPartnerAccount(input: PartnerAccountInput, actor: Actor): Promise<PartnerAccountCreated>;
+  partnerAccount(id: string): PartnerAccountFound;
   listPartnerAccounts(after: number, limit: number, user?: number): PageFound<PartnerAccount>;
-  changePartnerAccount(id: string, terms: Partial<AccountTerms>, actor: Actor): AccountFound;
-  endPartnerAccount(id: string, how: 'close' | 'reset', actor: Actor): Promise<AccountFound>;
+  changePartnerAccount(id: string, terms: Partial<PartnerAccountTerms>, actor: Actor): PartnerAccountFound;
+  endPartnerAccount(id: string, how: 'close' | 'reset', actor: Actor): Promise<PartnerAccountFound>;
   /** Takes a login link on; its mail leaves after the reply. */
-  requestLoginLink(user: number, request: LinkRequest, actor: Actor): Promise<Done>;
-  openTraderSession(linkHash: string): Promise<SessionOpened>;
-  admitTrader(sessionHash: string): SessionAdmission;
-  traderSession(sessionHash: string): SessionFound;
-  chooseAccount(sessionHash: string, account: string): SessionFound;
+  requestLoginLink(user: number, request: LoginLinkRequest, actor: Actor): Promise<ChangeResult>;
+  openTraderSession(linkHash: string): Promise<TraderSessionOpened>;
+  admitTrader(sessionHash: string): TraderAdmission;
+  traderSession(sessionHash: string): TraderSessionFound;
+  chooseAccount(sessionHash: string, account: string): TraderSessionFound;
   endTraderSession(sessionHash: string): void;
   partnerSettings(): PartnerSettings;
   setPartnerSettings(change: Partial<PartnerSettings>, actor: Actor): PartnerSettings;

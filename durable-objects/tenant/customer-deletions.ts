@@ -1,5 +1,5 @@
 import type { ObjectEnv } from '../bindings.ts';
-import { reached } from '../../shared/vault/reached.ts';
+import { vaultAnswer } from '../../shared/vault/reached.ts';
 import type { Scope } from '../../shared/vault/request.ts';
 import { now } from '../../shared/clock.ts';
 import { liveVenues } from '../../shared/venues/exchanges.ts';
@@ -7,7 +7,7 @@ import { accountObject } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
 import type { Actor } from './actor.ts';
 import { CustomerStore } from './customer-store.ts';
-import { customerAccountOf } from './customers.ts';
+import { customerAccountId } from './customers.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import type { TenantRecords } from './records.ts';
@@ -16,12 +16,12 @@ import type { TenantRecords } from './records.ts';
  * How long the credentials of a deleted customer are kept for orders that rest at a venue which does not answer. Longer
  * than the minute after which it is certain that nothing is on its way; short, because destroying them was asked for.
  */
-const VENUE_PATIENCE_MS = 120_000;
+const VENUE_WAIT_MS = 120_000;
 /** Of one try: the tenant's other changes wait for it. */
-const FORGET_MS = 3_000;
+const FORGET_TIMEOUT_MS = 3_000;
 
 /** In the audit logs, where that of the tenant does not tell who began a deletion. */
-const nobody = (customer: string): Actor => ({ id: 'deletion', requestId: customer });
+const unknownActor = (customer: string): Actor => ({ id: 'deletion', requestId: customer });
 
 /**
  * Ends the deletions that have begun. Each step may be done twice: a deletion that was cut short, by a fault or by
@@ -41,7 +41,7 @@ export class CustomerDeletions {
   }
 
   /** Goes on with every deletion. Those that are not ended remain in `pending`. */
-  async goOn(): Promise<void> {
+  async runPending(): Promise<void> {
     // One after another: one that fails must not keep the others from ending.
     for (const customer of this.pending()) {
       try {
@@ -59,12 +59,12 @@ export class CustomerDeletions {
 
   async #finish(customer: string): Promise<void> {
     // Whatever takes it up again: the request that began it is the one that has asked for all of it.
-    const actor = this.#records.lastActor('customer.delete', customer) ?? nobody(customer);
+    const actor = this.#records.lastActor('customer.delete', customer) ?? unknownActor(customer);
     for (const key of this.#keys.ofCustomer(customer)) await this.#ring.setState(key, 'revoked', actor);
-    const { tenant } = this.#records.require();
-    const account = customerAccountOf(tenant, customer);
+    const { tenant } = this.#records.requireProfile();
+    const account = customerAccountId(tenant, customer);
     const since = this.#store.deletingSince(customer) ?? 0;
-    const patient = now() - since < VENUE_PATIENCE_MS;
+    const patient = now() - since < VENUE_WAIT_MS;
     await forgetAccount(this.#records.env, { tenant, account }, actor, patient);
     this.#store.setDeleted(customer);
     this.#records.audit(actor, 'customer.deleted', customer);
@@ -82,17 +82,18 @@ async function forgetAccount(
   patient: boolean,
 ): Promise<void> {
   const call = { scope, actor: { keyId, requestId } };
-  const listed = await reached(vaultOf(env).list(call));
+  const listed = await vaultAnswer(vaultOf(env).list(call));
   if (!listed.ok) throw new Error(`the vault refused: ${listed.reason}`);
   const venues = liveVenues.filter((one) => listed.credentials.some(({ venue }) => venue === one));
   const forgotten = accountObject(env, scope.account).forget({ ...scope, keyId, requestId }, venues);
-  if (!(await within(forgotten, FORGET_MS)) && patient) throw new Error('orders may still rest at a venue');
-  const destroyed = await reached(vaultOf(env).destroy({ ...call, forever: true }));
+  if (!(await completesWithin(forgotten, FORGET_TIMEOUT_MS)) && patient)
+    throw new Error('orders may still rest at a venue');
+  const destroyed = await vaultAnswer(vaultOf(env).destroy({ ...call, forever: true }));
   if (!destroyed.ok) throw new Error(`the vault refused: ${destroyed.reason}`);
 }
 
 /** What an account answers; false where it takes longer. The account goes on with it. */
-async function within(answer: Promise<boolean>, ms: number): Promise<boolean> {
+async function completesWithin(answer: Promise<boolean>, ms: number): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), ms);
   try {

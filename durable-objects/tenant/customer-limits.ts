@@ -9,7 +9,7 @@ export interface LimitedCustomer {
   readonly qpsLimit: number;
 }
 
-export interface PoolVerdict {
+export interface PoolDecision {
   readonly allowed: boolean;
   readonly report: PoolReport;
   /** Which of the two is used up, in requests a second, and until when; only when not allowed. */
@@ -32,7 +32,7 @@ export class CustomerLimits {
   readonly #customers = new Map<string, SlidingWindow>();
 
   /** Counts a request of a customer; of none (an id that the builder does not own) in the pool alone. */
-  take(customer: LimitedCustomer | undefined, now: number): PoolVerdict {
+  take(customer: LimitedCustomer | undefined, now: number): PoolDecision {
     const own = customer && this.#windowOf(customer);
     const [pool, user] = [this.#pool.look(now), own?.look(now)];
     const allowed = pool.allowed && user?.allowed !== false;

@@ -5,8 +5,8 @@ import { micro, setBook, tradableTokens } from '../../test/support/emulator-cont
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { accountObject, keyGate, tenantObject } from '../stubs.ts';
 import { vaultOf } from '../vault-stubs.ts';
-import { customerAccountOf, customerOf } from './customers.ts';
-import { accountOf } from './profile.ts';
+import { customerAccountId, customerOfAccount } from './customers.ts';
+import { tenantAccountId } from './profile.ts';
 
 const market = (await tradableTokens()).find(({ tick }) => tick <= 10_000n);
 if (!market) throw new Error('the emulator has no market for these tests');
@@ -80,7 +80,7 @@ async function dieHalfWay(id: string): Promise<void> {
 describe('the deletion of a customer', () => {
   test('ends its key, its resting orders and everything that names the person', async () => {
     const { id, gate } = await newCustomer();
-    const account = customerAccountOf(tenant, id);
+    const account = customerAccountId(tenant, id);
     await restOrder(account);
     expect(await builder().removeCustomer(id, actor)).toEqual({ ok: true });
     expect(await keyGate(env, gate).admit({})).toMatchObject({ ok: false, reason: 'INVALID_KEY' });
@@ -91,7 +91,7 @@ describe('the deletion of a customer', () => {
 
   test('ends its credentials in the vault, and lets none in that was on its way', async () => {
     const { id } = await newCustomer();
-    const scope = { tenant, account: customerAccountOf(tenant, id) };
+    const scope = { tenant, account: customerAccountId(tenant, id) };
     const call = { scope, actor: { keyId: 'key-1', requestId: 'req-1' } };
     const vault = vaultOf(env);
     expect(await vault.createWallet(call)).toMatchObject({ ok: true, created: true });
@@ -138,8 +138,8 @@ describe('the deletion of a customer', () => {
 
 describe('a customer', () => {
   test.each(['tnt_cust', 'tnt_c_c', 'tnt_x'])('of %s is told by its account, and by no other', (owner) => {
-    expect(customerOf(owner, customerAccountOf(owner, 'one_c'))).toBe('one_c');
-    expect(customerOf(owner, accountOf(owner))).toBeNull();
+    expect(customerOfAccount(owner, customerAccountId(owner, 'one_c'))).toBe('one_c');
+    expect(customerOfAccount(owner, tenantAccountId(owner))).toBeNull();
   });
 
   test('has an account whose name follows from its id, and keeps it when the tenant is evicted', async () => {

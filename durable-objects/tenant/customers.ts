@@ -9,10 +9,10 @@ import { CustomerStore, type Customer } from './customer-store.ts';
 import { MAX_ACTIVE_KEYS } from './issuance.ts';
 import { ROTATION_OVERLAP_MS, type KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
-import { accountOf } from './profile.ts';
+import { tenantAccountId } from './profile.ts';
 import type { TenantRecords } from './records.ts';
 import type {
-  Issued,
+  KeyIssued,
   CustomerAdmission,
   CustomerView,
   CustomerCreated,
@@ -27,12 +27,12 @@ import type {
 const CUSTOMER_PERMISSIONS: readonly Permission[] = ['read', 'trade', 'credentials'];
 
 /** The account of a customer. Ids are never given again, so it never belongs to another. */
-export const customerAccountOf = (tenant: string, customer: string): string =>
-  `${accountOf(tenant)}_c${customer}`;
+export const customerAccountId = (tenant: string, customer: string): string =>
+  `${tenantAccountId(tenant)}_c${customer}`;
 
 /** The customer whose account of the tenant this is; null for any other account. */
-export function customerOf(tenant: string, account: string): string | null {
-  const prefix = customerAccountOf(tenant, '');
+export function customerOfAccount(tenant: string, account: string): string | null {
+  const prefix = customerAccountId(tenant, '');
   return account.startsWith(prefix) ? account.slice(prefix.length) : null;
 }
 
@@ -65,7 +65,11 @@ export class Customers {
       return { ...failure('RATE_LIMIT_EXCEEDED', { limitQps, retryAfter }), limits };
     }
     if (!customer) return { ...failure('CUSTOMER_FORBIDDEN'), limits };
-    return { ok: true, account: customerAccountOf(this.#records.require().tenant, customer.id), limits };
+    return {
+      ok: true,
+      account: customerAccountId(this.#records.requireProfile().tenant, customer.id),
+      limits,
+    };
   }
 
   /** The customer with this external id, made if there is none. An existing one is not changed. */
@@ -123,7 +127,7 @@ export class Customers {
    * A new key for a customer. Earlier ones go on for a day, so that a retry whose first reply was lost takes no
    * key away that is in use; beyond MAX_ACTIVE_KEYS the oldest ends at once.
    */
-  async issueKey(id: string, request: CustomerKeyRequest, actor: Actor): Promise<Issued> {
+  async issueKey(id: string, request: CustomerKeyRequest, actor: Actor): Promise<KeyIssued> {
     const found = this.#own(id);
     if (!found.ok) return found;
     const earlier = this.#keys.ofCustomer(id);
@@ -148,8 +152,8 @@ export class Customers {
     return { ok: true };
   }
 
-  #mint(id: string, name: string | null, actor: Actor): Promise<Issued & { ok: true }> {
-    const account = customerAccountOf(this.#records.require().tenant, id);
+  #mint(id: string, name: string | null, actor: Actor): Promise<KeyIssued & { ok: true }> {
+    const account = customerAccountId(this.#records.requireProfile().tenant, id);
     const permissions = CUSTOMER_PERMISSIONS;
     // The highest tier: a key never stands above its tenant's, so it follows the builder's plan up and down.
     return this.#ring.mint({ name, tier: 'enterprise', permissions, customer: id, account }, actor);

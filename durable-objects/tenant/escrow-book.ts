@@ -3,10 +3,10 @@ import { noTerms, type EscrowTerms } from '../../shared/escrow/terms.ts';
 import type { Actor } from './actor.ts';
 import type { TenantRecords } from './records.ts';
 
-const TERMS = 'escrow';
+const TERMS_KEY = 'escrow';
 
 /** A builder's fee escrow: what was agreed with it, and in which account each of its escrowed orders is. */
-export class EscrowBook {
+export class BuilderEscrow {
   readonly #records: TenantRecords;
 
   constructor(records: TenantRecords) {
@@ -14,17 +14,17 @@ export class EscrowBook {
   }
 
   terms(): EscrowTerms {
-    return this.#records.storage.kv.get<EscrowTerms>(TERMS) ?? noTerms;
+    return this.#records.storage.kv.get<EscrowTerms>(TERMS_KEY) ?? noTerms;
   }
 
   setTerms(terms: EscrowTerms, actor: Actor): EscrowTerms {
-    this.#records.storage.kv.put(TERMS, terms);
-    this.#records.audit(actor, 'escrow.terms', this.#records.require().tenant);
+    this.#records.storage.kv.put(TERMS_KEY, terms);
+    this.#records.audit(actor, 'escrow.terms', this.#records.requireProfile().tenant);
     return terms;
   }
 
   /** Notes an escrow's order id before its fee is pulled. False when another account of the builder's used it. */
-  note(orderId: Hex, account: string): boolean {
+  claim(orderId: Hex, account: string): boolean {
     this.#records.storage.sql.exec(
       'INSERT OR IGNORE INTO escrow_orders (order_id, account) VALUES (?, ?)',
       orderId,

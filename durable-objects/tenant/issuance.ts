@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { grantable, operatorPermissions, type Permission } from '../../shared/keys/permissions.ts';
-import { isReading } from '../../shared/keys/principal.ts';
+import { grantablePermissions, operatorPermissions, type Permission } from '../../shared/keys/permissions.ts';
+import { isReadPermission } from '../../shared/keys/principal.ts';
 import { tierWithin, type Tier } from '../../shared/limits/tiers.ts';
 import type { Profile } from './profile.ts';
 
@@ -26,7 +26,7 @@ export function issuanceGate(profile: Profile, selfServe: boolean): Failure | un
 }
 
 /** The tier and permissions a new key gets, or why it cannot have what was asked. */
-export function grant(
+export function grantRights(
   profile: Profile,
   request: KeyRequest,
   byOperator = false,
@@ -38,13 +38,16 @@ export function grant(
     return failure('TIER_REQUIRES_UPGRADE', { message: `The ${ceiling} plan does not include ${tier} keys` });
   }
   const asked = request.permissions ?? (tier === 'free' ? ['read'] : ['read', 'trade']);
-  const beyond = tier === 'free' ? asked.find((permission) => !isReading(permission)) : undefined;
+  const beyond = tier === 'free' ? asked.find((permission) => !isReadPermission(permission)) : undefined;
   if (beyond !== undefined) {
     return failure('TIER_REQUIRES_UPGRADE', {
       message: `Free tier keys are read-only: ${beyond} needs a paid plan`,
     });
   }
-  const allowed = new Set([...grantable(profile.roles), ...(byOperator ? operatorPermissions : [])]);
+  const allowed = new Set([
+    ...grantablePermissions(profile.roles),
+    ...(byOperator ? operatorPermissions : []),
+  ]);
   const refused = asked.find((permission) => !allowed.has(permission));
   if (refused !== undefined) {
     return failure('INSUFFICIENT_PERMISSION', {

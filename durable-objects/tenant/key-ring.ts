@@ -9,7 +9,7 @@ import type { KeyStore, StoredKey } from './key-store.ts';
 import { snapshotOf } from './profile.ts';
 import type { TenantRecords } from './records.ts';
 import type { KeyChange } from '../key-gate/api.ts';
-import type { Done, KeyView, Issued } from './api.ts';
+import type { ChangeResult, KeyView, KeyIssued } from './api.ts';
 
 /** What a key carries, and whom it acts for. */
 export type KeyRights = Pick<StoredKey, 'name' | 'tier' | 'permissions' | 'customer'> & {
@@ -35,7 +35,7 @@ export class KeyRing {
   }
 
   /** A fresh gateway key. The raw key leaves here once and is stored nowhere. */
-  mint(rights: KeyRights, actor: Actor): Promise<Issued & { ok: true }> {
+  mint(rights: KeyRights, actor: Actor): Promise<KeyIssued & { ok: true }> {
     // Keys of the local default are `test` keys, so that leak scanners can rank what they find.
     const rawKey = generateKey(this.#records.env.KEY_MODE === 'live' ? 'live' : 'test');
     const l2 = { kind: 'gateway' as const, address: null, nonce: null, generation: null };
@@ -50,8 +50,8 @@ export class KeyRing {
     rawKey: string,
     key: KeyRights & Pick<StoredKey, 'id' | 'kind' | 'address' | 'nonce' | 'generation'>,
     actor: Actor,
-  ): Promise<Issued & { ok: true }> {
-    const profile = this.#records.require();
+  ): Promise<KeyIssued & { ok: true }> {
+    const profile = this.#records.requireProfile();
     const hash = await sha256Hex(rawKey);
     const snapshot = snapshotOf(profile);
     const { account, ...stored } = key;
@@ -81,9 +81,9 @@ export class KeyRing {
     return { ok: true, rawKey, key: { ...row, lastUsedAt: null } };
   }
 
-  async setState(key: StoredKey | undefined, state: StoredKey['state'], actor: Actor): Promise<Done> {
+  async setState(key: StoredKey | undefined, state: StoredKey['state'], actor: Actor): Promise<ChangeResult> {
     if (!key) return noSuchKey();
-    await this.#tell(key, { state });
+    await this.#pushToGate(key, { state });
     this.#store.setState(key.id, state);
     this.#records.audit(actor, `key.${state}`, key.id);
     return { ok: true };
@@ -95,9 +95,9 @@ export class KeyRing {
     expiresAt: number,
     actor: Actor,
     action = 'key.expiry',
-  ): Promise<Done> {
+  ): Promise<ChangeResult> {
     if (!key) return noSuchKey();
-    await this.#tell(key, { expiresAt });
+    await this.#pushToGate(key, { expiresAt });
     this.#store.setExpiry(key.id, expiresAt);
     this.#records.audit(actor, action, key.id);
     return { ok: true };
@@ -110,14 +110,14 @@ export class KeyRing {
 
   /** Tells every key that does not know the present version of the profile. Whether all know it now. */
   async sync(): Promise<boolean> {
-    const profile = this.#records.require();
+    const profile = this.#records.requireProfile();
     const change: KeyChange = { snapshot: snapshotOf(profile) };
     for (;;) {
       const pending = this.#store.unsynced(profile.version, SYNC_BATCH);
       if (pending.length === 0) return true;
       const results = await Promise.allSettled(
         pending.map(async (key) => {
-          await this.#tell(key, change);
+          await this.#pushToGate(key, change);
           this.#store.setSynced(key.id, profile.version);
         }),
       );
@@ -125,7 +125,7 @@ export class KeyRing {
     }
   }
 
-  async #tell(key: StoredKey, change: KeyChange): Promise<void> {
+  async #pushToGate(key: StoredKey, change: KeyChange): Promise<void> {
     await keyGate(this.#records.env, key.hash).change(change);
   }
 }

@@ -2,13 +2,13 @@ import { now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import { deriveApiKeyId } from '../../shared/keys/l2.ts';
 import type { Actor } from './actor.ts';
-import { grant, issuanceGate, MAX_ACTIVE_KEYS } from './issuance.ts';
+import { grantRights, issuanceGate, MAX_ACTIVE_KEYS } from './issuance.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import { tooManyKeys } from './own-keys.ts';
-import { accountOf } from './profile.ts';
+import { tenantAccountId } from './profile.ts';
 import type { TenantRecords } from './records.ts';
-import type { L2Issued } from './api.ts';
+import type { L2KeyIssued } from './api.ts';
 
 /** Keys of Polymarket clients, made by a wallet's L1 signature (contract: clob, "L1 and L2"). */
 export class L2Keys {
@@ -30,7 +30,7 @@ export class L2Keys {
   }
 
   /** One key per address and nonce; refused when the caller should derive the one that exists. */
-  async create(address: string, nonce: string, selfServe: boolean, actor: Actor): Promise<L2Issued> {
+  async create(address: string, nonce: string, selfServe: boolean, actor: Actor): Promise<L2KeyIssued> {
     const { profile } = this.#records;
     if (!profile) return failure('INVALID_KEY');
     const closed = issuanceGate(profile, selfServe);
@@ -42,13 +42,19 @@ export class L2Keys {
       });
     }
     if (this.#store.countHeld(now()) >= MAX_ACTIVE_KEYS) return tooManyKeys();
-    const granted = grant(profile, {});
+    const granted = grantRights(profile, {});
     if (!granted.ok) return granted;
     await this.#admitItself(actor);
     const generation = (latest?.generation ?? 0) + 1;
     const apiKey = await deriveApiKeyId(this.#records.env.L2_ROOT_SECRET, address, nonce, generation);
     const { tier, permissions } = granted;
-    const rights = { name: null, tier, permissions, customer: null, account: accountOf(profile.tenant) };
+    const rights = {
+      name: null,
+      tier,
+      permissions,
+      customer: null,
+      account: tenantAccountId(profile.tenant),
+    };
     await this.#ring.register(
       apiKey,
       { ...rights, kind: 'l2', address, nonce, generation, id: apiKey },
@@ -58,7 +64,7 @@ export class L2Keys {
   }
 
   /** The id of the key that exists for this address and nonce. */
-  derive(address: string, nonce: string): L2Issued {
+  derive(address: string, nonce: string): L2KeyIssued {
     const { profile } = this.#records;
     if (profile?.flagged === true || profile?.underReview === true) return failure('ACCESS_RESTRICTED');
     const latest = this.#store.latestL2(address, nonce);

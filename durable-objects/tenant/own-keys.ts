@@ -2,15 +2,15 @@ import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { operatorPermissions, type Permission } from '../../shared/keys/permissions.ts';
 import type { Actor } from './actor.ts';
-import { grant, issuanceGate, MAX_ACTIVE_KEYS, type KeyRequest } from './issuance.ts';
+import { grantRights, issuanceGate, MAX_ACTIVE_KEYS, type KeyRequest } from './issuance.ts';
 import { noSuchKey, ROTATION_OVERLAP_MS, type KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
-import { accountOf } from './profile.ts';
+import { tenantAccountId } from './profile.ts';
 import type { TenantRecords } from './records.ts';
-import type { Issued, KeyView, Found, IssueOptions } from './api.ts';
+import type { KeyIssued, KeyView, KeyFound, IssueOptions } from './api.ts';
 
 /** The keys that a tenant itself holds (contract: errors and limits, "Keys"). */
-export class OwnKeys {
+export class TenantKeys {
   readonly #records: TenantRecords;
   readonly #store: KeyStore;
   readonly #ring: KeyRing;
@@ -29,7 +29,7 @@ export class OwnKeys {
     this.#admitItself = admitItself;
   }
 
-  async issue(request: KeyRequest, options: IssueOptions, actor: Actor): Promise<Issued> {
+  async issue(request: KeyRequest, options: IssueOptions, actor: Actor): Promise<KeyIssued> {
     const { profile } = this.#records;
     if (!profile) return failure('INVALID_TOKEN');
     const closed = options.admitted === true ? undefined : issuanceGate(profile, options.selfServe === true);
@@ -37,11 +37,11 @@ export class OwnKeys {
     const held = this.#store.countHeld(now());
     if (options.bootstrap === true && held > 0) return failure('BOOTSTRAP_NOT_ALLOWED');
     if (held >= MAX_ACTIVE_KEYS) return tooManyKeys();
-    const granted = grant(profile, request, options.admitted === true);
+    const granted = grantRights(profile, request, options.admitted === true);
     if (!granted.ok) return granted;
     if (options.admitted !== true) await this.#admitItself(actor);
     const { tier, permissions } = granted;
-    const account = accountOf(profile.tenant);
+    const account = tenantAccountId(profile.tenant);
     return this.#ring.mint({ name: request.name ?? null, tier, permissions, customer: null, account }, actor);
   }
 
@@ -49,7 +49,7 @@ export class OwnKeys {
     return Promise.all(this.#store.list().map((key) => this.#ring.view(key)));
   }
 
-  async rename(id: string, name: string, actor: Actor): Promise<Found> {
+  async rename(id: string, name: string, actor: Actor): Promise<KeyFound> {
     const key = this.#store.find(id);
     if (!key) return noSuchKey();
     this.#store.setName(id, name);
@@ -61,7 +61,7 @@ export class OwnKeys {
    * A new key with the same rights; the old one goes on for a day. Any credential of the tenant may ask for it, as it may
    * issue any key; but what only an operator gives it gets by rotation only if it has that itself.
    */
-  async rotate(id: string, held: readonly Permission[], actor: Actor): Promise<Issued> {
+  async rotate(id: string, held: readonly Permission[], actor: Actor): Promise<KeyIssued> {
     const key = this.#store.find(id);
     if (!key || key.kind !== 'gateway' || key.state !== 'active') return noSuchKey();
     if (key.expiresAt !== null) return alreadyRotated();
@@ -74,7 +74,7 @@ export class OwnKeys {
     // One successor above the cap while the old key runs out; never more than that for each key.
     if (this.#store.countHeld(now()) >= 2 * MAX_ACTIVE_KEYS) return tooManyKeys();
     const { name, tier, permissions } = key;
-    const account = accountOf(this.#records.require().tenant);
+    const account = tenantAccountId(this.#records.requireProfile().tenant);
     const issued = await this.#ring.mint({ name, tier, permissions, customer: null, account }, actor);
     await this.#ring.setExpiry(key, now() + ROTATION_OVERLAP_MS, actor, 'key.rotate');
     return issued;

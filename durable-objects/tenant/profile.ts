@@ -94,4 +94,4 @@ export function snapshotOf(profile: Profile): TenantSnapshot {
 }
 
 /** The account that a tenant itself trades with. */
-export const accountOf = (tenant: string): string => `acct_${tenant}`;
+export const tenantAccountId = (tenant: string): string => `acct_${tenant}`;

@@ -21,7 +21,7 @@ export class TenantRecords {
   }
 
   /** The profile, where the caller has made sure that the tenant exists. */
-  require(): Profile {
+  requireProfile(): Profile {
     if (!this.#profile) throw new Error('tenant does not exist');
     return this.#profile;
   }

@@ -7,7 +7,7 @@ export interface KeyRequests {
 }
 
 /** Months that are kept: a year to compare with, and the one that runs. */
-const MONTHS = 13;
+const MONTHS_KEPT = 13;
 
 /** SQL of the `requests` table: one row for each key and month. */
 export class RequestCounts {
@@ -53,7 +53,7 @@ export class RequestCounts {
   #sweep(): void {
     this.#sql.exec(
       'DELETE FROM requests WHERE month < (SELECT month FROM (SELECT DISTINCT month FROM requests) ORDER BY month DESC LIMIT 1 OFFSET ?)',
-      MONTHS - 1,
+      MONTHS_KEPT - 1,
     );
   }
 }

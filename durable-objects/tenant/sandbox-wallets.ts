@@ -5,7 +5,7 @@ import { pauseAt } from '../../shared/testing/fault-points.ts';
 import { accountObject } from '../stubs.ts';
 import type { Actor } from './actor.ts';
 import type { TenantRecords } from './records.ts';
-import { walletAccountOf, walletGate, WalletStore, type Wallet } from './wallets.ts';
+import { walletAccountId, walletCapGate, WalletStore, type Wallet } from './wallets.ts';
 import type { WalletFound } from './api.ts';
 
 /** The sandbox wallets of a tenant (contract: clob, "Account and market data"). */
@@ -30,12 +30,12 @@ export class SandboxWallets {
 
   /** Opens a wallet with its first deposit; UPGRADE_REQUIRED above the plan's cap. */
   async create(name: string, deposit: Micro, actor: Actor): Promise<WalletFound> {
-    const profile = this.#records.require();
-    const full = walletGate(profile, this.#store.list().length, now());
+    const profile = this.#records.requireProfile();
+    const full = walletCapGate(profile, this.#store.list().length, now());
     if (full) return full;
     const id = this.#store.nextId();
     // The account first: cut short here, the next attempt finds the same id free and its account unused.
-    await accountObject(this.#records.env, walletAccountOf(profile.tenant, id)).open(deposit);
+    await accountObject(this.#records.env, walletAccountId(profile.tenant, id)).open(deposit);
     if (INSTRUMENTED) await pauseAt('tenant/wallet/account-opened');
     const wallet = { id, name, startingBalance: deposit, createdAt: now() };
     this.#store.insert(wallet);

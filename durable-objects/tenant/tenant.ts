@@ -8,22 +8,22 @@ import type { Hex } from '../../shared/signing/checks.ts';
 import { migrate } from '../storage/migrate.ts';
 import { directory } from '../stubs.ts';
 import type { Actor } from './actor.ts';
-import { AgentSessions } from './agent-sessions.ts';
+import { AgentSessionIndex } from './agent-sessions.ts';
 import { CustomerDeletions } from './customer-deletions.ts';
 import { Customers } from './customers.ts';
-import { EscrowBook } from './escrow-book.ts';
+import { BuilderEscrow } from './escrow-book.ts';
 import type { KeyRequest } from './issuance.ts';
 import { KeyRing } from './key-ring.ts';
 import { KeyStore } from './key-store.ts';
 import { L2Keys } from './l2-keys.ts';
-import { OwnKeys } from './own-keys.ts';
-import { Partner, PartnerDoor } from './partner/door.ts';
+import { TenantKeys } from './own-keys.ts';
+import { PartnerParts, PartnerRpc } from './partner/door.ts';
 import type { Profile, ProfileChange } from './profile.ts';
 import { TenantRecords } from './records.ts';
 import { SandboxWallets } from './sandbox-wallets.ts';
 import { RequestCounts, type KeyRequests } from './request-counts.ts';
 import { migrations } from './schema.ts';
-import { UserGate } from './user-gate.ts';
+import { UserTokenGate } from './user-gate.ts';
 import type { Wallet } from './wallets.ts';
 import type {
   TenantApi,
@@ -34,11 +34,11 @@ import type {
   CustomerKeyRequest,
   CustomerPage,
   CustomersTotal,
-  Done,
-  Issued,
+  ChangeResult,
+  KeyIssued,
   KeyView,
-  L2Issued,
-  Found,
+  L2KeyIssued,
+  KeyFound,
   IssueOptions,
   WalletFound,
 } from './api.ts';
@@ -51,20 +51,20 @@ const RETRY_MS = 1_000;
  * This class is the door: it puts changes in order and sees to it that they end; each part has a class of its own
  * beside it, and what makes a tenant a partner has a door of its own.
  */
-export class Tenant extends PartnerDoor implements TenantApi {
-  protected readonly partner: Partner;
+export class Tenant extends PartnerRpc implements TenantApi {
+  protected readonly partner: PartnerParts;
   protected readonly records: TenantRecords;
   readonly #keys: KeyStore;
   readonly #ring: KeyRing;
-  readonly #own: OwnKeys;
-  readonly #userGate: UserGate;
+  readonly #own: TenantKeys;
+  readonly #userGate: UserTokenGate;
   readonly #l2: L2Keys;
   readonly #wallets: SandboxWallets;
   readonly #customers: Customers;
   readonly #deletions: CustomerDeletions;
   readonly #requests: RequestCounts;
-  readonly #escrow: EscrowBook;
-  readonly #sessions: AgentSessions;
+  readonly #escrow: BuilderEscrow;
+  readonly #sessions: AgentSessionIndex;
   /** Tail of the queue of changes: see `#inTurn`. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -76,18 +76,18 @@ export class Tenant extends PartnerDoor implements TenantApi {
     const ring = new KeyRing(records, keys);
     const admitItself = (actor: Actor): Promise<void> => this.#admitItself(actor);
     this.records = records;
-    this.partner = new Partner(records, (at) => this.#wakeBy(at));
+    this.partner = new PartnerParts(records, (at) => this.#setAlarmBy(at));
     this.#keys = keys;
     this.#ring = ring;
-    this.#own = new OwnKeys(records, keys, ring, admitItself);
-    this.#userGate = new UserGate(records);
+    this.#own = new TenantKeys(records, keys, ring, admitItself);
+    this.#userGate = new UserTokenGate(records);
     this.#l2 = new L2Keys(records, keys, ring, admitItself);
     this.#wallets = new SandboxWallets(records);
     this.#customers = new Customers(records, keys, ring);
     this.#deletions = new CustomerDeletions(records, keys, ring);
     this.#requests = new RequestCounts(ctx.storage.sql);
-    this.#escrow = new EscrowBook(records);
-    this.#sessions = new AgentSessions(records);
+    this.#escrow = new BuilderEscrow(records);
+    this.#sessions = new AgentSessionIndex(records);
     ctx.waitUntil(this.partner.links.resume());
   }
 
@@ -111,13 +111,13 @@ export class Tenant extends PartnerDoor implements TenantApi {
       if (!current) return undefined;
       const next = { ...current, ...change, version: current.version + 1 };
       this.records.save(next, actor, 'tenant.update');
-      await this.#settle();
+      await this.#finishChanges();
       return next;
     });
   }
 
   /** Issues a gateway key. The raw key leaves here once and is stored nowhere. */
-  async issueKey(request: KeyRequest, options: IssueOptions, actor: Actor): Promise<Issued> {
+  async issueKey(request: KeyRequest, options: IssueOptions, actor: Actor): Promise<KeyIssued> {
     return this.#inTurn(() => this.#own.issue(request, options, actor));
   }
 
@@ -125,37 +125,37 @@ export class Tenant extends PartnerDoor implements TenantApi {
     return this.#own.list();
   }
 
-  async renameKey(id: string, name: string, actor: Actor): Promise<Found> {
+  async renameKey(id: string, name: string, actor: Actor): Promise<KeyFound> {
     return this.#inTurn(() => this.#own.rename(id, name, actor));
   }
 
   /** A new key with the same rights; the old one goes on for a day. `held`: what the caller's credential may do. */
-  async rotateKey(id: string, held: readonly Permission[], actor: Actor): Promise<Issued> {
+  async rotateKey(id: string, held: readonly Permission[], actor: Actor): Promise<KeyIssued> {
     return this.#inTurn(() => this.#own.rotate(id, held, actor));
   }
 
   /** Revokes for good. The key's own object knows before this returns. */
-  async revokeKey(id: string, actor: Actor): Promise<Done> {
+  async revokeKey(id: string, actor: Actor): Promise<ChangeResult> {
     return this.#inTurn(() => this.#ring.setState(this.#keys.find(id), 'revoked', actor));
   }
 
   /** An operator's switch, for customers' keys too: `deactivated` answers KEY_DEACTIVATED until `active` again. */
-  async setKeyState(id: string, state: 'active' | 'deactivated', actor: Actor): Promise<Done> {
+  async setKeyState(id: string, state: 'active' | 'deactivated', actor: Actor): Promise<ChangeResult> {
     return this.#inTurn(() => this.#ring.setState(this.#keys.findAny(id), state, actor));
   }
 
   /** An operator's date, for customers' keys too: from it on the key answers KEY_EXPIRED. */
-  async setKeyExpiry(id: string, expiresAt: number, actor: Actor): Promise<Done> {
+  async setKeyExpiry(id: string, expiresAt: number, actor: Actor): Promise<ChangeResult> {
     return this.#inTurn(() => this.#ring.setExpiry(this.#keys.findAny(id), expiresAt, actor));
   }
 
   /** L1 create: one key per address and nonce. */
-  async createL2Key(address: string, nonce: string, selfServe: boolean, actor: Actor): Promise<L2Issued> {
+  async createL2Key(address: string, nonce: string, selfServe: boolean, actor: Actor): Promise<L2KeyIssued> {
     return this.#inTurn(() => this.#l2.create(address, nonce, selfServe, actor));
   }
 
   /** L1 derive: the id of the key that exists for this address and nonce. */
-  deriveL2Key(address: string, nonce: string): L2Issued {
+  deriveL2Key(address: string, nonce: string): L2KeyIssued {
     return this.#l2.derive(address, nonce);
   }
 
@@ -168,7 +168,7 @@ export class Tenant extends PartnerDoor implements TenantApi {
   }
 
   /** Opens the object that counts the websockets of the tenant's user tokens. */
-  openUserGate(): ReturnType<UserGate['open']> {
+  openUserGate(): ReturnType<UserTokenGate['open']> {
     return this.#inTurn(() => this.#userGate.open());
   }
 
@@ -227,7 +227,7 @@ export class Tenant extends PartnerDoor implements TenantApi {
     return this.#customers.setQpsLimit(id, qpsLimit, actor);
   }
 
-  async issueCustomerKey(id: string, request: CustomerKeyRequest, actor: Actor): Promise<Issued> {
+  async issueCustomerKey(id: string, request: CustomerKeyRequest, actor: Actor): Promise<KeyIssued> {
     return this.#inTurn(() => this.#customers.issueKey(id, request, actor));
   }
 
@@ -235,11 +235,11 @@ export class Tenant extends PartnerDoor implements TenantApi {
    * Deletes a customer for good. From the first write on nobody acts as it any more; VENUE_UNAVAILABLE when a part
    * could not be reached: the alarm goes on, and saying it again asks whether it is done.
    */
-  async removeCustomer(id: string, actor: Actor): Promise<Done> {
+  async removeCustomer(id: string, actor: Actor): Promise<ChangeResult> {
     return this.#inTurn(async () => {
       const begun = this.#customers.beginDeletion(id, actor);
       if (!begun.ok) return begun;
-      await this.#settle();
+      await this.#finishChanges();
       if (!this.#deletions.pending().includes(id)) return { ok: true };
       return failure('VENUE_UNAVAILABLE', {
         message: 'Nobody acts as this customer any more; destroying what it left goes on',
@@ -257,7 +257,7 @@ export class Tenant extends PartnerDoor implements TenantApi {
   }
 
   noteEscrow(orderId: Hex, account: string): boolean {
-    return this.#escrow.note(orderId, account);
+    return this.#escrow.claim(orderId, account);
   }
 
   escrowAccount(orderId: Hex): string | undefined {
@@ -276,7 +276,7 @@ export class Tenant extends PartnerDoor implements TenantApi {
   override async alarm(): Promise<void> {
     // Not waited for: a mail server that hangs must not keep a change from the keys.
     this.ctx.waitUntil(this.partner.links.deliverDue());
-    await this.#inTurn(() => this.#settle());
+    await this.#inTurn(() => this.#finishChanges());
   }
 
   /**
@@ -291,11 +291,11 @@ export class Tenant extends PartnerDoor implements TenantApi {
 
   /** A free tenant that issues its first key while self-serve issuance is on has admitted itself. */
   async #admitItself(actor: Actor): Promise<void> {
-    const profile = this.records.require();
+    const profile = this.records.requireProfile();
     if (profile.admission !== 'none') return;
     const next = { ...profile, admission: 'self_serve' as const, version: profile.version + 1 };
     this.records.save(next, actor, 'tenant.admit');
-    await this.#settle();
+    await this.#finishChanges();
     await directory(this.env, 'global').enlist(profile.tenant, 'self_serve');
   }
 
@@ -303,10 +303,10 @@ export class Tenant extends PartnerDoor implements TenantApi {
    * Brings to an end what other objects must learn. The alarm is set in the same write as the change that calls
    * this, so whatever is cut short here is taken up again.
    */
-  async #settle(): Promise<void> {
+  async #finishChanges(): Promise<void> {
     await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
     const told = [await this.#ring.sync(), await this.#userGate.sync()].every(Boolean);
-    await this.#deletions.goOn();
+    await this.#deletions.runPending();
     if (!told || this.#deletions.pending().length > 0) return;
     const nextMail = this.partner.links.nextAt();
     if (nextMail === undefined) await this.ctx.storage.deleteAlarm();
@@ -314,7 +314,7 @@ export class Tenant extends PartnerDoor implements TenantApi {
   }
 
   /** Lets the alarm ring at a moment of `now()`, unless it rings before. */
-  async #wakeBy(at: number): Promise<void> {
+  async #setAlarmBy(at: number): Promise<void> {
     const wanted = machineTime(at);
     const set = await this.ctx.storage.getAlarm();
     if (set === null || set > wanted) await this.ctx.storage.setAlarm(wanted);

@@ -1,14 +1,14 @@
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { grantable } from '../../shared/keys/permissions.ts';
+import { grantablePermissions } from '../../shared/keys/permissions.ts';
 import { keyGate } from '../stubs.ts';
-import { accountOf, snapshotOf } from './profile.ts';
+import { tenantAccountId, snapshotOf } from './profile.ts';
 import type { TenantRecords } from './records.ts';
 
 /**
  * The object that counts the websockets of a tenant's user tokens, as a key's own does for a key. It is told of
  * every change as keys are, so that a restricted tenant's sockets close.
  */
-export class UserGate {
+export class UserTokenGate {
   readonly #records: TenantRecords;
 
   constructor(records: TenantRecords) {
@@ -19,13 +19,13 @@ export class UserGate {
   async open(): Promise<{ readonly ok: true; readonly name: string } | Failure> {
     const { profile, env } = this.#records;
     if (!profile) return failure('INVALID_TOKEN');
-    const name = nameOf(profile.tenant);
+    const name = userTokenGateName(profile.tenant);
     await keyGate(env, name).issue({
       id: 'jwt',
       tenant: profile.tenant,
-      account: accountOf(profile.tenant),
+      account: tenantAccountId(profile.tenant),
       tier: profile.tier,
-      permissions: [...grantable(profile.roles)],
+      permissions: [...grantablePermissions(profile.roles)],
       state: 'active',
       snapshot: snapshotOf(profile),
     });
@@ -34,9 +34,11 @@ export class UserGate {
 
   /** Tells it the present profile; one that was never opened has nothing to change. Whether it knows. */
   async sync(): Promise<boolean> {
-    const profile = this.#records.require();
+    const profile = this.#records.requireProfile();
     try {
-      await keyGate(this.#records.env, nameOf(profile.tenant)).change({ snapshot: snapshotOf(profile) });
+      await keyGate(this.#records.env, userTokenGateName(profile.tenant)).change({
+        snapshot: snapshotOf(profile),
+      });
       return true;
     } catch {
       return false;
@@ -45,4 +47,4 @@ export class UserGate {
 }
 
 /** Key hashes are hex, so this is no key's. */
-const nameOf = (tenant: string): string => `user:${tenant}`;
+const userTokenGateName = (tenant: string): string => `user:${tenant}`;

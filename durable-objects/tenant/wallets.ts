@@ -1,8 +1,8 @@
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { standing } from '../../shared/keys/principal.ts';
+import { keyStatus } from '../../shared/keys/principal.ts';
 import type { Tier } from '../../shared/limits/tiers.ts';
 import { fromSql, toSql, type Micro } from '../../shared/money/fixed.ts';
-import { accountOf, type Profile } from './profile.ts';
+import { tenantAccountId, type Profile } from './profile.ts';
 
 /** A sandbox wallet: an extra paper account of a tenant (contract: clob, "Account and market data"). */
 export interface Wallet {
@@ -15,18 +15,19 @@ export interface Wallet {
 }
 
 /** What plans include. */
-const caps: Readonly<Record<Tier, number>> = { free: 1, pro: 3, pro_plus: 5, enterprise: 10 };
+const walletCaps: Readonly<Record<Tier, number>> = { free: 1, pro: 3, pro_plus: 5, enterprise: 10 };
 
 /** The account of a wallet. Ids are never given again, so it never belongs to another wallet. */
-export const walletAccountOf = (tenant: string, wallet: number): string => `${accountOf(tenant)}_w${wallet}`;
+export const walletAccountId = (tenant: string, wallet: number): string =>
+  `${tenantAccountId(tenant)}_w${wallet}`;
 
 /** Whether the tenant's plan, as it stands now, has room for another wallet. */
-export function walletGate(profile: Profile, held: number, now: number): Failure | undefined {
-  const { tier } = standing({ tier: profile.tier, permissions: [] }, profile, now);
-  return held < caps[tier]
+export function walletCapGate(profile: Profile, held: number, now: number): Failure | undefined {
+  const { tier } = keyStatus({ tier: profile.tier, permissions: [] }, profile, now);
+  return held < walletCaps[tier]
     ? undefined
     : failure('UPGRADE_REQUIRED', {
-        message: `The ${tier} plan has ${caps[tier]} sandbox wallets`,
+        message: `The ${tier} plan has ${walletCaps[tier]} sandbox wallets`,
         featureKey: 'wallets.sandbox_baseline',
       });
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { armFault, releaseFaults, type FaultPoint } from '../../shared/testing/fault-points.ts';
-import { ring } from '../../test/support/alarms.ts';
+import { fireAlarm } from '../../test/support/alarms.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { accountObject } from '../stubs.ts';
 import type { OrderRequest } from './model.ts';
@@ -226,10 +226,10 @@ describe('the journal', () => {
     moveClock({ kind: 'stand' });
     await place(named('k'));
     moveClock({ kind: 'advance', ms: 86_399_999 });
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await place(named('k'))).toMatchObject({ replayed: true });
     moveClock({ kind: 'advance', ms: 1 });
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await place(named('k', 'b'))).toMatchObject({ replayed: false });
   });
 

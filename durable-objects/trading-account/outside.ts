@@ -13,7 +13,7 @@ import type {
   VenueOrder,
   VenueResult,
 } from '../../shared/venues/port.ts';
-import type { TradingSession } from '../../shared/venues/session.ts';
+import type { VenueClient } from '../../shared/venues/session.ts';
 import { chainSettings } from '../relayer/settings.ts';
 import { relayedChain } from '../relayer/relayed-chain.ts';
 import { exchangeConnector, tenantObject } from '../stubs.ts';
@@ -126,7 +126,7 @@ export class Outside {
     return who.ok ? { ok: true, value: who.identity } : { ok: false, reason: 'SIGNER_REFUSED', signer: who };
   }
 
-  #polymarket(caller: LiveCaller): TradingSession {
+  #polymarket(caller: LiveCaller): VenueClient {
     return openSession(this.#env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
   }
 

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../shared/clock.ts';
-import { hush, ring } from '../../test/support/alarms.ts';
+import { clearAlarm, fireAlarm } from '../../test/support/alarms.ts';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { accountObject } from '../stubs.ts';
 import type { OrderRequest } from './model.ts';
@@ -41,7 +41,7 @@ const buy = (change: Partial<OrderRequest> = {}): OrderRequest => ({
 /** Places orders whose alarm rings only when the test says so. */
 async function rest(...orders: OrderRequest[]): Promise<void> {
   await account().place({ orders, maxWrites: 10 });
-  await hush(stub());
+  await clearAlarm(stub());
 }
 const alarmTime = () => runInDurableObject(stub(), (_, state) => state.storage.getAlarm());
 
@@ -49,7 +49,7 @@ describe('a resting order', () => {
   test('fills at its limit when the book comes to it, by as much as is there, without a fee', async () => {
     await rest(buy());
     await setBook(token, [], [{ price: '0.390', size: '60' }]);
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await account().order(1)).toMatchObject({
       status: 'open',
       filled: micro('60'),
@@ -63,7 +63,7 @@ describe('a resting order', () => {
   test('two orders never share the same liquidity: better price first, then the earlier', async () => {
     await rest(buy({ price: micro('0.4') }), buy({ price: micro('0.45') }), buy({ price: micro('0.45') }));
     await setBook(token, [], [{ price: '0.390', size: '150' }]);
-    await ring(stub());
+    await fireAlarm(stub());
     const fills = await Promise.all([1, 2, 3].map(async (id) => (await account().order(id))?.filled));
     expect(fills).toEqual([0n, micro('100'), micro('50')]);
   });
@@ -72,11 +72,11 @@ describe('a resting order', () => {
     await account().place({ orders: [buy()], maxWrites: 10 });
     // Between its ringing and its coming back there is none: polled, because it may ring at any moment.
     await expect.poll(alarmTime).not.toBeNull();
-    await ring(stub());
+    await fireAlarm(stub());
     await expect.poll(alarmTime).not.toBeNull();
     await account().cancel({});
-    await hush(stub());
-    await ring(stub());
+    await clearAlarm(stub());
+    await fireAlarm(stub());
     expect(await alarmTime()).toBeNull();
   });
 
@@ -84,7 +84,7 @@ describe('a resting order', () => {
     await rest(buy());
     await evictDurableObject(stub());
     await setBook(token, [], [{ price: '0.400', size: '100' }]);
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await account().order(1)).toMatchObject({ status: 'filled' });
   });
 
@@ -92,9 +92,9 @@ describe('a resting order', () => {
     await rest(buy());
     await setBook(token, [], [{ price: '0.400', size: '100' }]);
     await injectFault({ method: 'POST', path: '/books', kind: 'status', status: 503, times: 3 });
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await account().order(1)).toMatchObject({ status: 'open' });
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await account().order(1)).toMatchObject({ status: 'filled' });
   });
 
@@ -103,7 +103,7 @@ describe('a resting order', () => {
     await rest(buy({ timeInForce: 'GTD', expiresAt: at + 60_000 }));
     moveClock({ kind: 'advance', ms: 60_000 });
     await injectFault({ method: 'POST', path: '/books', kind: 'status', status: 503, times: 3 });
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await account().order(1)).toMatchObject({ status: 'expired', reserved: 0n });
     expect((await account().money()).cash).toBe(micro('10000'));
   });
@@ -111,8 +111,8 @@ describe('a resting order', () => {
   test('running the alarm twice over one book books nothing twice', async () => {
     await rest(buy());
     await setBook(token, [], [{ price: '0.400', size: '100' }]);
-    await ring(stub());
-    await ring(stub());
+    await fireAlarm(stub());
+    await fireAlarm(stub());
     expect(await account().trades({}, { limit: 10 })).toHaveLength(1);
   });
 });

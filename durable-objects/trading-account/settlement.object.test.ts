@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../shared/clock.ts';
-import { ring } from '../../test/support/alarms.ts';
+import { fireAlarm } from '../../test/support/alarms.ts';
 import {
   closeMarket,
   micro,
@@ -50,7 +50,7 @@ const stub = () => env.TRADING_ACCOUNT.getByName(name);
 /** Markets are kept for 5 s in the isolate: the alarm of a moment after that. */
 const laterAlarm = async (): Promise<void> => {
   moveClock({ kind: 'advance', ms: 6_000 });
-  await ring(stub());
+  await fireAlarm(stub());
   expect(await account().openOrders({}, { limit: 10 })).toEqual([]);
 };
 
@@ -100,11 +100,11 @@ describe("the dead man's switch", () => {
     moveClock({ kind: 'stand' });
     await account().heartbeat(60_000);
     moveClock({ kind: 'advance', ms: 74_999 });
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await account().openOrders({}, { limit: 10 })).toHaveLength(1);
     await evictDurableObject(stub());
     moveClock({ kind: 'advance', ms: 1 });
-    await ring(stub());
+    await fireAlarm(stub());
     expect(await account().openOrders({}, { limit: 10 })).toEqual([]);
     expect((await account().money()).reserved).toBe(0n);
   });

@@ -1,6 +1,6 @@
 import type { ObjectEnv } from '../bindings.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../shared/money/fixed.ts';
-import { askAgain } from '../ask-again.ts';
+import { retryRpc } from '../ask-again.ts';
 import { socketHub } from '../stubs.ts';
 import type { Order, Trade } from './model.ts';
 import type { AccountText } from './api.ts';
@@ -80,7 +80,7 @@ export class Watchers {
   }
 
   async #dismiss(hub: string): Promise<void> {
-    await askAgain(MAX_TRIES, () => socketHub(this.#env, hub).dismissAccount(this.#account));
+    await retryRpc(MAX_TRIES, () => socketHub(this.#env, hub).dismissAccount(this.#account));
     this.remove(hub);
   }
 
@@ -92,14 +92,14 @@ export class Watchers {
     const id = crypto.randomUUID();
     const told = entry.missed
       ? undefined
-      : await askAgain(MAX_TRIES, () => socketHub(this.#env, hub).announce(this.#account, id, texts));
+      : await retryRpc(MAX_TRIES, () => socketHub(this.#env, hub).announce(this.#account, id, texts));
     if (!told) entry.missed = !(await this.#lapse(hub));
     else if (!told.value && entry.wanted === wanted) this.remove(hub);
   }
 
   /** Has the sockets closed that missed something. Whether they are. */
   async #lapse(hub: string): Promise<boolean> {
-    const lapsed = await askAgain(MAX_LAPSE_TRIES, () => socketHub(this.#env, hub).lapse(this.#account));
+    const lapsed = await retryRpc(MAX_LAPSE_TRIES, () => socketHub(this.#env, hub).lapse(this.#account));
     return lapsed !== undefined;
   }
 

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { RotationStatus } from '../../shared/vault/port.ts';
-import { refusal, VaultRefusal, type Vaulted } from '../../shared/vault/result.ts';
+import { refusal, VaultRefusal, type VaultResult } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { RootKeyring } from '../credential-vault/root-keys.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -38,7 +38,7 @@ export class VaultRegistry extends DurableObject<VaultObjectEnv> implements Vaul
    * Takes an account's numbers. `sealing`: the version that it is about to seal under; ROOT_VERSION_STALE for
    * one that a rotation has left behind, which an instance with old root keys could otherwise bring back.
    */
-  report(report: UsageReport & { readonly sealing?: number }): Vaulted<object> {
+  report(report: UsageReport & { readonly sealing?: number }): VaultResult<object> {
     const floor = this.#sweep()?.target ?? 0;
     if (report.sealing !== undefined && report.sealing < floor)
       return refusal('ROOT_VERSION_STALE', `root version ${report.sealing} is being replaced by ${floor}`);
@@ -52,7 +52,7 @@ export class VaultRegistry extends DurableObject<VaultObjectEnv> implements Vaul
   }
 
   /** Starts a sweep to the highest version. One that runs to it already goes on; a finished one looks again. */
-  async start(actor: Actor): Promise<Vaulted<{ readonly status: RotationStatus }>> {
+  async start(actor: Actor): Promise<VaultResult<{ readonly status: RotationStatus }>> {
     const roots = await this.#roots();
     if (roots instanceof VaultRefusal) return roots.failure;
     const sweep = this.#sweep();

@@ -71,7 +71,7 @@ export class Calls {
       const admission = await admissions.admit({ method: 'POST', path, body, authorization });
       const judged = await this.#judge(request, admission);
       const reply = request.desk === undefined || fitsFrame(judged) ? judged : tooLong;
-      const [desk, requestId] = admission.ok ? [admission.desk, admission.id] : [NOBODY, ''];
+      const [desk, requestId] = admission.ok ? [admission.desk, admission.id] : [NO_DESK, ''];
       const { status, outcome } = reply;
       const bytes = new TextEncoder().encode(reply.body);
       const token = await signReply(keys.signing, { requestId, desk, status, outcome, body: bytes }, now());
@@ -89,7 +89,7 @@ export class Calls {
   async overloaded(): Promise<CallReply> {
     const reply = notSent(503, 'too many calls are under way', '1');
     const body = new TextEncoder().encode(reply.body);
-    const signed = { requestId: '', desk: NOBODY, status: reply.status, outcome: reply.outcome, body };
+    const signed = { requestId: '', desk: NO_DESK, status: reply.status, outcome: reply.outcome, body };
     return { ...reply, token: await signReply(this.#options.keys.signing, signed, this.#options.now()) };
   }
 
@@ -139,7 +139,7 @@ export class Calls {
 }
 
 /** Desk of a reply to nobody that we know. */
-const NOBODY = '-';
+const NO_DESK = '-';
 
 /** What a reply's frame has beside its body: the token. */
 const AROUND = 8192;

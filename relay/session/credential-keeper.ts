@@ -8,11 +8,11 @@ export interface CredentialHost {
 }
 
 /** Asked for so long before the old one ends: the vault may have to log in again. */
-const AHEAD_MS = 30_000;
+const RENEW_BEFORE_MS = 30_000;
 /** Of a short life, this part. */
-const AHEAD_SHARE = 0.25;
+const RENEW_BEFORE_SHARE = 0.25;
 /** Whoever asked and got nothing asks again. */
-const ASK_AGAIN_MS = 15_000;
+const RETRY_MS = 15_000;
 /** `setTimeout` takes no longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -36,7 +36,7 @@ export class CredentialKeeper {
   /** Undefined when there is none that the exchange may take. */
   current(): RelayCredential | undefined {
     const isGood = !this.#isRefused && (this.#credential?.expires_at ?? 0) > this.#host.now();
-    if (!isGood) this.ask();
+    if (!isGood) this.request();
     return isGood ? this.#credential : undefined;
   }
 
@@ -48,16 +48,16 @@ export class CredentialKeeper {
     if (turn !== this.#taken) return;
     // Sealed for another desk, or not for this relay: as good as none.
     if (credential?.desk !== this.#desk) {
-      this.ask();
+      this.request();
       return;
     }
     this.#credential = credential;
     this.#isRefused = false;
     clearTimeout(this.#timer);
     const life = credential.expires_at - this.#host.now();
-    const wait = life - Math.min(AHEAD_MS, life * AHEAD_SHARE);
+    const wait = life - Math.min(RENEW_BEFORE_MS, life * RENEW_BEFORE_SHARE);
     if (life <= 0) {
-      this.ask();
+      this.request();
       return;
     }
     this.#timer = setTimeout(() => this.#want(), Math.min(wait, MAX_TIMER_MS));
@@ -76,13 +76,13 @@ export class CredentialKeeper {
   }
 
   /** A new connection: what was asked over the old one may not have arrived. */
-  askAgain(): void {
+  requestAgain(): void {
     this.#isAsked = false;
-    this.ask();
+    this.request();
   }
 
   /** Asks for one when there is none. */
-  ask(): void {
+  request(): void {
     const isGood = !this.#isRefused && (this.#credential?.expires_at ?? 0) > this.#host.now();
     if (!isGood) this.#want();
   }
@@ -100,7 +100,7 @@ export class CredentialKeeper {
     this.#timer = setTimeout(() => {
       this.#isAsked = false;
       this.#want();
-    }, ASK_AGAIN_MS);
+    }, RETRY_MS);
     this.#host.want();
   }
 }

@@ -6,14 +6,14 @@ import type { Admissions } from '../rest/admission.ts';
 import type { Sessions } from './sessions.ts';
 import { WebSocketServer } from './ws.ts';
 
-export interface DoorOptions {
+export interface AcceptOptions {
   readonly sessions: Sessions;
   readonly admissions: Admissions;
   readonly isDraining: () => boolean;
 }
 
 /** Takes connectors in that come with a token of the gateway: `GET /session`. */
-export function openDoor(server: Server, options: DoorOptions): void {
+export function acceptConnectors(server: Server, options: AcceptOptions): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -21,7 +21,7 @@ export function openDoor(server: Server, options: DoorOptions): void {
   });
 
   async function enter(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const answer = await welcome(options, request);
+    const answer = await authorize(options, request);
     if (typeof answer !== 'number')
       sockets.handleUpgrade(request, socket, head, (open) => options.sessions.serve(open, answer.desk));
     else socket.end(`HTTP/1.1 ${answer} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -29,8 +29,8 @@ export function openDoor(server: Server, options: DoorOptions): void {
 }
 
 /** @returns the desk, or the status of the refusal. */
-async function welcome(
-  { admissions, isDraining }: DoorOptions,
+async function authorize(
+  { admissions, isDraining }: AcceptOptions,
   request: IncomingMessage,
 ): Promise<{ readonly desk: string } | number> {
   if (request.url !== SESSION_PATH) return 404;

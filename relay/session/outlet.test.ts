@@ -4,7 +4,7 @@ import { fromRelay, type FromRelay } from '../../shared/relay/frames.ts';
 import { DeskFeeds } from '../streams/desk-feeds.ts';
 import { DeskStream } from '../streams/desk-stream.ts';
 import { createBudget } from '../streams/memory.ts';
-import { Outlet } from './outlet.ts';
+import { FrameScheduler } from './outlet.ts';
 import { Wire } from './wire.ts';
 import { OPEN, type WebSocket } from './ws.ts';
 
@@ -61,7 +61,7 @@ function booksOfTwo() {
     credential: () => undefined,
     refuseCredential: () => undefined,
   };
-  const outlet = new Outlet(new DeskFeeds(host, Date.now), limits, () => undefined);
+  const outlet = new FrameScheduler(new DeskFeeds(host, Date.now), limits, () => undefined);
   outlet.attach(wire);
   wire.listen({ frame: () => undefined, drained: () => outlet.pump(), closed: () => undefined });
   const streams = ['a', 'b'].map((symbol) => {

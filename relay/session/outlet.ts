@@ -13,13 +13,13 @@ const RESUME_AT = 0.25;
  * where a newer book takes its place, and not in sockets, where the oldest comes first. Eight over a way of 50 ms are 160
  * books a second of each symbol.
  */
-const BOOKS_ON_THE_WAY = 8;
+const BOOKS_IN_FLIGHT = 8;
 
 /**
  * What goes to the connector, one frame of each stream in turn, as fast as it reads. While it does not, books are
  * skipped to the newest and all other streams wait at the exchange.
  */
-export class Outlet {
+export class FrameScheduler {
   readonly #feeds: DeskFeeds;
   readonly #limits: Limits;
   readonly #done: (stream: DeskStream) => void;
@@ -138,4 +138,4 @@ export class Outlet {
 }
 
 const waitsForAck = (stream: DeskStream): boolean =>
-  stream.kind === 'market_data' && stream.unsent > 0 && stream.onTheWay >= BOOKS_ON_THE_WAY;
+  stream.kind === 'market_data' && stream.unsent > 0 && stream.onTheWay >= BOOKS_IN_FLIGHT;

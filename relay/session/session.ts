@@ -6,7 +6,7 @@ import { DeskStream } from '../streams/desk-stream.ts';
 import type { MemoryBudget } from '../streams/memory.ts';
 import type { Channel } from '../upstream/channel.ts';
 import { CredentialKeeper } from './credential-keeper.ts';
-import { Outlet } from './outlet.ts';
+import { FrameScheduler } from './outlet.ts';
 import type { Wire } from './wire.ts';
 
 /** What a session needs of the relay. */
@@ -38,7 +38,7 @@ export class Session {
   readonly #host: SessionHost;
   readonly #streams = new Map<string, DeskStream>();
   readonly #feeds: DeskFeeds;
-  readonly #outlet: Outlet;
+  readonly #outlet: FrameScheduler;
   readonly #credential: CredentialKeeper;
   /** Highest number that any stream has had: new ones begin after it, so that none is given twice under a name. */
   #highest = 0;
@@ -65,7 +65,7 @@ export class Session {
       },
       () => host.now(),
     );
-    this.#outlet = new Outlet(this.#feeds, host.limits, (stream) => this.#retire(stream));
+    this.#outlet = new FrameScheduler(this.#feeds, host.limits, (stream) => this.#retire(stream));
   }
 
   get isAway(): boolean {
@@ -94,7 +94,7 @@ export class Session {
     this.#leave();
     this.#outlet.attach(wire);
     wire.say({ type: 'hello', session: this.id, epoch: this.#host.epoch });
-    this.#credential.askAgain();
+    this.#credential.requestAgain();
   }
 
   /** That connection is gone. */

@@ -5,7 +5,7 @@ import type { Input, OperationName, Reply } from './operation.ts';
 import { limitsOf, type CallOptions, type ClientOptions, type Limits } from './options.ts';
 import { prepare } from './prepare.ts';
 import type { Result } from './result.ts';
-import { faultOf, kindOf, mayRepeat, waitOf, type Kind } from './retry.ts';
+import { faultOf, kindOf, mayRetry, waitOf, type RetryKind } from './retry.ts';
 
 /** Longer waits are left to the caller, who is told of them. */
 const MAX_WAIT_MS = 10_000;
@@ -83,16 +83,20 @@ async function calling<Name extends OperationName>(
 const globalFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
 
 /** Once an attempt may have been done, no later refusal unsays it. */
-const effectAfter = (kind: Kind, came: Attempt, before: 'none' | 'unknown'): 'none' | 'unknown' => {
+const effectAfter = (kind: RetryKind, came: Attempt, before: 'none' | 'unknown'): 'none' | 'unknown' => {
   if (kind === 'read') return 'none';
   const fault = faultOf(came);
   return fault === 'unclear' || fault === 'in-progress' ? 'unknown' : before;
 };
 
 /** How long to wait before the next attempt in ms; undefined where there must be none. */
-function waitBefore(kind: Kind, came: Attempt, { backoffMs }: Limits, tried: number): number | undefined {
-  if (came.kind === 'aborted' || came.kind === 'too-much' || !mayRepeat(kind, faultOf(came)))
-    return undefined;
+function waitBefore(
+  kind: RetryKind,
+  came: Attempt,
+  { backoffMs }: Limits,
+  tried: number,
+): number | undefined {
+  if (came.kind === 'aborted' || came.kind === 'too-much' || !mayRetry(kind, faultOf(came))) return undefined;
   // A reply that is not what was promised would be the same again.
   if (came.kind === 'reply' && came.status < 400) return undefined;
   const asked = came.kind === 'reply' ? (waitOf(came.headers) ?? 0) : 0;

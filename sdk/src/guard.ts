@@ -4,13 +4,13 @@ import type { Schema } from './operation.ts';
  * Where a value departs from its schema, as a path such as `$.markets[0].status`; undefined where it is as the types
  * say. Members that the schema does not name are allowed: a newer gateway may send more.
  */
-export function departure(schema: Schema, value: unknown, at = '$'): string | undefined {
+export function schemaMismatch(schema: Schema, value: unknown, at = '$'): string | undefined {
   if (schema.type !== undefined && !isOfType(schema.type, value)) return at;
   if ('const' in schema && value !== schema.const) return at;
   if (schema.enum && !schema.enum.includes(value)) return at;
-  if (schema.anyOf && schema.anyOf.every((one) => departure(one, value, at) !== undefined)) return at;
-  if (Array.isArray(value)) return departureOfItems(schema, value, at);
-  if (typeof value === 'object' && value !== null) return departureOfMembers(schema, value, at);
+  if (schema.anyOf && schema.anyOf.every((one) => schemaMismatch(one, value, at) !== undefined)) return at;
+  if (Array.isArray(value)) return mismatchOfItems(schema, value, at);
+  if (typeof value === 'object' && value !== null) return mismatchOfMembers(schema, value, at);
   return undefined;
 }
 
@@ -21,7 +21,7 @@ function isOfType(type: string | readonly string[], value: unknown): boolean {
   return types.some((one) => one === kind || (one === 'integer' && Number.isSafeInteger(value)));
 }
 
-function departureOfItems(
+function mismatchOfItems(
   { items, prefixItems }: Schema,
   value: readonly unknown[],
   at: string,
@@ -29,13 +29,13 @@ function departureOfItems(
   if (prefixItems && prefixItems.length !== value.length) return at;
   for (const [index, one] of value.entries()) {
     const schema = prefixItems?.[index] ?? items;
-    const found = schema && departure(schema, one, `${at}[${index}]`);
+    const found = schema && schemaMismatch(schema, one, `${at}[${index}]`);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function departureOfMembers(
+function mismatchOfMembers(
   { properties = {}, required = [], additionalProperties }: Schema,
   value: object,
   at: string,
@@ -44,7 +44,7 @@ function departureOfMembers(
   if (missing !== undefined) return `${at}.${missing}`;
   for (const [name, member] of Object.entries(value)) {
     const schema = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
-    const found = schema && departure(schema, member, `${at}.${name}`);
+    const found = schema && schemaMismatch(schema, member, `${at}.${name}`);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.ts';
-import { departure } from './guard.ts';
+import { schemaMismatch } from './guard.ts';
 import type { Operation } from './operation.ts';
 import type { Failed, SdkCode, Succeeded } from './result.ts';
 import { waitOf } from './retry.ts';
@@ -17,7 +17,7 @@ export function succeeded<Data>(
   const { enveloped, reply } = operation;
   if (enveloped && (!isObject(json) || json['success'] !== true)) return undefined;
   const data = enveloped && isObject(json) ? json['data'] : json;
-  if (reply && departure(reply, data) !== undefined) return undefined;
+  if (reply && schemaMismatch(reply, data) !== undefined) return undefined;
   return {
     success: true,
     // What the guard has checked is what the generated type says: both are made of one schema.
@@ -52,7 +52,7 @@ export function failed({ came, code, error, effect = 'none', idempotencyKey }: F
     idempotencyKey,
     retryAfterMs: undefined,
   };
-  return came?.kind === 'reply' ? { ...result, ...told(came, own) } : result;
+  return came?.kind === 'reply' ? { ...result, ...refusalOf(came, own) } : result;
 }
 
 const sentences: Readonly<Record<SdkCode, string>> = {
@@ -84,7 +84,7 @@ function codeOf(came: Attempt | undefined): SdkCode {
 }
 
 /** What a refusal says of itself; of a page that is none of the gateway's, its status. */
-function told({ status, headers, text }: Came, otherwise: SdkCode): Partial<Failed> {
+function refusalOf({ status, headers, text }: Came, otherwise: SdkCode): Partial<Failed> {
   const about = {
     requestId: headers.get('x-request-id') ?? undefined,
     retryAfterMs: waitOf(headers),

@@ -35,7 +35,7 @@ export function prepare(
   const input = given ?? {};
   if (typeof client.apiKey !== 'string' || client.apiKey === '') return refused('apiKey: missing');
   if (typeof input !== 'object' || Array.isArray(input)) return refused('The input is not an object');
-  const named = nameOf(operation, input as Members, options);
+  const named = idempotencyKeyOf(operation, input as Members, options);
   const members: Members = {
     ...input,
     ...(operation.named === 'body' && { idempotencyKey: named }),
@@ -62,7 +62,7 @@ const isText = (value: unknown): value is string | number | boolean =>
 const refused = (error: string) => ({ ok: false, error }) as const;
 
 /** A name that the caller gave, or one of 128 random bits, which nobody else uses. */
-function nameOf({ named }: Operation, input: Members, options: CallOptions): string | undefined {
+function idempotencyKeyOf({ named }: Operation, input: Members, options: CallOptions): string | undefined {
   if (named === 'no') return options.idempotencyKey;
   const given = (named === 'body' ? input['idempotencyKey'] : undefined) ?? options.idempotencyKey;
   // Of another type it is sent all the same: the gateway refuses it.

@@ -10,7 +10,7 @@ import type { Operation } from './operation.ts';
  *   mode only; in manual mode a second request would be a second suggestion, and in auto mode its answer is a conflict
  *   that tells nothing of the first.
  */
-export type Kind = 'read' | 'named' | 'once';
+export type RetryKind = 'read' | 'named' | 'once';
 
 /** What an attempt that did not succeed says of the gateway's doing. */
 export type Fault =
@@ -23,13 +23,13 @@ export type Fault =
   /** Refused. */
   | 'refused';
 
-export function kindOf(method: string, { named }: Operation): Kind {
+export function kindOf(method: string, { named }: Operation): RetryKind {
   if (method === 'GET') return 'read';
   return named === 'header' ? 'named' : 'once';
 }
 
 /** Whether an attempt may be followed by another (README, "What is repeated"). */
-export function mayRepeat(kind: Kind, fault: Fault): boolean {
+export function mayRetry(kind: RetryKind, fault: Fault): boolean {
   switch (fault) {
     case 'not-done':
       return true;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { valuesOf, type Schema as Drawn } from '../../test/end-to-end/from-schema.ts';
 import { operations } from '../src/generated/operations.ts';
-import { departure } from '../src/guard.ts';
+import { schemaMismatch } from '../src/guard.ts';
 import type { Schema } from '../src/operation.ts';
 
 /** Every reply, and those that hold unions, tuples and records among them. */
@@ -23,7 +23,7 @@ test('the guard judges replies as another validator of JSON Schema does', () => 
   fc.assert(
     fc.property(drawn, ([name, schema, value]) => {
       const json: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
-      const fits = departure(schema, json) === undefined;
+      const fits = schemaMismatch(schema, json) === undefined;
       expect(validators.get(name)?.safeParse(json).success, `${name} ${JSON.stringify(json)}`).toBe(fits);
       verdicts[fits ? 'fits' : 'departs'] += 1;
     }),
@@ -37,10 +37,10 @@ test('a departure is told by its place', () => {
     type: 'array',
     items: { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] },
   };
-  expect(departure(list, [{ a: 1, later: 'x' }])).toBeUndefined();
-  expect(departure(list, [{ a: 1 }, { a: 1.5 }])).toBe('$[1].a');
-  expect(departure(list, [{}])).toBe('$[0].a');
-  expect(departure({ prefixItems: [{ type: 'number' }, { type: 'number' }] }, [1, 2, 3])).toBe('$');
+  expect(schemaMismatch(list, [{ a: 1, later: 'x' }])).toBeUndefined();
+  expect(schemaMismatch(list, [{ a: 1 }, { a: 1.5 }])).toBe('$[1].a');
+  expect(schemaMismatch(list, [{}])).toBe('$[0].a');
+  expect(schemaMismatch({ prefixItems: [{ type: 'number' }, { type: 'number' }] }, [1, 2, 3])).toBe('$');
 });
 
 /** Members from the prototype are none. */
@@ -50,8 +50,10 @@ test('a reply cannot borrow what it lacks', () => {
     properties: { toString: { type: 'string' } },
     required: ['toString'],
   };
-  expect(departure(schema, {})).toBe('$.toString');
-  expect(departure({ type: 'object', properties: {} }, JSON.parse('{"__proto__":{"a":1}}'))).toBeUndefined();
+  expect(schemaMismatch(schema, {})).toBe('$.toString');
+  expect(
+    schemaMismatch({ type: 'object', properties: {} }, JSON.parse('{"__proto__":{"a":1}}')),
+  ).toBeUndefined();
 });
 
 /** zod's own reading of the same schema; tuples as it wants them, which draft 2020-12 says otherwise. */

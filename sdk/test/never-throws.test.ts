@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { valuesOf, type Schema as Drawn } from '../../test/end-to-end/from-schema.ts';
 import { operations } from '../src/generated/operations.ts';
-import { departure } from '../src/guard.ts';
+import { schemaMismatch } from '../src/guard.ts';
 import { createRouter, createSessions, request, type OperationName, type Result } from '../src/index.ts';
 import { http, startRawServer, type Answer, type RawServer } from './raw-server.ts';
 
@@ -28,7 +28,7 @@ function broken(result: Result<unknown>, name: OperationName): string | undefine
   if (JSON.stringify(result)?.includes(KEY)) return 'it tells the key';
   if (result.success) {
     const { reply } = operations[name];
-    return reply ? departure(reply, result.data) : (result.data ?? undefined) && 'data of nothing';
+    return reply ? schemaMismatch(reply, result.data) : (result.data ?? undefined) && 'data of nothing';
   }
   const { success, error, code, effect, status } = result;
   const told =

@@ -3,7 +3,14 @@ import type { Hex } from '../signing/checks.ts';
 import { conditionalTokensAbi, negRiskAdapterAbi } from './abi.ts';
 import type { ChainContracts } from './contracts.ts';
 import type { JsonRpc } from './json-rpc.ts';
-import type { ChainSigner, CtfAmount, CtfChain, CtfRedemption, Journal, SendOutcome } from './port.ts';
+import type {
+  ChainSigner,
+  CtfAmount,
+  CtfChain,
+  CtfRedemption,
+  TransactionJournal,
+  SendOutcome,
+} from './port.ts';
 import { callView } from './reading.ts';
 import { createSender, type ContractCall } from './sender.ts';
 
@@ -24,7 +31,7 @@ export function createCtfChain({ rpc, signer, contracts, confirmations = 1 }: Ct
   const sender = createSender({ rpc, signer, chainId: contracts.chainId, confirmations });
   const amountCall =
     (functionName: 'splitPosition' | 'mergePositions') =>
-    (command: CtfAmount, journal: Journal): Promise<SendOutcome> =>
+    (command: CtfAmount, journal: TransactionJournal): Promise<SendOutcome> =>
       sender.send(callOf(contracts, functionName, command), journal);
   return {
     split: amountCall('splitPosition'),

@@ -10,7 +10,7 @@ import type {
   EscrowChain,
   EscrowMove,
   EscrowTotals,
-  Journal,
+  TransactionJournal,
   PullFee,
   SendOutcome,
 } from './port.ts';
@@ -27,7 +27,7 @@ export interface EscrowChainOptions {
   readonly confirmations?: number;
 }
 
-const NOBODY = '0x0000000000000000000000000000000000000000';
+const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000';
 
 /** The fee escrow behind a JSON-RPC node. */
 export function createEscrowChain(options: EscrowChainOptions): EscrowChain {
@@ -47,8 +47,8 @@ export function createEscrowChain(options: EscrowChainOptions): EscrowChain {
       return { ok: true, value: { balance, allowance } };
     },
     pullFee: (pull, journal) => pullFee(context, pull, journal),
-    distribute: (move, journal) => moveOn(context, 'distribute', move, journal),
-    refund: (move, journal) => moveOn(context, 'refund', move, journal),
+    distribute: (move, journal) => moveFee(context, 'distribute', move, journal),
+    refund: (move, journal) => moveFee(context, 'refund', move, journal),
     settle: (transaction) => sender.settle(transaction),
   };
 }
@@ -71,7 +71,7 @@ async function readEscrow(
   const words = decoded(data, (bytes) => decodeFunctionResult({ ...call, data: bytes }));
   if (words === undefined) return unavailable;
   const [payer, , pulled, distributed, refunded] = words;
-  if (payer === NOBODY) return { ok: true, value: undefined };
+  if (payer === ZERO_ADDRESS) return { ok: true, value: undefined };
   const totals = {
     payer: lower(payer),
     pulled: asMicro(pulled),
@@ -82,8 +82,8 @@ async function readEscrow(
 }
 
 /** An id that was used by anyone else, or for another amount, is not this pull. */
-async function pullFee(context: Context, pull: PullFee, journal: Journal): Promise<SendOutcome> {
-  const { orderId, payer, fee, deadline, signature, affiliate = NOBODY } = pull;
+async function pullFee(context: Context, pull: PullFee, journal: TransactionJournal): Promise<SendOutcome> {
+  const { orderId, payer, fee, deadline, signature, affiliate = ZERO_ADDRESS } = pull;
   const before = await readEscrow(context, orderId);
   if (!before.ok) return notSent;
   if (before.value !== undefined) {
@@ -96,11 +96,11 @@ async function pullFee(context: Context, pull: PullFee, journal: Journal): Promi
 }
 
 /** The contract moves amounts, so what it has moved already is looked at first. */
-async function moveOn(
+async function moveFee(
   context: Context,
   functionName: 'distribute' | 'refund',
   { orderId, before, amount }: EscrowMove,
-  journal: Journal,
+  journal: TransactionJournal,
 ): Promise<SendOutcome> {
   const now = await readEscrow(context, orderId);
   if (!now.ok) return notSent;
@@ -118,7 +118,7 @@ async function readAmount(
   functionName: 'balanceOf' | 'allowance',
   args: readonly Hex[],
 ): Promise<Micro | undefined> {
-  const [owner = NOBODY, spender = NOBODY] = args;
+  const [owner = ZERO_ADDRESS, spender = ZERO_ADDRESS] = args;
   const data =
     functionName === 'balanceOf'
       ? encodeFunctionData({ abi: erc20Abi, functionName, args: [owner] })

@@ -68,7 +68,7 @@ async function post(url: string, body: string, timeoutMs: number): Promise<RpcRe
       await response.body?.cancel();
       return { ok: false, kind: 'unanswered', ...retryAfter(response.headers.get('retry-after')) };
     }
-    return understood(await readText(response, MAX_REPLY_BYTES));
+    return parseReply(await readText(response, MAX_REPLY_BYTES));
   } catch (error) {
     return { ok: false, kind: neverConnected(error) ? 'unsent' : 'unanswered' };
   } finally {
@@ -76,7 +76,7 @@ async function post(url: string, body: string, timeoutMs: number): Promise<RpcRe
   }
 }
 
-function understood(text: string): RpcReply {
+function parseReply(text: string): RpcReply {
   const parsed = replySchema.safeParse(JSON.parse(text));
   if (!parsed.success) return { ok: false, kind: 'unanswered' };
   if (!('error' in parsed.data)) return { ok: true, result: parsed.data.result };

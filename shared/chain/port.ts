@@ -14,7 +14,7 @@ export interface SignedTransaction {
  * Told of a transaction after it was signed and before it is sent; it is sent once this returns, so it must be durable
  * by then (docs/consistency.md). Told again when another transaction took the nonce: only the last one counts.
  */
-export type Journal = (transaction: SignedTransaction) => void | Promise<void>;
+export type TransactionJournal = (transaction: SignedTransaction) => void | Promise<void>;
 
 /**
  * What became of a command for the chain.
@@ -80,9 +80,9 @@ export interface EscrowChain {
   escrow(orderId: Hex): Promise<ChainRead<EscrowTotals | undefined>>;
   /** What the payer has, and allows the contract to take. */
   payerFunds(payer: Hex): Promise<ChainRead<{ readonly balance: Micro; readonly allowance: Micro }>>;
-  pullFee(pull: PullFee, journal: Journal): Promise<SendOutcome>;
-  distribute(move: EscrowMove, journal: Journal): Promise<SendOutcome>;
-  refund(move: EscrowMove, journal: Journal): Promise<SendOutcome>;
+  pullFee(pull: PullFee, journal: TransactionJournal): Promise<SendOutcome>;
+  distribute(move: EscrowMove, journal: TransactionJournal): Promise<SendOutcome>;
+  refund(move: EscrowMove, journal: TransactionJournal): Promise<SendOutcome>;
   settle(transaction: SignedTransaction): Promise<Settlement>;
 }
 
@@ -91,10 +91,10 @@ export interface EscrowChain {
  * commands, so they are told apart by their journaled transaction alone.
  */
 export interface CtfChain {
-  split(command: CtfAmount, journal: Journal): Promise<SendOutcome>;
-  merge(command: CtfAmount, journal: Journal): Promise<SendOutcome>;
+  split(command: CtfAmount, journal: TransactionJournal): Promise<SendOutcome>;
+  merge(command: CtfAmount, journal: TransactionJournal): Promise<SendOutcome>;
   /** `amounts` of the first and the second outcome are for neg-risk markets; without them, all that the wallet has. */
-  redeem(command: CtfRedemption, journal: Journal): Promise<SendOutcome>;
+  redeem(command: CtfRedemption, journal: TransactionJournal): Promise<SendOutcome>;
   settle(transaction: SignedTransaction): Promise<Settlement>;
 }
 
@@ -121,7 +121,7 @@ export interface UnsignedTransaction {
   readonly maxPriorityFeePerGas: bigint;
 }
 
-export type Signed =
+export type SigningResult =
   | { readonly ok: true; readonly raw: Hex }
   | { readonly ok: false; readonly reason: 'FORBIDDEN' };
 
@@ -129,5 +129,5 @@ export type Signed =
 export interface ChainSigner {
   readonly address: Hex;
   /** FORBIDDEN: its policy does not allow this transaction. */
-  signTransaction(transaction: UnsignedTransaction): Promise<Signed>;
+  signTransaction(transaction: UnsignedTransaction): Promise<SigningResult>;
 }

@@ -3,7 +3,7 @@ import { keccak256 } from 'viem/utils';
 import type { Hex } from '../signing/checks.ts';
 import { gasFees } from './gas-fees.ts';
 import type { JsonRpc, RpcReply } from './json-rpc.ts';
-import type { ChainSigner, Journal, SendOutcome, Settlement, SignedTransaction } from './port.ts';
+import type { ChainSigner, TransactionJournal, SendOutcome, Settlement, SignedTransaction } from './port.ts';
 import { quantity, reasonOf } from './reading.ts';
 
 export interface ContractCall {
@@ -22,7 +22,7 @@ export interface SenderOptions {
 }
 
 export interface Sender {
-  send(call: ContractCall, journal: Journal): Promise<SendOutcome>;
+  send(call: ContractCall, journal: TransactionJournal): Promise<SendOutcome>;
   settle(transaction: SignedTransaction): Promise<Settlement>;
 }
 
@@ -35,7 +35,7 @@ const GAS_MARGIN_PERCENT = 125n;
 /** Signs and sends calls of contracts, one after another, and finds out what became of them. */
 export function createSender(options: SenderOptions): Sender {
   let tail: Promise<unknown> = Promise.resolve();
-  const send = (call: ContractCall, journal: Journal): Promise<SendOutcome> => {
+  const send = (call: ContractCall, journal: TransactionJournal): Promise<SendOutcome> => {
     const turn = tail.then(() => sendWithFreshNonce(options, call, journal));
     tail = turn.catch(() => undefined);
     return turn;
@@ -46,7 +46,7 @@ export function createSender(options: SenderOptions): Sender {
 async function sendWithFreshNonce(
   options: SenderOptions,
   call: ContractCall,
-  journal: Journal,
+  journal: TransactionJournal,
 ): Promise<SendOutcome> {
   for (let attempt = 1; attempt <= NONCE_ATTEMPTS; attempt += 1) {
     const outcome = await sendOnce(options, call, journal);
@@ -60,7 +60,7 @@ async function sendWithFreshNonce(
 async function sendOnce(
   options: SenderOptions,
   { to, data, abi }: ContractCall,
-  journal: Journal,
+  journal: TransactionJournal,
 ): Promise<SendOutcome | 'nonce_taken'> {
   const { rpc, signer, chainId } = options;
   const from = signer.address;
@@ -98,7 +98,7 @@ async function broadcast(
 ): Promise<SendOutcome | 'nonce_taken'> {
   const reply = await rpc.call('eth_sendRawTransaction', [transaction.raw]);
   const accepted: SendOutcome = { ok: true, state: 'accepted', transaction };
-  switch (meaning(reply)) {
+  switch (classifyReply(reply)) {
     case 'accepted':
       return accepted;
     case 'nonce_taken': {
@@ -125,7 +125,7 @@ const NONCE_TAKEN = /nonce too low|replacement transaction underpriced|could not
 const REFUSED =
   /insufficient funds|intrinsic gas|exceeds block gas limit|max fee per gas|max priority fee per gas|transaction underpriced|gas price below|tx fee .* exceeds|invalid sender|invalid chain id|oversized data/i;
 
-function meaning(reply: RpcReply): 'accepted' | 'nonce_taken' | 'refused' | 'unsent' | 'unknown' {
+function classifyReply(reply: RpcReply): 'accepted' | 'nonce_taken' | 'refused' | 'unsent' | 'unknown' {
   if (reply.ok) return 'accepted';
   if (reply.kind !== 'error') return reply.kind === 'unsent' ? 'unsent' : 'unknown';
   if (KNOWN.test(reply.message)) return 'accepted';

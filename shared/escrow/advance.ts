@@ -36,7 +36,7 @@ export type EscrowEvent =
  * `VOID`: the pull came to nothing. `CONTRADICTION`: the contract says less than it confirmed, or more than was
  * authorised; a person must look.
  */
-export type AdvanceFault =
+export type EventRefusal =
   | 'IN_FLIGHT'
   | 'NOTHING_IN_FLIGHT'
   | 'TOO_MUCH'
@@ -44,12 +44,12 @@ export type AdvanceFault =
   | 'VOID'
   | 'CONTRADICTION';
 
-export type Advanced =
+export type AppliedEvent =
   | { readonly ok: true; readonly record: EscrowRecord }
-  | { readonly ok: false; readonly reason: AdvanceFault };
+  | { readonly ok: false; readonly reason: EventRefusal };
 
 /** The record after an event. Pure; refused events leave the record as it is. */
-export function advance(record: EscrowRecord, event: EscrowEvent): Advanced {
+export function applyEscrowEvent(record: EscrowRecord, event: EscrowEvent): AppliedEvent {
   switch (event.kind) {
     case 'sending':
       return sending(record, event);
@@ -69,10 +69,10 @@ export function advance(record: EscrowRecord, event: EscrowEvent): Advanced {
   }
 }
 
-const became = (record: EscrowRecord): Advanced => ({ ok: true, record });
-const refused = (reason: AdvanceFault): Advanced => ({ ok: false, reason });
+const became = (record: EscrowRecord): AppliedEvent => ({ ok: true, record });
+const refused = (reason: EventRefusal): AppliedEvent => ({ ok: false, reason });
 
-function sending(record: EscrowRecord, event: Extract<EscrowEvent, { kind: 'sending' }>): Advanced {
+function sending(record: EscrowRecord, event: Extract<EscrowEvent, { kind: 'sending' }>): AppliedEvent {
   if (record.transfer !== undefined) return refused('IN_FLIGHT');
   if (record.void) return refused('VOID');
   if (event.transfer === 'pull' && record.pulled > 0n) return refused('ALREADY_PULLED');
@@ -95,7 +95,7 @@ function room(record: EscrowRecord, kind: TransferKind): Micro {
   }
 }
 
-function confirmed(record: EscrowRecord, at: number): Advanced {
+function confirmed(record: EscrowRecord, at: number): AppliedEvent {
   const { transfer } = record;
   if (transfer === undefined) return refused('NOTHING_IN_FLIGHT');
   const settled = { ...record, transfer: undefined, failures: 0, failedAt: undefined };
@@ -110,14 +110,14 @@ function confirmed(record: EscrowRecord, at: number): Advanced {
 }
 
 /** A pull that failed ends the escrow: its order was not sent. The others are tried again (`nextAction`). */
-function failed(record: EscrowRecord, at: number): Advanced {
+function failed(record: EscrowRecord, at: number): AppliedEvent {
   if (record.transfer === undefined && record.pulled === 0n) return refused('NOTHING_IN_FLIGHT');
   const settled = { ...record, transfer: undefined };
   if (record.transfer?.kind === 'pull') return became({ ...settled, void: true });
   return became({ ...settled, failures: record.failures + 1, failedAt: at });
 }
 
-function observed(record: EscrowRecord, event: Extract<EscrowEvent, { kind: 'observed' }>): Advanced {
+function observed(record: EscrowRecord, event: Extract<EscrowEvent, { kind: 'observed' }>): AppliedEvent {
   const { pulled, distributed, refunded, at } = event;
   const behind = pulled < record.pulled || distributed < record.distributed || refunded < record.refunded;
   const impossible = (pulled !== ZERO && pulled !== record.fee) || distributed + refunded > pulled;

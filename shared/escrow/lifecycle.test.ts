@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SignedTransaction } from '../chain/port.ts';
 import { asMicro, type Micro } from '../money/fixed.ts';
-import { advance, type EscrowEvent } from './advance.ts';
+import { applyEscrowEvent, type EscrowEvent } from './advance.ts';
 import { nextAction, PENDING_FOR_MS, STUCK_AFTER_MS } from './next-action.ts';
 import { held, openEscrow, stateOf, type EscrowRecord } from './record.ts';
 
@@ -13,7 +13,7 @@ const fresh = (fee: bigint, size: bigint): EscrowRecord =>
 
 function after(record: EscrowRecord, ...events: readonly EscrowEvent[]): EscrowRecord {
   return events.reduce((current, event) => {
-    const next = advance(current, event);
+    const next = applyEscrowEvent(current, event);
     if (!next.ok) throw new Error(`${event.kind}: ${next.reason}`);
     return next.record;
   }, record);
@@ -118,23 +118,26 @@ describe('what is refused', () => {
   test('one transfer at a time, never more than is held, never a second pull', () => {
     const flying = after(live, filled(60_000_000n), sending('distribute', 75_000n));
     expect(nextAction(flying, START)).toEqual({ do: 'settle', transaction: tx });
-    expect(advance(flying, sending('refund', 1n))).toEqual({ ok: false, reason: 'IN_FLIGHT' });
-    expect(advance(live, sending('refund', 125_001n))).toEqual({ ok: false, reason: 'TOO_MUCH' });
-    expect(advance(live, sending('pull', 125_000n))).toEqual({ ok: false, reason: 'ALREADY_PULLED' });
-    expect(advance(live, confirmed)).toEqual({ ok: false, reason: 'NOTHING_IN_FLIGHT' });
+    expect(applyEscrowEvent(flying, sending('refund', 1n))).toEqual({ ok: false, reason: 'IN_FLIGHT' });
+    expect(applyEscrowEvent(live, sending('refund', 125_001n))).toEqual({ ok: false, reason: 'TOO_MUCH' });
+    expect(applyEscrowEvent(live, sending('pull', 125_000n))).toEqual({
+      ok: false,
+      reason: 'ALREADY_PULLED',
+    });
+    expect(applyEscrowEvent(live, confirmed)).toEqual({ ok: false, reason: 'NOTHING_IN_FLIGHT' });
   });
 
   test('nobody is sent what belongs to the other, though it is held', () => {
     const both = after(live, filled(60_000_000n), { kind: 'ended' });
     for (const event of [sending('distribute', 75_001n), sending('refund', 50_001n)])
-      expect(advance(both, event)).toEqual({ ok: false, reason: 'TOO_MUCH' });
+      expect(applyEscrowEvent(both, event)).toEqual({ ok: false, reason: 'TOO_MUCH' });
   });
 
   test('a pull that came to nothing ends the escrow; if the contract knows better, the money goes back', () => {
     const lost = after(fresh(5n, 5n), sending('pull', 5n), { kind: 'failed', at: START });
     expect(stateOf(lost)).toBe('void');
     expect(nextAction(lost, START)).toEqual({ do: 'nothing' });
-    expect(advance(lost, sending('pull', 5n))).toEqual({ ok: false, reason: 'VOID' });
+    expect(applyEscrowEvent(lost, sending('pull', 5n))).toEqual({ ok: false, reason: 'VOID' });
     const totals = { pulled: asMicro(5n), distributed: asMicro(0n), refunded: asMicro(0n) };
     const found = after(lost, { kind: 'ended' }, { kind: 'observed', ...totals, at: START });
     expect(nextAction(found, START)).toMatchObject({ do: 'refund', amount: 5n });
@@ -152,8 +155,8 @@ describe('what is refused', () => {
     const settled = after(doubt, at(75_000n));
     expect(settled.transfer).toBeUndefined();
     expect(after(doubt, at(0n)).transfer).toBeDefined();
-    expect(advance(settled, at(0n))).toEqual({ ok: false, reason: 'CONTRADICTION' });
-    expect(advance(doubt, at(125_001n))).toEqual({ ok: false, reason: 'CONTRADICTION' });
+    expect(applyEscrowEvent(settled, at(0n))).toEqual({ ok: false, reason: 'CONTRADICTION' });
+    expect(applyEscrowEvent(doubt, at(125_001n))).toEqual({ ok: false, reason: 'CONTRADICTION' });
   });
 });
 

@@ -16,10 +16,10 @@ import { createJsonRpc } from '../chain/json-rpc.ts';
 import { escrowPolicy, keySigner } from '../chain/key-signer.ts';
 import { asMicro } from '../money/fixed.ts';
 import type { Hex } from '../signing/checks.ts';
-import { advance, type EscrowEvent } from './advance.ts';
+import { applyEscrowEvent, type EscrowEvent } from './advance.ts';
 import type { FeeAuthorization } from './authorization.ts';
 import { openEscrow, type EscrowRecord } from './record.ts';
-import { pullFee, tend, type Keeper, type Tended } from './tend.ts';
+import { pullFee, runNextAction, type EscrowContext, type EscrowProgress } from './tend.ts';
 
 const START = 1_790_000_000_000;
 const SEND = '/eth_sendRawTransaction';
@@ -28,7 +28,7 @@ let chain: TestChain;
 /** All that outlives a process: the last record saved, by order id. */
 let disk: Map<string, EscrowRecord>;
 let now: number;
-let keeper: Keeper;
+let keeper: EscrowContext;
 beforeEach(async () => {
   chain = await startForTest();
   disk = new Map();
@@ -62,11 +62,11 @@ const onDisk = (n = 1): EscrowRecord => {
   return record;
 };
 function tell(event: EscrowEvent, n = 1): void {
-  const next = advance(onDisk(n), event);
+  const next = applyEscrowEvent(onDisk(n), event);
   if (next.ok) disk.set(idOf(n), next.record);
 }
-async function visit(n = 1): Promise<Tended> {
-  const tended = await tend(idOf(n), keeper);
+async function visit(n = 1): Promise<EscrowProgress> {
+  const tended = await runNextAction(idOf(n), keeper);
   if (tended === undefined) throw new Error('nothing was saved');
   return tended;
 }
@@ -135,7 +135,7 @@ describe('a fee on the chain', () => {
     await pullFee(...(await order(1)), keeper, 1);
     tell({ kind: 'ended' });
     await chain.control('mining', { mode: 'manual' });
-    const overtaken: Keeper = {
+    const overtaken: EscrowContext = {
       ...keeper,
       chain: {
         ...keeper.chain,
@@ -145,7 +145,7 @@ describe('a fee on the chain', () => {
         },
       },
     };
-    await tend(idOf(1), overtaken);
+    await runNextAction(idOf(1), overtaken);
     expect(onDisk().transfer).toMatchObject({ kind: 'refund', amount: 125_000n });
     await chain.control('mine');
     expect(await visit()).toMatchObject({ state: 'refunded', wakeAt: undefined });

@@ -1,7 +1,7 @@
-import type { EscrowChain, Journal, SendOutcome, Settlement } from '../chain/port.ts';
+import type { EscrowChain, TransactionJournal, SendOutcome, Settlement } from '../chain/port.ts';
 import type { Micro } from '../money/fixed.ts';
 import type { Hex } from '../signing/checks.ts';
-import { advance, type EscrowEvent } from './advance.ts';
+import { applyEscrowEvent, type EscrowEvent } from './advance.ts';
 import type { FeeAuthorization } from './authorization.ts';
 import { nextAction } from './next-action.ts';
 import { stateOf, type EscrowRecord, type EscrowState, type TransferKind } from './record.ts';
@@ -12,7 +12,7 @@ export interface EscrowStore {
   put(record: EscrowRecord): void;
 }
 
-export interface Keeper {
+export interface EscrowContext {
   readonly chain: EscrowChain;
   readonly store: EscrowStore;
   readonly now: () => number;
@@ -26,7 +26,7 @@ const LOOK_AGAIN_MS = 5_000;
 const PULL_LOOKS = 12;
 const PULL_LOOK_MS = 1_000;
 
-export type Pulled =
+export type PullResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: 'REFUSED' | 'NOT_SENT' | 'UNKNOWN'; readonly why: string };
 
@@ -39,21 +39,21 @@ export type Pulled =
 export async function pullFee(
   opened: EscrowRecord,
   authorization: FeeAuthorization,
-  keeper: Keeper,
+  keeper: EscrowContext,
   lookMs = PULL_LOOK_MS,
-): Promise<Pulled> {
+): Promise<PullResult> {
   const { chain, store, now } = keeper;
   const { orderId, fee } = opened;
   // One authorization is for one order: a record, or a contract that knows the id, means that it was used.
   if (store.get(orderId) !== undefined) return used;
   const ours = transferOf('pull', fee, { orderId, opened }, keeper);
   const outcome = await chain.pullFee(authorization, ours.journal).catch((error: unknown) => {
-    if (error instanceof NotDue) return undefined;
+    if (error instanceof TransferNotDue) return undefined;
     throw error;
   });
   if (outcome === undefined || (outcome.ok && outcome.state === 'already')) return used;
   if (!outcome.ok && outcome.reason !== 'UNKNOWN') {
-    if (ours.flies()) tell(keeper, orderId, { kind: 'failed', at: now() });
+    if (ours.isInFlight()) applyEvent(keeper, orderId, { kind: 'failed', at: now() });
     return { ok: false, reason: outcome.reason, why: outcome.why };
   }
   for (let look = 0; look < PULL_LOOKS; look += 1) {
@@ -66,9 +66,9 @@ export async function pullFee(
   return { ok: false, reason: 'UNKNOWN', why: 'the pull is not mined yet' };
 }
 
-const used: Pulled = { ok: false, reason: 'REFUSED', why: 'OrderExists' };
+const used: PullResult = { ok: false, reason: 'REFUSED', why: 'OrderExists' };
 
-export interface Tended {
+export interface EscrowProgress {
   readonly state: EscrowState;
   /** When to tend it again, ms; undefined when it is done. Sooner when something happens to the order. */
   readonly wakeAt: number | undefined;
@@ -79,7 +79,10 @@ export interface Tended {
  * each fill and end of the order. Safe to repeat, to run twice at once, and to be killed in at any line. Undefined: no
  * such record.
  */
-export async function tend(orderId: Hex, keeper: Keeper): Promise<Tended | undefined> {
+export async function runNextAction(
+  orderId: Hex,
+  keeper: EscrowContext,
+): Promise<EscrowProgress | undefined> {
   const { chain, store, now } = keeper;
   if (store.get(orderId)?.transfer !== undefined) await settleTransfer(orderId, keeper);
   const record = store.get(orderId);
@@ -90,17 +93,17 @@ export async function tend(orderId: Hex, keeper: Keeper): Promise<Tended | undef
     const ours = transferOf(action.do, amount, { orderId }, keeper);
     try {
       const outcome = await chain[action.do]({ orderId, before, amount }, ours.journal);
-      await digest(outcome, orderId, ours, keeper);
+      await handleOutcome(outcome, orderId, ours, keeper);
     } catch (error) {
       // Another run came first; nothing of ours was sent.
-      if (!(error instanceof NotDue)) throw error;
+      if (!(error instanceof TransferNotDue)) throw error;
     }
   }
   const after = store.get(orderId) ?? record;
-  return { state: stateOf(after), wakeAt: wakeAt(after, now()) };
+  return { state: stateOf(after), wakeAt: dueAt(after, now()) };
 }
 
-function wakeAt(record: EscrowRecord, now: number): number | undefined {
+function dueAt(record: EscrowRecord, now: number): number | undefined {
   const next = nextAction(record, now);
   switch (next.do) {
     case 'nothing':
@@ -115,15 +118,20 @@ function wakeAt(record: EscrowRecord, now: number): number | undefined {
   }
 }
 
-async function digest(outcome: SendOutcome, orderId: Hex, ours: OwnTransfer, keeper: Keeper): Promise<void> {
+async function handleOutcome(
+  outcome: SendOutcome,
+  orderId: Hex,
+  ours: OwnTransfer,
+  keeper: EscrowContext,
+): Promise<void> {
   if (outcome.ok || outcome.reason === 'UNKNOWN') return settleTransfer(orderId, keeper);
   // The contract's own sums, for when they are why it refused; and later again, for when they are not.
   await observe(orderId, keeper);
   const free = keeper.store.get(orderId)?.transfer === undefined;
-  if (free || ours.flies()) tell(keeper, orderId, { kind: 'failed', at: keeper.now() });
+  if (free || ours.isInFlight()) applyEvent(keeper, orderId, { kind: 'failed', at: keeper.now() });
 }
 
-async function settleTransfer(orderId: Hex, keeper: Keeper): Promise<void> {
+async function settleTransfer(orderId: Hex, keeper: EscrowContext): Promise<void> {
   const transfer = keeper.store.get(orderId)?.transfer;
   // What the contract had already leaves nothing in flight.
   if (transfer === undefined) return observe(orderId, keeper);
@@ -131,7 +139,7 @@ async function settleTransfer(orderId: Hex, keeper: Keeper): Promise<void> {
   const event = eventOf(await keeper.chain.settle(transaction), keeper.now());
   // Another run may have settled it meanwhile, and begun the next one.
   const same = keeper.store.get(orderId)?.transfer?.transaction.hash === transaction.hash;
-  if (event !== undefined && same) tell(keeper, orderId, event);
+  if (event !== undefined && same) applyEvent(keeper, orderId, event);
 }
 
 /** Undefined: not known yet. */
@@ -142,50 +150,50 @@ function eventOf(settlement: Settlement, at: number): EscrowEvent | undefined {
 }
 
 /** Takes the contract's own sums; where they cannot be had or make no sense, nothing changes. */
-async function observe(orderId: Hex, { chain, store, now }: Keeper): Promise<void> {
+async function observe(orderId: Hex, { chain, store, now }: EscrowContext): Promise<void> {
   const read = await chain.escrow(orderId);
   const record = store.get(orderId);
   if (!read.ok || read.value === undefined || record === undefined) return;
   const { pulled, distributed, refunded } = read.value;
-  const next = advance(record, { kind: 'observed', pulled, distributed, refunded, at: now() });
+  const next = applyEscrowEvent(record, { kind: 'observed', pulled, distributed, refunded, at: now() });
   if (next.ok) store.put(next.record);
 }
 
-function tell({ store }: Keeper, orderId: Hex, event: EscrowEvent): void {
+function applyEvent({ store }: EscrowContext, orderId: Hex, event: EscrowEvent): void {
   const record = store.get(orderId);
-  const next = record === undefined ? undefined : advance(record, event);
+  const next = record === undefined ? undefined : applyEscrowEvent(record, event);
   if (next?.ok === true) store.put(next.record);
 }
 
-class NotDue extends Error {
+class TransferNotDue extends Error {
   override readonly name = 'NotDue';
 }
 
 interface OwnTransfer {
   /** Writes the transfer down. @throws NotDue when it is not due any more: then nothing is sent. */
-  readonly journal: Journal;
+  readonly journal: TransactionJournal;
   /** Whether it is the one in flight. */
-  flies(): boolean;
+  isInFlight(): boolean;
 }
 
 function transferOf(
   transfer: TransferKind,
   amount: Micro,
   { orderId, opened }: { readonly orderId: Hex; readonly opened?: EscrowRecord },
-  { store, now, flush }: Keeper,
+  { store, now, flush }: EscrowContext,
 ): OwnTransfer {
   let own: Hex | undefined;
   const flies = (): boolean => own !== undefined && store.get(orderId)?.transfer?.transaction.hash === own;
-  const journal: Journal = async (transaction) => {
+  const journal: TransactionJournal = async (transaction) => {
     const record = store.get(orderId) ?? opened;
-    if (record === undefined) throw new NotDue('the escrow is not on record');
+    if (record === undefined) throw new TransferNotDue('the escrow is not on record');
     // Told again when another transaction took the nonce of our last one, which is nothing now.
     const free = flies() ? { ...record, transfer: undefined } : record;
-    const next = advance(free, { kind: 'sending', transfer, amount, transaction, at: now() });
-    if (!next.ok) throw new NotDue(next.reason);
+    const next = applyEscrowEvent(free, { kind: 'sending', transfer, amount, transaction, at: now() });
+    if (!next.ok) throw new TransferNotDue(next.reason);
     own = transaction.hash;
     store.put(next.record);
     await flush();
   };
-  return { journal, flies };
+  return { journal, isInFlight: flies };
 }

@@ -28,12 +28,15 @@ const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
 export const operatorPermissions: readonly Permission[] = ['credentials:export'];
 
 /** The most that a key of a tenant with these roles may carry, besides what only an operator puts there. */
-export function grantable(roleList: readonly Role[]): ReadonlySet<Permission> {
+export function grantablePermissions(roleList: readonly Role[]): ReadonlySet<Permission> {
   return new Set<Permission>(['read', 'trade', ...roleList.flatMap((role) => rolePermissions[role])]);
 }
 
 /** Those of a key's permissions that the roles of its tenant still open, or that an operator put there. */
-export function heldUnder(roleList: readonly Role[], list: readonly Permission[]): readonly Permission[] {
-  const open = grantable(roleList);
+export function permissionsUnderRoles(
+  roleList: readonly Role[],
+  list: readonly Permission[],
+): readonly Permission[] {
+  const open = grantablePermissions(roleList);
   return list.filter((permission) => open.has(permission) || operatorPermissions.includes(permission));
 }

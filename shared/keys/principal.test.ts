@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { standing, type TenantSnapshot } from './principal.ts';
+import { keyStatus, type TenantSnapshot } from './principal.ts';
 
 const tenant: TenantSnapshot = {
   version: 1,
@@ -14,12 +14,12 @@ const key = { tier: 'pro', permissions: ['read', 'trade'] } as const;
 
 describe('what a key really has', () => {
   test('its own tier, never above the plan of its tenant', () => {
-    expect(standing({ ...key, tier: 'enterprise' }, tenant, 0).tier).toBe('pro');
-    expect(standing({ ...key, tier: 'free' }, tenant, 0).tier).toBe('free');
+    expect(keyStatus({ ...key, tier: 'enterprise' }, tenant, 0).tier).toBe('pro');
+    expect(keyStatus({ ...key, tier: 'free' }, tenant, 0).tier).toBe('free');
   });
 
   test('a free key is read-only whatever it was issued with', () => {
-    expect(standing(key, { ...tenant, tier: 'free' }, 0)).toMatchObject({
+    expect(keyStatus(key, { ...tenant, tier: 'free' }, 0)).toMatchObject({
       tier: 'free',
       permissions: ['read'],
     });
@@ -27,7 +27,7 @@ describe('what a key really has', () => {
 
   test('what the roles of its tenant open no more it has lost; what an operator put on it stays', () => {
     const desk = { tier: 'pro', permissions: ['read', 'desk', 'builder', 'credentials:export'] } as const;
-    expect(standing(desk, { ...tenant, roles: ['desk'] }, 0).permissions).toEqual([
+    expect(keyStatus(desk, { ...tenant, roles: ['desk'] }, 0).permissions).toEqual([
       'read',
       'desk',
       'credentials:export',
@@ -36,11 +36,11 @@ describe('what a key really has', () => {
 
   test('a cohort key runs at enterprise to the cutoff and as free and read-only from it on', () => {
     const cohort = { ...tenant, admission: 'cohort' } as const;
-    expect(standing(key, cohort, 999)).toEqual({
+    expect(keyStatus(key, cohort, 999)).toEqual({
       tier: 'enterprise',
       permissions: ['read', 'trade'],
       betaExpired: false,
     });
-    expect(standing(key, cohort, 1_000)).toEqual({ tier: 'free', permissions: ['read'], betaExpired: true });
+    expect(keyStatus(key, cohort, 1_000)).toEqual({ tier: 'free', permissions: ['read'], betaExpired: true });
   });
 });

@@ -1,6 +1,6 @@
 import { lowerTier, type Tier } from '../limits/tiers.ts';
 import type { TradedVenue } from '../venues/exchanges.ts';
-import { heldUnder, type Permission, type Role } from './permissions.ts';
+import { permissionsUnderRoles, type Permission, type Role } from './permissions.ts';
 
 /** How a tenant came to be allowed in (contract: errors and limits, "Keys"). */
 export const admissions = ['none', 'cohort', 'self_serve'] as const;
@@ -38,7 +38,7 @@ export interface Principal {
 }
 
 /** How long after its issue or the snapshot a cohort key has run out, and what then remains. */
-export interface Standing {
+export interface KeyStatus {
   readonly tier: Tier;
   readonly permissions: readonly Permission[];
   readonly betaExpired: boolean;
@@ -49,12 +49,12 @@ export interface Standing {
  * the cutoff, then as `free` and read-only; other keys have their own tier, never above the tenant's; free keys are
  * read-only.
  */
-export function standing(
+export function keyStatus(
   key: { readonly tier: Tier; readonly permissions: readonly Permission[] },
   tenant: TenantSnapshot,
   now: number,
-): Standing {
-  const permissions = heldUnder(tenant.roles, key.permissions);
+): KeyStatus {
+  const permissions = permissionsUnderRoles(tenant.roles, key.permissions);
   if (tenant.admission === 'cohort') {
     return now < tenant.betaCutoff
       ? { tier: 'enterprise', permissions, betaExpired: false }
@@ -70,6 +70,6 @@ export function standing(
 
 /** What a free or run-out key may still do: look. */
 const reading: ReadonlySet<Permission> = new Set(['read', 'accounts:read']);
-export const isReading = (permission: Permission): boolean => reading.has(permission);
+export const isReadPermission = (permission: Permission): boolean => reading.has(permission);
 
-const readOnly = (list: readonly Permission[]): readonly Permission[] => list.filter(isReading);
+const readOnly = (list: readonly Permission[]): readonly Permission[] => list.filter(isReadPermission);

@@ -53,7 +53,7 @@ export type ContractWalletOrder = Omit<OrderV2, 'signatureType'> & { readonly si
 export type HashableOrder = Order | ContractWalletOrder;
 
 /** The exchange that an order is for. */
-export interface OrderExchange {
+export interface ExchangeContract {
   readonly chainId: number;
   readonly verifyingContract: string;
 }
@@ -99,7 +99,7 @@ export const orderTypes = {
 } as const;
 
 /** The domain that `version` of the exchange at this address signs in. */
-export const orderDomain = (version: string, { chainId, verifyingContract }: OrderExchange) => ({
+export const orderDomain = (version: string, { chainId, verifyingContract }: ExchangeContract) => ({
   name: 'Polymarket CTF Exchange',
   version,
   chainId: chainNumber(chainId),
@@ -110,7 +110,7 @@ export const orderDomain = (version: string, { chainId, verifyingContract }: Ord
  * The EIP-712 digest of an order: the venue's order id, and what is signed. Throws SigningFault when a member
  * does not fit its type, or the contract is known to settle the other schema.
  */
-export function hashOrder(order: HashableOrder, exchange: OrderExchange): Hex {
+export function hashOrder(order: HashableOrder, exchange: ExchangeContract): Hex {
   const domain = orderDomain(String(order.schema), exchange);
   const known = schemaOfContract(domain.verifyingContract);
   switch (order.schema) {

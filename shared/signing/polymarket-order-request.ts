@@ -1,4 +1,4 @@
-import type { OrderDraft, OrderExchange } from './order-typed-data.ts';
+import type { OrderDraft, ExchangeContract } from './order-typed-data.ts';
 import { ORDER_PATH, orderBody, partiesOf, wireOrder, type OrderFraming } from './polymarket-order-body.ts';
 import { l2Headers } from './polymarket-l2.ts';
 import { signOrder } from './polymarket-order.ts';
@@ -39,7 +39,7 @@ export interface OrderRequest extends FramedRequest {
 export async function orderRequest(
   sender: OrderSender,
   draft: OrderDraft,
-  exchange: OrderExchange,
+  exchange: ExchangeContract,
   framing: TimedFraming,
 ): Promise<OrderRequest> {
   const order = { ...draft, ...partiesOf(sender) };

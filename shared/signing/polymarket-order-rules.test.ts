@@ -14,7 +14,7 @@ import {
   orderDomain,
   orderTypes,
   type Order,
-  type OrderExchange,
+  type ExchangeContract,
   type OrderV1,
   type OrderV2,
 } from './order-typed-data.ts';
@@ -53,7 +53,7 @@ const earlier: OrderV1 = {
 const polygonV1 = { chainId: 137, verifyingContract: exchangeContract(137, 1, false) };
 
 const { _TypedDataEncoder: encoder } = utils;
-const domainSeparator = (version: string, exchange: OrderExchange): string =>
+const domainSeparator = (version: string, exchange: ExchangeContract): string =>
   encoder.hashDomain(orderDomain(version, exchange));
 
 describe('published vectors', () => {

@@ -1,7 +1,7 @@
 import { privateKeyToAddress, sign } from 'viem/accounts';
 import { addressBytes, type Hex } from './checks.ts';
 import { SigningFault } from './fault.ts';
-import { hashOrder, type Order, type OrderExchange } from './order-typed-data.ts';
+import { hashOrder, type Order, type ExchangeContract } from './order-typed-data.ts';
 import type { SecretText } from './secret.ts';
 import { readPrivateKey } from './wallet.ts';
 
@@ -20,7 +20,7 @@ export interface OrderSignature {
 export async function signOrder(
   privateKey: SecretText,
   order: Order,
-  exchange: OrderExchange,
+  exchange: ExchangeContract,
   known?: string,
 ): Promise<OrderSignature> {
   const key = readPrivateKey(privateKey);

@@ -24,7 +24,7 @@ export const participant = z
   .string()
   .regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible ASCII characters');
 
-export const sessionIntent = z.discriminatedUnion('kind', [
+export const loginIntent = z.discriminatedUnion('kind', [
   /** A token that is good for now. `refused`: when the one was made that the exchange has just refused, Unix ms. */
   z.strictObject({ kind: z.literal('session'), refused: z.int().positive().optional() }),
   /** Logs in, and keeps name, password and tokens. */
@@ -34,24 +34,24 @@ export const sessionIntent = z.discriminatedUnion('kind', [
   /** Registers, and keeps name and password. */
   z.strictObject({ kind: z.literal('register'), token: z.string().min(1).max(10_000), username, password }),
 ]);
-export type SessionIntent = z.infer<typeof sessionIntent>;
+export type LoginIntent = z.infer<typeof loginIntent>;
 
 /** When tokens were made and how long they are good, RFC 3339 as the exchange says. Never a token. */
-export interface SessionTimes {
+export interface TokenTimes {
   readonly accessIssueTime: string;
   readonly accessExpirationTime: string;
   readonly refreshIssueTime?: string | undefined;
   readonly refreshExpirationTime?: string | undefined;
 }
 
-export type SessionStep =
+export type LoginStep =
   /** A sealed credential for the relay. Times are Unix ms. */
   | {
       readonly state: 'ready';
       readonly sealed: string;
       readonly madeAt: number;
       readonly expiresAt: number;
-      readonly times?: SessionTimes;
+      readonly times?: TokenTimes;
     }
   /** To be carried: `POST /sealed<path>`. Its answer goes into `exchangeAnswer` under the same id. */
   | { readonly state: 'call'; readonly id: string; readonly path: string; readonly sealed: string }

@@ -1,9 +1,9 @@
 import type { Hex } from '../signing/checks.ts';
 import type { FramedRequest, OrderRequest } from '../signing/polymarket-order-request.ts';
 import type { CredentialVenue, CredentialView } from './credential.ts';
-import type { SessionStep } from './exchange-session.ts';
+import type { LoginStep } from './exchange-session.ts';
 import type { VaultRequest } from './request.ts';
-import type { Vaulted } from './result.ts';
+import type { VaultResult } from './result.ts';
 
 /** A stored credential, without a value. */
 export interface StoredView extends CredentialView {
@@ -23,7 +23,7 @@ export interface SignedHeaders {
 }
 
 /** With the credential that signed, so that nobody needs to ask for it besides. */
-export type Told<T> = T & { readonly credential: CredentialView };
+export type WithCredential<T> = T & { readonly credential: CredentialView };
 
 /** A signed transaction, as a node takes it. */
 export interface SignedCall {
@@ -90,45 +90,47 @@ export interface RotationStatus {
  * come out. Each method writes a row of the account's audit chain, except the reads of that chain.
  */
 export interface Vault {
-  store(request: VaultRequest<'store'>): Promise<Vaulted<{ readonly credential: StoredView }>>;
-  list(request: VaultRequest<'list'>): Promise<Vaulted<{ readonly credentials: readonly StoredView[] }>>;
+  store(request: VaultRequest<'store'>): Promise<VaultResult<{ readonly credential: StoredView }>>;
+  list(request: VaultRequest<'list'>): Promise<VaultResult<{ readonly credentials: readonly StoredView[] }>>;
   /** What may be told of one credential, stored or given. */
-  describe(request: VaultRequest<'describe'>): Promise<Vaulted<{ readonly credential: CredentialView }>>;
+  describe(request: VaultRequest<'describe'>): Promise<VaultResult<{ readonly credential: CredentialView }>>;
   /** `removed` is false when there was none. */
-  remove(request: VaultRequest<'remove'>): Promise<Vaulted<{ readonly removed: boolean }>>;
+  remove(request: VaultRequest<'remove'>): Promise<VaultResult<{ readonly removed: boolean }>>;
   /** Every credential of the account, from disk too. The audit chain stays. */
-  destroy(request: VaultRequest<'destroy'>): Promise<Vaulted<{ readonly destroyed: number }>>;
+  destroy(request: VaultRequest<'destroy'>): Promise<VaultResult<{ readonly destroyed: number }>>;
   /** A wallet whose key nobody has seen. A second call gives the first wallet (`created: false`). */
   createWallet(
     request: VaultRequest<'createWallet'>,
   ): Promise<
-    Vaulted<{ readonly created: boolean; readonly credential: StoredView; readonly address: string }>
+    VaultResult<{ readonly created: boolean; readonly credential: StoredView; readonly address: string }>
   >;
   /** Makes an order the credential's own, signs it, and proves the CLOB key on the request that carries it. */
-  signOrder(request: VaultRequest<'signOrder'>): Promise<Vaulted<Told<OrderRequest>>>;
+  signOrder(request: VaultRequest<'signOrder'>): Promise<VaultResult<WithCredential<OrderRequest>>>;
   /** Proves the CLOB key on the request that carries an order which its owner has signed. */
-  frameOrder(request: VaultRequest<'frameOrder'>): Promise<Vaulted<Told<FramedRequest>>>;
-  l1Headers(request: VaultRequest<'l1Headers'>): Promise<Vaulted<SignedHeaders>>;
-  l2Headers(request: VaultRequest<'l2Headers'>): Promise<Vaulted<Told<SignedHeaders>>>;
-  builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<Vaulted<SignedHeaders>>;
-  kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<Vaulted<Told<SignedHeaders>>>;
+  frameOrder(request: VaultRequest<'frameOrder'>): Promise<VaultResult<WithCredential<FramedRequest>>>;
+  l1Headers(request: VaultRequest<'l1Headers'>): Promise<VaultResult<SignedHeaders>>;
+  l2Headers(request: VaultRequest<'l2Headers'>): Promise<VaultResult<WithCredential<SignedHeaders>>>;
+  builderHeaders(request: VaultRequest<'builderHeaders'>): Promise<VaultResult<SignedHeaders>>;
+  kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): Promise<VaultResult<WithCredential<SignedHeaders>>>;
   /** A call of the fee escrow's contract, signed with the relayer's key. SIGNING_REFUSED outside its policy. */
-  signEscrow(request: VaultRequest<'signEscrow'>): Promise<Vaulted<SignedCall>>;
+  signEscrow(request: VaultRequest<'signEscrow'>): Promise<VaultResult<SignedCall>>;
   /** A call for the conditional tokens of the account's own wallet. SIGNING_REFUSED outside its policy. */
-  signCtf(request: VaultRequest<'signCtf'>): Promise<Vaulted<SignedCall>>;
+  signCtf(request: VaultRequest<'signCtf'>): Promise<VaultResult<SignedCall>>;
   /** Lower-case address of the relayer's key. CREDENTIAL_MISSING where the deployment has none. Not audited. */
-  relayer(): Promise<Vaulted<{ readonly address: Hex }>>;
+  relayer(): Promise<VaultResult<{ readonly address: Hex }>>;
   /** A desk's token at the exchange, or what must be carried to the relay for one. */
-  exchangeSession(request: VaultRequest<'exchangeSession'>): Promise<Vaulted<{ readonly step: SessionStep }>>;
-  exchangeAnswer(request: VaultRequest<'exchangeAnswer'>): Promise<Vaulted<{ readonly step: SessionStep }>>;
+  exchangeSession(
+    request: VaultRequest<'exchangeSession'>,
+  ): Promise<VaultResult<{ readonly step: LoginStep }>>;
+  exchangeAnswer(request: VaultRequest<'exchangeAnswer'>): Promise<VaultResult<{ readonly step: LoginStep }>>;
   exportKey(
     request: VaultRequest<'exportKey'>,
-  ): Promise<Vaulted<{ readonly address: string; readonly privateKey: string }>>;
-  auditPage(request: VaultRequest<'auditPage'>): Promise<Vaulted<{ readonly rows: readonly AuditRow[] }>>;
-  auditVerify(request: VaultRequest<'auditVerify'>): Promise<Vaulted<{ readonly report: ChainReport }>>;
+  ): Promise<VaultResult<{ readonly address: string; readonly privateKey: string }>>;
+  auditPage(request: VaultRequest<'auditPage'>): Promise<VaultResult<{ readonly rows: readonly AuditRow[] }>>;
+  auditVerify(request: VaultRequest<'auditVerify'>): Promise<VaultResult<{ readonly report: ChainReport }>>;
   rotationStatus(): Promise<RotationStatus>;
   /** Begins to re-wrap everything under the highest version; harmless when it is under way. */
   startRotation(
     request: VaultRequest<'startRotation'>,
-  ): Promise<Vaulted<{ readonly status: RotationStatus }>>;
+  ): Promise<VaultResult<{ readonly status: RotationStatus }>>;
 }

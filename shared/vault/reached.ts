@@ -1,13 +1,13 @@
-import { refusal, type Vaulted } from './result.ts';
+import { refusal, type VaultResult } from './result.ts';
 
 /**
  * The vault's answer, also when it cannot be reached. It is let go of at once, because an answer that is not keeps the
  * object that asked from being evicted; what it carries is plain data and stays.
  */
-export async function reached<T>(answer: Promise<Vaulted<T>>): Promise<Vaulted<T>> {
+export async function vaultAnswer<T>(answer: Promise<VaultResult<T>>): Promise<VaultResult<T>> {
   try {
     // RPC gives its results this method; the port's types do not speak of it.
-    const result: Vaulted<T> & Partial<Disposable> = await answer;
+    const result: VaultResult<T> & Partial<Disposable> = await answer;
     result[Symbol.dispose]?.();
     return result;
   } catch {

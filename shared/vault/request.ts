@@ -6,7 +6,7 @@ import {
   kalshiCredential,
   polymarketCredential,
 } from './credential.ts';
-import { sessionIntent } from './exchange-session.ts';
+import { loginIntent } from './exchange-session.ts';
 
 /** Ids of tenants, accounts and keys are ours and short; `l1:<address>` is the longest. */
 const id = z.string().regex(/^[\w:.@-]{1,128}$/, 'must be an id');
@@ -148,7 +148,7 @@ export const requests = {
   /** With the key of the account's own wallet. */
   signCtf: z.strictObject({ ...call, transaction }),
   /** A step towards a desk's token at the exchange. `desk`: `<tenant>/<environment>`, which the token is sealed for. */
-  exchangeSession: z.strictObject({ ...call, desk, intent: sessionIntent }).refine(ofOwnDesk, notOwnDesk),
+  exchangeSession: z.strictObject({ ...call, desk, intent: loginIntent }).refine(ofOwnDesk, notOwnDesk),
   /** What a call of that came to; `body` is as sealed as it arrived. */
   exchangeAnswer: z
     .strictObject({

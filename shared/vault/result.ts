@@ -42,7 +42,7 @@ export interface VaultFailure {
   readonly part?: string;
 }
 
-export type Vaulted<T> = ({ readonly ok: true } & T) | VaultFailure;
+export type VaultResult<T> = ({ readonly ok: true } & T) | VaultFailure;
 
 export const refusal = (reason: VaultReason, message: string, part?: string): VaultFailure => ({
   ok: false,

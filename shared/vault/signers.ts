@@ -1,9 +1,9 @@
 import type { KalshiSigner, PolymarketIdentity, PolymarketSigner, Signed } from '../venues/signer.ts';
 import type { CredentialView } from './credential.ts';
-import type { Told, Vault } from './port.ts';
-import { reached } from './reached.ts';
+import type { WithCredential, Vault } from './port.ts';
+import { vaultAnswer } from './reached.ts';
 import type { Actor, Scope, VaultRequest } from './request.ts';
-import { refusal, type Vaulted } from './result.ts';
+import { refusal, type VaultResult } from './result.ts';
 
 /** The vault on behalf of one caller. */
 export interface VaultCaller {
@@ -16,15 +16,15 @@ export type PolymarketSource = VaultRequest<'signOrder'>['source'];
 export type KalshiSource = VaultRequest<'kalshiHeaders'>['source'];
 type BuilderSource = VaultRequest<'builderHeaders'>['source'];
 
-type Described = Vaulted<{ readonly credential: CredentialView }>;
+type Described = VaultResult<{ readonly credential: CredentialView }>;
 
 /** What may be told of one caller's credential. */
-class Describing {
+class CredentialDescription {
   readonly #ask: () => Promise<Described>;
   #answer: Promise<Described> | undefined;
 
   constructor({ vault, call }: VaultCaller, source: PolymarketSource | KalshiSource | BuilderSource) {
-    this.#ask = () => reached(vault.describe({ ...call, source }));
+    this.#ask = () => vaultAnswer(vault.describe({ ...call, source }));
   }
 
   /** Asked once, however often the signer is, and not at all once something was signed. */
@@ -33,24 +33,26 @@ class Describing {
   }
 
   /** A signature tells whose it is: whoever asks afterwards asks about that one. */
-  async after<T>(signing: Promise<Vaulted<Told<T>>>): Promise<Vaulted<Told<T>>> {
-    const signed = await reached(signing);
+  async afterSigning<T>(
+    signing: Promise<VaultResult<WithCredential<T>>>,
+  ): Promise<VaultResult<WithCredential<T>>> {
+    const signed = await vaultAnswer(signing);
     if (signed.ok) this.#answer = Promise.resolve({ ok: true, credential: signed.credential });
     return signed;
   }
 }
 
 /** A signer, and whose orders it sees. */
-export interface Signing<S> {
+export interface IdentifiedSigner<S> {
   readonly signer: S;
   readonly identity: () => Promise<Signed<{ readonly identity: string }>>;
 }
 
 /** Attribution to a builder by the key that its own account keeps; none while it keeps none. */
-export function builderSigning(caller: VaultCaller): NonNullable<PolymarketSigner['builder']> {
+export function builderSigner(caller: VaultCaller): NonNullable<PolymarketSigner['builder']> {
   const { vault, call } = caller;
   const source = { kind: 'stored', venue: 'builder' } as const;
-  const describing = new Describing(caller, source);
+  const describing = new CredentialDescription(caller, source);
   return {
     async code() {
       const answer = await describing.get();
@@ -58,20 +60,20 @@ export function builderSigning(caller: VaultCaller): NonNullable<PolymarketSigne
       return answer.reason === 'CREDENTIAL_MISSING' ? { ok: true, code: undefined } : answer;
     },
     async headers(request) {
-      const answer = await reached(vault.builderHeaders({ ...call, source, request }));
+      const answer = await vaultAnswer(vault.builderHeaders({ ...call, source, request }));
       return !answer.ok && answer.reason === 'CREDENTIAL_MISSING' ? undefined : answer;
     },
   };
 }
 
 /** Polymarket's signatures, made by the vault with a stored credential or with the request's own. */
-export function polymarketSigning(
+export function polymarketSigner(
   caller: VaultCaller,
   source: PolymarketSource,
   builder?: PolymarketSigner['builder'],
-): Signing<PolymarketSigner> {
+): IdentifiedSigner<PolymarketSigner> {
   const { vault, call } = caller;
-  const describing = new Describing(caller, source);
+  const describing = new CredentialDescription(caller, source);
   const identity: PolymarketSigner['identity'] = async () => {
     const answer = await describing.get();
     return answer.ok ? identityOf(answer.credential) : answer;
@@ -79,13 +81,15 @@ export function polymarketSigning(
   return {
     signer: {
       identity,
-      l2Headers: (request) => describing.after(vault.l2Headers({ ...call, source, request })),
+      l2Headers: (request) => describing.afterSigning(vault.l2Headers({ ...call, source, request })),
       async signOrder(order, exchange, framing) {
         const asked = { ...call, source, order, exchange, framing };
-        return saying(await describing.after(vault.signOrder(asked)));
+        return explainMissingClob(await describing.afterSigning(vault.signOrder(asked)));
       },
       frameOrder: async (order, framing) =>
-        saying(await describing.after(vault.frameOrder({ ...call, source, order, framing }))),
+        explainMissingClob(
+          await describing.afterSigning(vault.frameOrder({ ...call, source, order, framing })),
+        ),
       ...(builder && { builder }),
     },
     async identity() {
@@ -102,19 +106,19 @@ function identityOf(credential: CredentialView): Signed<{ readonly identity: Pol
 }
 
 /** Who has no CLOB key yet is told how to get one. */
-const saying = <T>(signed: Vaulted<T>): Vaulted<T> =>
+const explainMissingClob = <T>(signed: VaultResult<T>): VaultResult<T> =>
   !signed.ok && signed.part === 'clob' ? clobMissing() : signed;
 
 const clobMissing = () =>
   refusal('CREDENTIAL_INCOMPLETE', 'clob is missing: repeat POST /api/v1/onboard', 'clob');
 
 /** Kalshi's, likewise. Orders belong to a member, whom only the key's id tells. */
-export function kalshiSigning(caller: VaultCaller, source: KalshiSource): Signing<KalshiSigner> {
+export function kalshiSigner(caller: VaultCaller, source: KalshiSource): IdentifiedSigner<KalshiSigner> {
   const { vault, call } = caller;
-  const describing = new Describing(caller, source);
+  const describing = new CredentialDescription(caller, source);
   return {
     signer: {
-      kalshiHeaders: (request) => describing.after(vault.kalshiHeaders({ ...call, source, request })),
+      kalshiHeaders: (request) => describing.afterSigning(vault.kalshiHeaders({ ...call, source, request })),
     },
     async identity() {
       const answer = await describing.get();

@@ -1,6 +1,6 @@
 import { unsupported, type Has } from './capabilities.ts';
 import type { DataVenue } from './data-port.ts';
-import type { Exchange } from './exchanges.ts';
+import type { VenueName } from './exchanges.ts';
 
 const nothing: Has = {
   fetch_markets: false,
@@ -25,7 +25,7 @@ const nothing: Has = {
  * A venue that is known by name alone: it says that it has nothing, and answers everything with NOT_SUPPORTED. `why`
  * ends the sentence that tells so.
  */
-export function absentVenue(venue: Exchange, name: string, why: string): DataVenue {
+export function absentVenue(venue: VenueName, name: string, why: string): DataVenue {
   const refuse = (what: string) => () => Promise.resolve(unsupported(venue, `${what} ${why}`));
   return {
     capabilities: {

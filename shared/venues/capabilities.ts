@@ -1,5 +1,5 @@
 import { failure, invalidMember, type Failure } from '../errors/failure.ts';
-import type { Exchange } from './exchanges.ts';
+import type { VenueName } from './exchanges.ts';
 import type { OrderTerms, OrderType } from './trading-port.ts';
 
 /** What `GET /exchanges` says of a venue: the names are the wire's (contract: router, "Routes"). */
@@ -27,7 +27,7 @@ export interface Has {
 export type DedupeKind = 'order-hash' | 'client-order-id';
 
 export interface Capabilities {
-  readonly venue: Exchange;
+  readonly venue: VenueName;
   readonly name: string;
   readonly has: Has;
   /** None: data only. */

@@ -1,6 +1,6 @@
 import { absentVenue } from './absent.ts';
 import type { DataVenue } from './data-port.ts';
-import type { Exchange } from './exchanges.ts';
+import type { VenueName } from './exchanges.ts';
 import { KalshiVenue } from './kalshi/venue.ts';
 import { LimitlessVenue } from './limitless/venue.ts';
 import { OpinionVenue } from './opinion/venue.ts';
@@ -33,7 +33,7 @@ const polymarket = (urls: VenueUrls): DataVenue =>
     chainId: Number(urls.L1_CHAIN_ID),
   });
 
-const makers: Readonly<Record<Exchange, (urls: VenueUrls) => DataVenue>> = {
+const makers: Readonly<Record<VenueName, (urls: VenueUrls) => DataVenue>> = {
   polymarket,
   kalshi: (urls) => new KalshiVenue({ url: urls.KALSHI_URL }),
   limitless: (urls) => new LimitlessVenue({ url: urls.LIMITLESS_URL }),
@@ -47,4 +47,4 @@ const makers: Readonly<Record<Exchange, (urls: VenueUrls) => DataVenue>> = {
 };
 
 /** The data half of every exchange. Cheap to make: what a venue has told is kept by the isolate, not by the object. */
-export const dataVenue = (exchange: Exchange, urls: VenueUrls): DataVenue => makers[exchange](urls);
+export const dataVenue = (exchange: VenueName, urls: VenueUrls): DataVenue => makers[exchange](urls);

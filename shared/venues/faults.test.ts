@@ -6,7 +6,7 @@ import * as kalshi from '../../emulators/kalshi/test/support.ts';
 import * as polymarket from '../../emulators/polymarket/test/support.ts';
 import { micro, sentNow, valueOf } from '../../test/support/venue-outcomes.ts';
 import { kalshiSigner, polymarketSigner } from '../../test/support/venue-signers.ts';
-import { VenueLine } from './http/line.ts';
+import { VenueEndpoint } from './http/line.ts';
 import { KALSHI_PROBE } from './kalshi/api.ts';
 import { KalshiVenue } from './kalshi/venue.ts';
 import { CLOB_PROBE } from './polymarket/api.ts';
@@ -55,7 +55,7 @@ async function kalshiBench(): Promise<Bench> {
   const emulator = await kalshi.startForTest();
   const { url } = emulator;
   const signer = kalshiSigner(kalshi.ALICE);
-  const line = new VenueLine({
+  const line = new VenueEndpoint({
     baseUrl: url,
     probe: KALSHI_PROBE,
     timeoutMs: TIMEOUT_MS,
@@ -90,7 +90,7 @@ async function polymarketBench(): Promise<Bench> {
   const { url } = emulator;
   const market = await polymarket.marketOf(emulator, 'plain');
   const signer = await polymarketSigner(url, polymarket.ALICE.privateKey);
-  const line = new VenueLine({ baseUrl: url, probe: CLOB_PROBE, timeoutMs: TIMEOUT_MS });
+  const line = new VenueEndpoint({ baseUrl: url, probe: CLOB_PROBE, timeoutMs: TIMEOUT_MS });
   const settings = { clobUrl: url, gammaUrl: `${url}/gamma`, dataUrl: `${url}/data-api`, chainId: 137 };
   const venue = new PolymarketVenue(settings, line);
   return {
@@ -203,7 +203,7 @@ test('a venue that nobody has heard and that refuses connections is sent nothing
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  const line = new VenueLine({ baseUrl: `http://127.0.0.1:${port}`, probe: KALSHI_PROBE });
+  const line = new VenueEndpoint({ baseUrl: `http://127.0.0.1:${port}`, probe: KALSHI_PROBE });
   const venue = new KalshiVenue({ url: line.baseUrl }, line);
   const prepared: PreparedOrder = {
     venue: 'kalshi',

@@ -1,4 +1,4 @@
-import { badOutcome } from './bad-outcome.ts';
+import { refuseOutcome } from './bad-outcome.ts';
 import type { Found, ListedOutcome } from './port.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { Found, ListedOutcome } from './port.ts';
  * Where the two have other names (Up and Down), the first is YES and the second NO. VALIDATION_FAILED, and
  * MISSING_PARAMETER where one of many had to be named.
  */
-export function outcomeAt(
+export function findOutcome(
   outcomes: readonly ListedOutcome[],
   name: string | undefined,
 ): Found<{ readonly index: number; readonly outcome: ListedOutcome }> {
@@ -17,7 +17,7 @@ export function outcomeAt(
   const outcome = outcomes[index];
   return outcome
     ? { ok: true, value: { index, outcome } }
-    : badOutcome(
+    : refuseOutcome(
         name,
         outcomes.map((one) => one.name),
       );

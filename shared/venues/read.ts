@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../errors/failure.ts';
-import { exchange, type Answer } from './http/exchange.ts';
+import { fetchReply, type HttpReply } from './http/exchange.ts';
 import { pauseBeforeRetry, READ_RETRIES } from './http/retry.ts';
 import { VENUE_TIMEOUT_MS } from './venue-fetch.ts';
 
@@ -13,25 +13,25 @@ export async function readVenue(url: string, init: RequestInit = {}): Promise<Re
   for (let attempt = 0; ; attempt += 1) {
     const answer = await tryOnce(url, init);
     if (answer && answer.status < 500 && answer.status !== 429) return parse(answer);
-    if (attempt === READ_RETRIES) return unavailable();
+    if (attempt === READ_RETRIES) return venueUnavailable();
     await pauseBeforeRetry(attempt, answer?.retryAfter ?? null);
   }
 }
 
-async function tryOnce(url: string, init: RequestInit): Promise<Answer | undefined> {
+async function tryOnce(url: string, init: RequestInit): Promise<HttpReply | undefined> {
   try {
-    return await exchange(url, init, VENUE_TIMEOUT_MS);
+    return await fetchReply(url, init, VENUE_TIMEOUT_MS);
   } catch {
     return undefined;
   }
 }
 
-function parse({ status, text }: Answer): ReadResult {
+function parse({ status, text }: HttpReply): ReadResult {
   try {
     return { ok: true, status, body: JSON.parse(text) };
   } catch {
-    return unavailable();
+    return venueUnavailable();
   }
 }
 
-export const unavailable = (): Failure => failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+export const venueUnavailable = (): Failure => failure('VENUE_UNAVAILABLE', { retryAfter: 1 });

@@ -19,7 +19,7 @@ export interface VenuePage<T> {
  * One page of `limit` rows that `keep` lets through, whatever the size of the venue's pages. The cursor names a page
  * of the venue and how many of its rows are done.
  */
-export async function scan<T>(
+export async function scanPages<T>(
   fetchPage: (cursor: string | undefined) => Promise<Found<VenuePage<T>>>,
   keep: (row: T) => boolean,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },

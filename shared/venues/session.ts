@@ -15,14 +15,14 @@ import type {
   VenueOrder,
   VenueResult,
 } from './port.ts';
-import type { ClobSession } from './polymarket/clob-session.ts';
+import type { PolymarketClient } from './polymarket/clob-session.ts';
 import type { Signed } from './signer.ts';
 
 /**
  * A venue on behalf of one account: the trading half with its signer in it, so that callers need not know which kind
  * of signer a venue wants. Methods as in `TradingVenue`.
  */
-export interface TradingSession extends Pick<TradingVenue<unknown>, 'send' | 'sendCancel'> {
+export interface VenueClient extends Pick<TradingVenue<unknown>, 'send' | 'sendCancel'> {
   readonly capabilities: Capabilities;
   /**
    * Whose orders this session sees, as text that is no secret. What was sent by another cannot be found by it, and
@@ -38,14 +38,14 @@ export interface TradingSession extends Pick<TradingVenue<unknown>, 'send' | 'se
   positions(): Promise<VenueResult<readonly Position[]>>;
   balance(): Promise<VenueResult<Balance>>;
   /** On Polymarket. */
-  readonly clob?: ClobSession;
+  readonly clob?: PolymarketClient;
 }
 
-export const sessionOf = <S>(
+export const venueClientOf = <S>(
   venue: Venue<S>,
   signer: S,
-  identity: TradingSession['identity'],
-): TradingSession => ({
+  identity: VenueClient['identity'],
+): VenueClient => ({
   capabilities: venue.capabilities,
   identity,
   prepare: (terms) => venue.prepare(terms, signer),

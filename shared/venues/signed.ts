@@ -2,14 +2,14 @@ import type { VenueFailure } from './port.ts';
 import type { SignerRefusal } from './signer.ts';
 
 /** A refusal of the signer as the port tells it. */
-export const signedOut = (signer: SignerRefusal): VenueFailure => ({
+export const signerRefused = (signer: SignerRefusal): VenueFailure => ({
   ok: false,
   reason: 'SIGNER_REFUSED',
   signer,
 });
 
 /** The venue answered that it believes neither key nor signature. */
-export const unbelieved = (message: string): VenueFailure => ({
+export const authenticationRefused = (message: string): VenueFailure => ({
   ok: false,
   reason: 'VENUE_AUTHENTICATION',
   message,

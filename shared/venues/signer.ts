@@ -1,4 +1,4 @@
-import type { OrderDraft, OrderExchange } from '../signing/order-typed-data.ts';
+import type { OrderDraft, ExchangeContract } from '../signing/order-typed-data.ts';
 import type { TimedRequest } from '../signing/polymarket-hmac.ts';
 import type { FramedRequest, OrderRequest, TimedFraming } from '../signing/polymarket-order-request.ts';
 import type { KalshiRequest } from '../signing/kalshi.ts';
@@ -33,7 +33,11 @@ export interface PolymarketSigner {
   identity(): Promise<Signed<{ readonly identity: PolymarketIdentity }>>;
   l2Headers(request: TimedRequest): Promise<SignedHeaders>;
   /** A whole order at once, made this signer's own: its wallet signs it, its CLOB key sends it. */
-  signOrder(order: OrderDraft, exchange: OrderExchange, framing: TimedFraming): Promise<Signed<OrderRequest>>;
+  signOrder(
+    order: OrderDraft,
+    exchange: ExchangeContract,
+    framing: TimedFraming,
+  ): Promise<Signed<OrderRequest>>;
   /** The request for an order that is signed already, as it is: its CLOB key sends it. */
   frameOrder(
     signed: Readonly<Record<string, string | number>>,

@@ -2,7 +2,7 @@ import type { Failure } from '../errors/failure.ts';
 import type { Reason } from '../errors/catalogue.ts';
 import type { Micro } from '../money/fixed.ts';
 import type { DedupeKind } from './capabilities.ts';
-import type { Exchange } from './exchanges.ts';
+import type { VenueName } from './exchanges.ts';
 import type { Side } from './port.ts';
 import type { SignerRefusal } from './signer.ts';
 
@@ -107,7 +107,7 @@ export interface Dedupe {
  * headers prove the account to the venue. The journal stores `dedupe` and the terms.
  */
 interface PreparedRequest {
-  readonly venue: Exchange;
+  readonly venue: VenueName;
   readonly request: {
     readonly method: 'POST' | 'DELETE';
     readonly url: string;

@@ -3,7 +3,7 @@ import type { OwnProgram } from '../support/program.ts';
 import type { ChaosAccount, Markets } from './stage.ts';
 
 /** An order as the venue has it, behind the gateway's back. */
-export interface Standing {
+export interface VenueOrderState {
   /** See `ChaosAccount`. */
   readonly book: string;
   readonly id: string;
@@ -22,7 +22,7 @@ const paperOrders = z.array(
   z.object({ id: z.string(), status: z.string(), price: z.number(), size: z.number() }),
 );
 
-const statuses: Readonly<Record<string, Standing['status']>> = {
+const statuses: Readonly<Record<string, VenueOrderState['status']>> = {
   LIVE: 'open',
   MATCHED: 'filled',
   CANCELED: 'cancelled',
@@ -34,14 +34,17 @@ const statuses: Readonly<Record<string, Standing['status']>> = {
   cancelled: 'cancelled',
 };
 
-function statusOf(word: string): Standing['status'] {
+function statusOf(word: string): VenueOrderState['status'] {
   const status = statuses[word] ?? statuses[word.toUpperCase()];
   if (status === undefined) throw new Error(`a venue says ${word} of an order`);
   return status;
 }
 
 /** Every order on the run's markets at the live venues. */
-export async function liveOrders({ file }: OwnProgram, markets: Markets): Promise<readonly Standing[]> {
+export async function liveOrders(
+  { file }: OwnProgram,
+  markets: Markets,
+): Promise<readonly VenueOrderState[]> {
   const [clob, kalshi] = await Promise.all(
     [file.emulators.polymarket, file.emulators.kalshi].map(async (url) =>
       (await fetch(`${url}/__control/orders`)).json(),
@@ -51,7 +54,7 @@ export async function liveOrders({ file }: OwnProgram, markets: Markets): Promis
     ...clobOrders
       .parse(clob)
       .filter(({ market }) => market === markets.polymarket)
-      .map((order): Standing => ({
+      .map((order): VenueOrderState => ({
         book: 'polymarket',
         id: order.hash,
         size: Number(order.original_size),
@@ -60,7 +63,7 @@ export async function liveOrders({ file }: OwnProgram, markets: Markets): Promis
     ...kalshiOrders
       .parse(kalshi)
       .filter(({ ticker }) => ticker === markets.kalshi)
-      .map((order): Standing => ({
+      .map((order): VenueOrderState => ({
         book: 'kalshi',
         id: order.order_id,
         size: Number(order.initial_count_fp),
@@ -73,7 +76,11 @@ export async function liveOrders({ file }: OwnProgram, markets: Markets): Promis
 export async function paperBooks(
   { file }: OwnProgram,
   { book, headers }: ChaosAccount,
-): Promise<{ readonly orders: readonly Standing[]; readonly reserved: number; readonly held: number }> {
+): Promise<{
+  readonly orders: readonly VenueOrderState[];
+  readonly reserved: number;
+  readonly held: number;
+}> {
   const get = async (path: string): Promise<unknown> => {
     const response = await fetch(`${file.url}/api/v1/${path}`, { headers });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);

@@ -6,7 +6,7 @@ import type { Planned } from './plan.ts';
 import type { ChaosAccount, Markets } from './stage.ts';
 
 /** How a command ended for whoever said it. */
-export type End =
+export type CommandEnd =
   /** No reply that says what became of it. */
   | { readonly state: 'open' }
   /** The gateway said that nothing was done, and it was not said again. */
@@ -15,13 +15,13 @@ export type End =
   | { readonly state: 'refused'; readonly reason: string };
 
 /** A command as it was said. */
-export interface Said {
+export interface SentCommand {
   readonly planned: Planned;
   readonly account: ChaosAccount;
   /** The order to be cancelled; an order is placed where there is none. */
   readonly target?: string;
   tries: number;
-  end: End;
+  end: CommandEnd;
   /** Every order id that a reply to it named: of one command there is one. */
   readonly ids: Set<string>;
   /** What was signed for its fee; the last is what it says. More than one where the gateway took one in vain. */
@@ -44,20 +44,25 @@ const FEE_USED = 'fee_auth.order_id: was used before';
 const orderReply = z.object({ id: z.string(), status: z.string() });
 
 /** What all bots share. `replies` counts what they were told, by the gateway's word for it. */
-export interface Street {
+export interface ClientContext {
   readonly url: string;
   readonly markets: Markets;
-  readonly replies: Map<string, Told>;
+  readonly replies: Map<string, ReplyCounts>;
 }
 
 /** How often bots were told something, and how long they waited for it altogether. */
-export interface Told {
+export interface ReplyCounts {
   readonly count: number;
   readonly ms: number;
 }
 
 /** Says a command as a careful bot does, until it is certain what became of it, it gives up, or `until` (ms since 1970). */
-export async function say(street: Street, said: Said, until: number, tries = TRIES): Promise<void> {
+export async function sendCommand(
+  street: ClientContext,
+  said: SentCommand,
+  until: number,
+  tries = TRIES,
+): Promise<void> {
   const { planned } = said;
   const before = said.tries;
   while (said.end.state === 'open' || said.end.state === 'released') {
@@ -67,7 +72,7 @@ export async function say(street: Street, said: Said, until: number, tries = TRI
     if (!first) await sleep(PAUSE_MS);
     if (Date.now() >= until) return;
     said.tries += 1;
-    const end = await sayOnce(street, said);
+    const end = await sendOnce(street, said);
     if (end === 'unheard') {
       said.tries -= 1;
       await sleep(PAUSE_MS);
@@ -80,11 +85,14 @@ export async function say(street: Street, said: Said, until: number, tries = TRI
 }
 
 /** Whether the same words may be said at any later time and mean this command. */
-export const isNamed = ({ planned }: Said): boolean =>
+export const canRetryLater = ({ planned }: SentCommand): boolean =>
   planned.naming === 'key' || planned.naming === 'client';
 
 /** `unheard`: nobody listened, so nothing was said. */
-async function sayOnce({ url, markets, replies }: Street, said: Said): Promise<End | 'unheard'> {
+async function sendOnce(
+  { url, markets, replies }: ClientContext,
+  said: SentCommand,
+): Promise<CommandEnd | 'unheard'> {
   const began = performance.now();
   const count = (word: string): void => {
     const { count: before, ms } = replies.get(word) ?? { count: 0, ms: 0 };
@@ -114,7 +122,7 @@ async function sayOnce({ url, markets, replies }: Street, said: Said): Promise<E
   }
 }
 
-function judge(status: number, reason: string): End {
+function judge(status: number, reason: string): CommandEnd {
   if (reason === 'VENUE_UNAVAILABLE') return { state: 'released' };
   const again = status === 429 || status >= 500 || reason === 'IDEMPOTENCY_CONFLICT_PENDING';
   return again ? { state: 'open' } : { state: 'refused', reason };
@@ -122,14 +130,14 @@ function judge(status: number, reason: string): End {
 
 const refusedConnection = z.object({ cause: z.object({ code: z.literal('ECONNREFUSED') }) });
 
-const pathOf = ({ account, target }: Said): string =>
+const pathOf = ({ account, target }: SentCommand): string =>
   `/api/v1/orders${target === undefined ? '' : `/${target}`}?exchange=${account.venue}`;
 
 /** A cancel has no client order id: it goes by a key instead. */
-const hasKey = ({ planned, target }: Said): boolean =>
+const hasKey = ({ planned, target }: SentCommand): boolean =>
   planned.naming === 'key' || (planned.naming === 'client' && target !== undefined);
 
-function headersOf(said: Said): Record<string, string> {
+function headersOf(said: SentCommand): Record<string, string> {
   const { account, planned, tries, target } = said;
   return {
     ...account.headers,
@@ -139,7 +147,7 @@ function headersOf(said: Said): Record<string, string> {
   };
 }
 
-const bodyOf = (said: Said, markets: Markets): object => {
+const bodyOf = (said: SentCommand, markets: Markets): object => {
   const { account, planned, fees } = said;
   return {
     market_id: markets[account.venue],

@@ -5,7 +5,7 @@ import { TREASURY } from '../../emulators/chain/contracts/addresses.ts';
 import { ERC20_ABI, ESCROW_ABI, view } from '../../emulators/chain/test/support.ts';
 import { TERMS } from '../end-to-end/escrow-stage.ts';
 import type { OwnProgram } from '../support/program.ts';
-import type { Said } from './bot.ts';
+import type { SentCommand } from './bot.ts';
 
 /** What the contract says of one order id, base units. */
 export interface ChainEscrow {
@@ -39,7 +39,7 @@ const totals = z.object({
 const stats = z.object({ escrow: totals });
 
 /** Reads what became of every fee that was signed. */
-export async function chainStock({ file }: OwnProgram, said: readonly Said[]): Promise<ChainStock> {
+export async function chainStock({ file }: OwnProgram, said: readonly SentCommand[]): Promise<ChainStock> {
   const provider = new providers.StaticJsonRpcProvider(file.emulators.chain, CHAIN_ID);
   const contract = new Contract(FEE_ESCROW, ESCROW_ABI, provider);
   const usdc = new Contract(USDC, ERC20_ABI, provider);

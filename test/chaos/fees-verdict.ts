@@ -1,5 +1,5 @@
-import type { Said } from './bot.ts';
-import type { Standing } from './books.ts';
+import type { SentCommand } from './bot.ts';
+import type { VenueOrderState } from './books.ts';
 import type { ChainEscrow, ChainStock } from './chain-stock.ts';
 import { PAYER_FUNDS } from './fees.ts';
 import type { EscrowRow } from './journals.ts';
@@ -22,8 +22,8 @@ const sums = ({ pulled, distributed, refunded }: typeof nothing): string =>
  * the chain, its balances, and what was signed add up: nothing was pulled twice, nothing is missing.
  */
 export function judgeFees(
-  said: readonly Said[],
-  standing: readonly Standing[],
+  said: readonly SentCommand[],
+  standing: readonly VenueOrderState[],
   rows: readonly EscrowRow[],
   chain: ChainStock,
 ): FeesVerdict {
@@ -83,7 +83,7 @@ function judgeOne(
   fee: { readonly name: string; readonly amount: bigint; readonly payer: string },
   row: EscrowRow | undefined,
   onChain: ChainEscrow,
-  order: Standing | undefined,
+  order: VenueOrderState | undefined,
   fail: Fail,
 ): void {
   const record = row?.record ?? nothing;

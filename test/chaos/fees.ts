@@ -5,7 +5,7 @@ import { TERMS } from '../end-to-end/escrow-stage.ts';
 import { controlVenue } from '../support/control.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { operate } from '../support/tenants.ts';
-import type { Said } from './bot.ts';
+import type { SentCommand } from './bot.ts';
 
 /** What a payer has, base units: more than the fees of all its orders, given back or not. */
 export const PAYER_FUNDS = 10_000_000_000n;
@@ -23,7 +23,7 @@ export async function openFees({ file }: OwnProgram, tenant: string): Promise<Wa
 }
 
 /** The most that the terms allow, base units. A cent of price is 10,000 of them, and so many basis points are one. */
-function feeOf({ price, size }: Said['planned']): number {
+function feeOf({ price, size }: SentCommand['planned']): number {
   const [least, most] = [TERMS.min_fee_usdc, TERMS.max_fee_usdc].map((usdc) =>
     Math.round(Number(usdc) * 1e6),
   );
@@ -31,7 +31,7 @@ function feeOf({ price, size }: Said['planned']): number {
 }
 
 /** Signs a fee for a command's order, under an id that was never used, where its account pays fees. */
-export async function signFee({ account: { payer }, planned, fees }: Said): Promise<void> {
+export async function signFee({ account: { payer }, planned, fees }: SentCommand): Promise<void> {
   if (!payer) return;
   const pull = {
     orderId: `0x${randomBytes(32).toString('hex')}`,

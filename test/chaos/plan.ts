@@ -4,7 +4,7 @@ const chaosVenues = ['polymarket', 'kalshi', 'paper'] as const;
 export type ChaosVenue = (typeof chaosVenues)[number];
 export type ChaosMode = 'stored' | 'managed' | 'request' | 'customer';
 /** How a command is named. `sdk`: only its retries say what they are; `none`: said once, whatever comes of it. */
-export type ChaosNaming = 'key' | 'client' | 'sdk' | 'none';
+export type ChaosIdempotency = 'key' | 'client' | 'sdk' | 'none';
 
 /** An account to be made. */
 export interface PlannedAccount {
@@ -18,7 +18,7 @@ export interface Planned {
   readonly account: number;
   /** A cancel of an order that rests then; where none does, an order is placed instead. */
   readonly cancels: boolean;
-  readonly naming: ChaosNaming;
+  readonly naming: ChaosIdempotency;
   /** Key and client order id, where it has one. */
   readonly name: string;
   readonly price: number;

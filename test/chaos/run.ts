@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../../scripts/lib/launch.ts';
 import type { OwnProgram } from '../support/program.ts';
-import type { Said, Street, Told } from './bot.ts';
-import { liveOrders, paperBooks, type Standing } from './books.ts';
+import type { SentCommand, ClientContext, ReplyCounts } from './bot.ts';
+import { liveOrders, paperBooks, type VenueOrderState } from './books.ts';
 import { chainStock } from './chain-stock.ts';
 import { judgeFees } from './fees-verdict.ts';
 import { readJournals } from './journals.ts';
 import { makePlan, type PlanSize } from './plan.ts';
 import { Random } from './random.ts';
-import { sayAgain, settle } from './settle.ts';
+import { replayAcknowledged, settle } from './settle.ts';
 import { openAccounts, openMarkets, type ChaosAccount } from './stage.ts';
 import { ended, Killer, storm } from './storm.ts';
 import { VenueFaults } from './venue-faults.ts';
@@ -41,7 +41,7 @@ export interface ChaosReport extends Verdict {
   /** Fees that were pulled. */
   readonly fees: number;
   /** By the gateway's word for them. */
-  readonly replies: ReadonlyMap<string, Told>;
+  readonly replies: ReadonlyMap<string, ReplyCounts>;
 }
 
 /** Between two lines of progress. */
@@ -71,8 +71,8 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   const faults = new VenueFaults(program, random.fork(), options.hangs);
   const killer = new Killer(program, options.kills, random.fork());
   const [markets, accounts] = await Promise.all([openMarkets(program), openAccounts(program, plan.accounts)]);
-  const street: Street = { url: program.file.url, markets, replies: new Map() };
-  const said: Said[] = [];
+  const street: ClientContext = { url: program.file.url, markets, replies: new Map() };
+  const said: SentCommand[] = [];
   const progress = (): string =>
     `${said.length} commands said, ${ended(said)} certain, ${killer.kills} kills, ${faults.armed} faults`;
   options.tell(`${accounts.length} accounts are open`);
@@ -91,7 +91,7 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
   const inStorm = said.length;
   const unsaid = plan.commands.length - inStorm;
   await settle(program, street, accounts, said, settled);
-  const replayed = await sayAgain(street, said, settled + REPLAY_MS);
+  const replayed = await replayAcknowledged(street, said, settled + REPLAY_MS);
   options.tell('settled; taking stock');
   const paper = await takeStock(program, accounts);
   const standing = [...(await liveOrders(program, markets)), ...paper.orders];
@@ -125,8 +125,8 @@ async function judged(program: OwnProgram, options: ChaosOptions): Promise<Chaos
 async function takeStock(
   program: OwnProgram,
   accounts: readonly ChaosAccount[],
-): Promise<{ readonly orders: readonly Standing[]; readonly violations: readonly string[] }> {
-  const orders: Standing[] = [];
+): Promise<{ readonly orders: readonly VenueOrderState[]; readonly violations: readonly string[] }> {
+  const orders: VenueOrderState[] = [];
   const violations: string[] = [];
   for (const account of accounts) {
     if (account.venue !== 'paper') continue;

@@ -2,7 +2,7 @@ import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts'
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
-import { isNamed, say, type Said, type Street } from './bot.ts';
+import { canRetryLater, sendCommand, type SentCommand, type ClientContext } from './bot.ts';
 import { isMoving, isUnfinished, readJournals } from './journals.ts';
 import { sizeOf } from './plan.ts';
 import type { ChaosAccount } from './stage.ts';
@@ -16,7 +16,7 @@ const LOOK_MS = 500;
 /** As many commands are said again at the end, to see that they are answered and not done. */
 const REPLAYED = 100;
 /** Commands that are said again at a time: all of them at once would only wait for each other. */
-const TOGETHER = 24;
+const CONCURRENCY = 24;
 
 /**
  * Lets what the storm left open become certain: a minute passes by the gateway's clock, whoever has a name for a
@@ -24,22 +24,22 @@ const TOGETHER = 24;
  */
 export async function settle(
   program: OwnProgram,
-  street: Street,
+  street: ClientContext,
   accounts: readonly ChaosAccount[],
-  said: Said[],
+  said: SentCommand[],
   until: number,
 ): Promise<void> {
   await sleep(QUIET_MS);
   await advance(program, ABSENCE_HOLDS_MS);
-  const waiting = said.filter((one) => isNamed(one) && one.end.state !== 'acknowledged');
-  await inTurns(waiting, TOGETHER, (one) => say(street, one, until, Infinity));
-  const rousing = rousers(accounts, said);
+  const waiting = said.filter((one) => canRetryLater(one) && one.end.state !== 'acknowledged');
+  await inTurns(waiting, CONCURRENCY, (one) => sendCommand(street, one, until, Infinity));
+  const rousing = alarmTriggers(accounts, said);
   said.push(...rousing);
-  await inTurns(rousing, TOGETHER, (one) => say(street, one, until, Infinity));
+  await inTurns(rousing, CONCURRENCY, (one) => sendCommand(street, one, until, Infinity));
   while (Date.now() < until) {
     const journals = readJournals(program);
     if (journals && !journals.commands.some(isUnfinished) && !journals.escrows.some(isMoving)) return;
-    await Promise.all(accounts.map((account) => askWithOwnCredential(street, account)));
+    await Promise.all(accounts.map((account) => queryWithOwnCredential(street, account)));
     await sleep(LOOK_MS);
   }
 }
@@ -48,11 +48,14 @@ export async function settle(
  * One more order for each account with a credential in the vault: its lease makes the account's alarm ring within half a
  * minute. Alarms were set by the machine's time, the last of them more than a minute ahead.
  */
-function rousers(accounts: readonly ChaosAccount[], said: readonly Said[]): readonly Said[] {
+function alarmTriggers(
+  accounts: readonly ChaosAccount[],
+  said: readonly SentCommand[],
+): readonly SentCommand[] {
   const first = Math.max(0, ...said.map(({ planned }) => planned.n)) + 1;
   return accounts
     .filter(({ venue, mode }) => venue !== 'paper' && mode !== 'request')
-    .map((account, nth): Said => {
+    .map((account, nth): SentCommand => {
       const n = first + nth;
       const rest = { account: nth, cancels: false, fee: false, losesReply: false };
       const planned = { ...rest, n, naming: 'key', name: randomUUID(), price: 0.2, size: sizeOf(n) } as const;
@@ -61,7 +64,10 @@ function rousers(accounts: readonly ChaosAccount[], said: readonly Said[]): read
 }
 
 /** Nobody else can settle what was sent with such a credential. */
-async function askWithOwnCredential({ url }: Street, { mode, venue, headers }: ChaosAccount): Promise<void> {
+async function queryWithOwnCredential(
+  { url }: ClientContext,
+  { mode, venue, headers }: ChaosAccount,
+): Promise<void> {
   if (mode !== 'request') return;
   const response = await fetch(`${url}/api/v1/orders?exchange=${venue}&limit=1`, { headers });
   await response.body?.cancel();
@@ -78,17 +84,17 @@ async function advance({ file }: OwnProgram, ms: number): Promise<void> {
 }
 
 /** Says commands that were acknowledged once more. Returns those that are not answered with the same order. */
-export async function sayAgain(
-  street: Street,
-  said: readonly Said[],
+export async function replayAcknowledged(
+  street: ClientContext,
+  said: readonly SentCommand[],
   until: number,
 ): Promise<readonly string[]> {
-  const done = said.filter((one) => isNamed(one) && one.end.state === 'acknowledged');
+  const done = said.filter((one) => canRetryLater(one) && one.end.state === 'acknowledged');
   const step = Math.max(1, Math.floor(done.length / REPLAYED));
   const again = done.filter((_, index) => index % step === 0);
-  await inTurns(again, TOGETHER, (one) => {
+  await inTurns(again, CONCURRENCY, (one) => {
     one.end = { state: 'open' };
-    return say(street, one, until, Infinity);
+    return sendCommand(street, one, until, Infinity);
   });
   return again
     .filter(

@@ -24,7 +24,7 @@ export type Markets = Readonly<Record<ChaosVenue, string>>;
 /** More than all orders of an account cost. */
 export const FUNDS = '10000000';
 const DEPTH = '100000000';
-const SIDE_BY_SIDE = 8;
+const CONCURRENCY = 8;
 
 const marketList = z.object({ markets: z.array(z.object({ ticker: z.string() })) });
 
@@ -46,8 +46,8 @@ export async function openAccounts(
   planned: readonly PlannedAccount[],
 ): Promise<readonly ChaosAccount[]> {
   const accounts: ChaosAccount[] = [];
-  for (let at = 0; at < planned.length; at += SIDE_BY_SIDE) {
-    const batch = planned.slice(at, at + SIDE_BY_SIDE).map((one, nth) => ({
+  for (let at = 0; at < planned.length; at += CONCURRENCY) {
+    const batch = planned.slice(at, at + CONCURRENCY).map((one, nth) => ({
       ...one,
       book: one.venue === 'paper' ? `paper/${at + nth}` : one.venue,
     }));

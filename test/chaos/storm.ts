@@ -2,7 +2,7 @@ import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts'
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { signFee } from './fees.ts';
-import { say, type Said, type Street } from './bot.ts';
+import { sendCommand, type SentCommand, type ClientContext } from './bot.ts';
 import type { Plan, Planned } from './plan.ts';
 import type { Random } from './random.ts';
 import type { ChaosAccount } from './stage.ts';
@@ -10,7 +10,7 @@ import type { ChaosAccount } from './stage.ts';
 /** Commands of an account that are said in one go; then others have their turn. */
 const TURN = 10;
 /** Commands of one account that are on their way together. */
-const TOGETHER = 3;
+const CONCURRENCY = 3;
 
 /** What one account has to say, and what it has at rest. */
 interface Lane {
@@ -25,10 +25,10 @@ interface Lane {
  * workerd costs a cold start of each of them, so with all of them at once there would be little else.
  */
 export async function storm(
-  street: Street,
+  street: ClientContext,
   accounts: readonly ChaosAccount[],
   { commands }: Plan,
-  all: Said[],
+  all: SentCommand[],
   { active, until }: { readonly active: number; readonly until: number },
 ): Promise<void> {
   const lanes = accounts.map((account, index): Lane => ({
@@ -41,21 +41,21 @@ export async function storm(
     lanes.map((lane) => ({ lane, commands: lane.commands.slice(nth * TURN, (nth + 1) * TURN) })),
   ).flat();
   await inTurns(turns, active, ({ lane, commands: own }) =>
-    inTurns(own, TOGETHER, (planned) => sayFirst(street, lane, planned, all, until)),
+    inTurns(own, CONCURRENCY, (planned) => sendFirst(street, lane, planned, all, until)),
   );
 }
 
 /** Says a command for the first time, as often as its bot will. */
-async function sayFirst(
-  street: Street,
+async function sendFirst(
+  street: ClientContext,
   { account, resting }: Lane,
   planned: Planned,
-  all: Said[],
+  all: SentCommand[],
   until: number,
 ): Promise<void> {
   if (Date.now() >= until) return;
   const target = planned.cancels ? resting.pop() : undefined;
-  const said: Said = {
+  const said: SentCommand = {
     planned,
     account,
     ...(target !== undefined && { target }),
@@ -66,7 +66,7 @@ async function sayFirst(
   };
   if (target === undefined && planned.fee) await signFee(said);
   all.push(said);
-  await say(street, said, until);
+  await sendCommand(street, said, until);
   const { end } = said;
   if (target === undefined && end.state === 'acknowledged' && end.status === 'open') resting.push(end.id);
 }
@@ -104,5 +104,5 @@ export class Killer {
   }
 }
 
-export const ended = (said: readonly Said[]): number =>
+export const ended = (said: readonly SentCommand[]): number =>
   said.filter(({ end }) => end.state !== 'open' && end.state !== 'released').length;

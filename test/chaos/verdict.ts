@@ -1,5 +1,5 @@
-import { isNamed, type Said } from './bot.ts';
-import type { Standing } from './books.ts';
+import { canRetryLater, type SentCommand } from './bot.ts';
+import type { VenueOrderState } from './books.ts';
 import { isUnfinished, type JournalRow } from './journals.ts';
 
 /** What must hold after a storm, and what does not. */
@@ -10,7 +10,7 @@ export interface Verdict {
   readonly reconciled: number;
 }
 
-const describe = ({ planned, account, target, tries, end }: Said): string => {
+const describe = ({ planned, account, target, tries, end }: SentCommand): string => {
   const what = target === undefined ? `place ${planned.size} at ${planned.price}` : `cancel ${target}`;
   const how = end.state === 'refused' ? `refused: ${end.reason}` : end.state;
   return `#${planned.n} ${account.venue}/${account.mode} ${planned.naming} ${what}, said ${tries} times, ${how}`;
@@ -21,8 +21,8 @@ const describe = ({ planned, account, target, tries, end }: Said): string => {
  * twice, none acknowledged but absent; a cancel that was acknowledged is one; the journal knows all and waits for none.
  */
 export function judge(
-  said: readonly Said[],
-  standing: readonly Standing[],
+  said: readonly SentCommand[],
+  standing: readonly VenueOrderState[],
   journal: readonly JournalRow[],
 ): Verdict {
   const violations: string[] = [];
@@ -35,7 +35,7 @@ export function judge(
   for (const one of said) {
     const { account, end, ids, target } = one;
     if (end.state === 'refused') fail(`a sound command was refused: ${describe(one)}`);
-    if (isNamed(one) && end.state !== 'acknowledged') fail(`never became certain: ${describe(one)}`);
+    if (canRetryLater(one) && end.state !== 'acknowledged') fail(`never became certain: ${describe(one)}`);
     if (ids.size > 1) fail(`replies name ${[...ids].join(' and ')}: ${describe(one)}`);
     if (target !== undefined) {
       const order = byId.get(`${account.book} ${target}`);
@@ -68,7 +68,7 @@ export function judge(
 
 /** Each order at a live venue has one row that is done, and each such row its order. */
 function judgeJournal(
-  byId: ReadonlyMap<string, Standing>,
+  byId: ReadonlyMap<string, VenueOrderState>,
   journal: readonly JournalRow[],
   fail: (what: string) => void,
 ): void {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as z from 'zod';
 import type { Has } from '../../shared/venues/capabilities.ts';
 import { dataVenue } from '../../shared/venues/data-venues.ts';
-import { exchanges, isLive, type Exchange } from '../../shared/venues/exchanges.ts';
+import { venueNames, isLiveVenue, type VenueName } from '../../shared/venues/exchanges.ts';
 import { member, textOf, type Answer } from './ask.ts';
 import { liveStage, onboarded } from './live-stage.ts';
 import { newTrader, type Trader } from './trader.ts';
@@ -10,7 +10,7 @@ import { newTrader, type Trader } from './trader.ts';
 const file = inject('postern');
 
 /** What each adapter says of itself; where it asks plays no part in that. */
-const declared = (exchange: Exchange) =>
+const declared = (exchange: VenueName) =>
   dataVenue(exchange, {
     POLYMARKET_CLOB_URL: '',
     POLYMARKET_GAMMA_URL: '',
@@ -32,15 +32,15 @@ interface Place {
   readonly orders: () => Promise<number>;
 }
 const NO_MARKET = 'NONE';
-const hasAccounts = (exchange: Exchange): boolean => isLive(exchange) || exchange === 'paper';
+const hasAccounts = (exchange: VenueName): boolean => isLiveVenue(exchange) || exchange === 'paper';
 
-async function placeOn(exchange: Exchange): Promise<Place> {
+async function placeOn(exchange: VenueName): Promise<Place> {
   // Paper trades on Polymarket's markets.
   const stage = hasAccounts(exchange)
     ? await liveStage(file, exchange === 'kalshi' ? exchange : 'polymarket', 2)
     : undefined;
   await stage?.book([['0.30', '5000']], [['0.50', '5000']]);
-  const trader = stage && isLive(exchange) ? await onboarded(file, stage) : await newTrader(file);
+  const trader = stage && isLiveVenue(exchange) ? await onboarded(file, stage) : await newTrader(file);
   if (stage) return { trader, market: stage.market, orders: () => stage.orders() };
   const listed = await trader.call('GET', `/api/v1/markets?exchanges=${exchange}&status=active&limit=1`);
   const { data } = z
@@ -54,7 +54,7 @@ async function placeOn(exchange: Exchange): Promise<Place> {
 }
 
 /** A request that shows whether a flag is true. The websocket and orders have tests of their own. */
-const shows: Readonly<Partial<Record<keyof Has, (exchange: Exchange, market: string) => string>>> = {
+const shows: Readonly<Partial<Record<keyof Has, (exchange: VenueName, market: string) => string>>> = {
   fetch_markets: (exchange) => `markets?exchanges=${exchange}&limit=1`,
   fetch_events: (exchange) => `events?exchanges=${exchange}&limit=1`,
   fetch_orderbook: (exchange, market) => `orderbook?exchange=${exchange}&market_id=${market}`,
@@ -76,14 +76,14 @@ function expectShown(answer: Answer, can: boolean): void {
 test('GET /exchanges says what the adapters say of themselves, of every exchange', async () => {
   const trader = await newTrader(file);
   const { json } = await trader.call('GET', '/api/v1/exchanges');
-  const rows = exchanges.map((id) => {
+  const rows = venueNames.map((id) => {
     const { name, has, orderTypes } = declared(id);
     return { id, name, has, order_types: orderTypes };
   });
   expect(json).toEqual(rows);
 });
 
-describe.each(exchanges)('%s does what it declares, and answers 501 to the rest', (exchange) => {
+describe.each(venueNames)('%s does what it declares, and answers 501 to the rest', (exchange) => {
   const { has, orderTypes } = declared(exchange);
   let place: Place;
   beforeAll(async () => {
@@ -117,7 +117,7 @@ describe.each(exchanges)('%s does what it declares, and answers 501 to the rest'
     expectShown(answer, can);
     const state = price === 0.5 ? 'filled' : 'open';
     expect(member(answer, 'status')).toBe(can ? state : undefined);
-    expect(await place.orders()).toBe(before + (can && isLive(exchange) ? 1 : 0));
+    expect(await place.orders()).toBe(before + (can && isLiveVenue(exchange) ? 1 : 0));
     if (!can || state === 'filled') return;
     const one = `/api/v1/orders/${textOf(answer, 'id')}?exchange=${exchange}`;
     expectShown(await place.trader.call('DELETE', one), has.cancel_order);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startInstrumented } from '../support/instruments.ts';
 import { askersOn, type Asker } from './isolation-askers.ts';
 import { labelOf, nameOf, slotsOf, type Slot } from './isolation-ids.ts';
-import { askFor, malformedIds, unknownIds, type Told } from './isolation-request.ts';
+import { askFor, malformedIds, unknownIds, type ComparableReply } from './isolation-request.ts';
 import { IsolationStage } from './isolation-stage.ts';
 import { victimsOn, type Victim } from './isolation-victims.ts';
 import { operationsOf } from './operations.ts';
@@ -21,9 +21,9 @@ const slots = named.filter(
 /** What one kind of caller was told about an id of each kind of owner, one of nobody, and texts that are none. */
 interface Row {
   readonly asker: string;
-  readonly foreign: readonly (readonly [owner: string, told: Told])[];
-  readonly unknown: Told;
-  readonly malformed: readonly Told[];
+  readonly foreign: readonly (readonly [owner: string, told: ComparableReply])[];
+  readonly unknown: ComparableReply;
+  readonly malformed: readonly ComparableReply[];
 }
 
 let stage: IsolationStage;
@@ -48,12 +48,12 @@ const audits = (): Promise<readonly string[]> => Promise.all(victims.map(({ audi
 async function askEverything(asker: Asker): Promise<void> {
   for (const slot of slots) {
     const unknown = await askFor(stage, slot, unknownIds[slot.kind], asker);
-    const foreign: (readonly [string, Told])[] = [];
+    const foreign: (readonly [string, ComparableReply])[] = [];
     for (const { kind, ids } of victims) {
       const id = ids[slot.kind];
       if (id !== undefined) foreign.push([kind, await askFor(stage, slot, id, asker)]);
     }
-    const malformed: Told[] = [];
+    const malformed: ComparableReply[] = [];
     for (const id of isSocket(slot) ? [] : (malformedIds[slot.kind] ?? []))
       malformed.push(await askFor(stage, slot, id, asker));
     const known = rows.get(labelOf(slot)) ?? [];
@@ -111,12 +111,12 @@ const unasked = new Set([
 ]);
 
 /** For whom is no partner there is no such surface. */
-const isUnasked = ({ operation }: Slot, { code }: Told): boolean =>
+const isUnasked = ({ operation }: Slot, { code }: ComparableReply): boolean =>
   unasked.has(code ?? '') || (operation.path.startsWith('/v1/partner/') && code === 'NOT_FOUND');
 
-const shown = ({ status, code, text, names }: Told): unknown => ({ status, code, text, names });
+const shown = ({ status, code, text, names }: ComparableReply): unknown => ({ status, code, text, names });
 /** A customer that was made has ids and a key of its own. */
-const shape = ({ status, code, names, text }: Told): unknown => ({
+const shape = ({ status, code, names, text }: ComparableReply): unknown => ({
   status,
   code,
   names,

@@ -8,7 +8,7 @@ import { orderBody } from './order-body.ts';
 import { limitOrder } from './trader.ts';
 
 /** All of a reply that could tell one id from another, and the id of the request. */
-export interface Told {
+export interface ComparableReply {
   readonly request: string;
   readonly status: number;
   readonly code: string | null;
@@ -97,7 +97,7 @@ export async function askFor(
   slot: Slot,
   id: string,
   { headers }: Asker,
-): Promise<Told> {
+): Promise<ComparableReply> {
   const { operation, place, name } = slot;
   const [session, number] = slot.kind === 'suggestion' ? id.split(':') : [undefined, id];
   const base = baseOf(slot, stage);
@@ -136,7 +136,7 @@ function withMember(body: unknown, name: string, id: string): unknown {
   return { orders: members['orders'].map((order: object) => ({ ...order, [name]: id })) };
 }
 
-function told({ status, code, text, headers }: Answer, request: string, id: string): Told {
+function told({ status, code, text, headers }: Answer, request: string, id: string): ComparableReply {
   return {
     request,
     status,
@@ -154,7 +154,7 @@ async function onSocket(
   headers: Readonly<Record<string, string>>,
   request: string,
   own: Asker['headers'],
-): Promise<Told> {
+): Promise<ComparableReply> {
   const minted = await stage.send('POST', '/v1/keys/ws-token', { headers: own });
   const token = member(minted, 'token');
   const query = typeof token === 'string' ? `${target.includes('?') ? '&' : '?'}token=${token}` : '';

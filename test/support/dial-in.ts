@@ -17,7 +17,7 @@ const DIAL_URL = 'https://postern.test/v1/relay/session';
 const app = createApp();
 
 /** Asks the gateway to let a relay in. */
-export const knock = async (token: string): Promise<Response> =>
+export const requestDialIn = async (token: string): Promise<Response> =>
   app.fetch(
     new Request(DIAL_URL, { headers: { upgrade: 'websocket', authorization: `Bearer ${token}` } }),
     env,
@@ -40,7 +40,7 @@ export function carryDialIn(bridgeUrl: string, tenant: string): DialIn {
     state.arrivals += 1;
     state.token = token;
     // The connector speaks first: the relay has nothing to say meanwhile.
-    const gateway = (await knock(token)).webSocket;
+    const gateway = (await requestDialIn(token)).webSocket;
     if (!gateway) {
       relay.close(1008);
       return;

@@ -9,26 +9,26 @@ import type { LiveCommand } from '../../durable-objects/trading-account/live/mod
 import { WriteCap } from '../../durable-objects/trading-account/write-cap.ts';
 import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
 import { vaultOf } from '../../durable-objects/vault-stubs.ts';
-import { kalshiSigning, polymarketSigning, type VaultCaller } from '../../shared/vault/signers.ts';
+import { kalshiSigner, polymarketSigner, type VaultCaller } from '../../shared/vault/signers.ts';
 import type { LiveVenue } from '../../shared/venues/exchanges.ts';
-import { VenueLine } from '../../shared/venues/http/line.ts';
+import { VenueEndpoint } from '../../shared/venues/http/line.ts';
 import { KALSHI_PROBE } from '../../shared/venues/kalshi/api.ts';
 import { KalshiVenue } from '../../shared/venues/kalshi/venue.ts';
 import { CLOB_PROBE } from '../../shared/venues/polymarket/api.ts';
 import { PolymarketVenue } from '../../shared/venues/polymarket/venue.ts';
-import { sessionOf, type TradingSession } from '../../shared/venues/session.ts';
+import { venueClientOf, type VenueClient } from '../../shared/venues/session.ts';
 import type { OrderTerms } from '../../shared/venues/port.ts';
 import { micro, tradableTokens } from './emulator-control.ts';
 
 /** How a test changes a line: its own timeout, a clock that is wrong, a place where nobody listens. */
-export interface LineChange {
+export interface EndpointChange {
   readonly timeoutMs?: number;
   readonly now?: () => number;
   readonly baseUrl?: string;
 }
 
 /** A market of an emulator and a member of the venue, whose credentials the vault keeps. */
-export interface LiveBench {
+export interface LiveVenueSetup {
   readonly venue: LiveVenue;
   readonly placePath: string;
   readonly terms: OrderTerms;
@@ -38,7 +38,7 @@ export interface LiveBench {
   /** Stores the member's credentials for an account. */
   link(account: string): Promise<void>;
   /** A session with a line of its own, so that no circuit is shared between tests. */
-  session(account: string, change?: LineChange): TradingSession;
+  session(account: string, change?: EndpointChange): VenueClient;
 }
 
 const TENANT = 'tnt_live';
@@ -72,7 +72,7 @@ async function countOrders(url: string, name: string, market: string): Promise<n
 const tripleSchema = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
 
 /** `nth` market from the end: files that run at once take different ones. Each bench is another member. */
-export async function polymarketBench(nth = 0): Promise<LiveBench> {
+export async function polymarketSetup(nth = 0): Promise<LiveVenueSetup> {
   const walletKey = generatePrivateKey();
   const url = env.POLYMARKET_CLOB_URL;
   const token = (await tradableTokens()).filter(({ tick }) => tick === 10_000n).at(-1 - nth);
@@ -94,18 +94,18 @@ export async function polymarketBench(nth = 0): Promise<LiveBench> {
       if (!stored.ok) throw new Error(stored.message);
     },
     session(account, { baseUrl = url, ...change } = {}) {
-      const { signer, identity } = polymarketSigning(callerOf(account), {
+      const { signer, identity } = polymarketSigner(callerOf(account), {
         kind: 'stored',
         venue: 'polymarket',
       });
-      const line = new VenueLine({ baseUrl, probe: CLOB_PROBE, ...change });
+      const line = new VenueEndpoint({ baseUrl, probe: CLOB_PROBE, ...change });
       const settings = {
         clobUrl: baseUrl,
         gammaUrl: `${url}/gamma`,
         dataUrl: `${url}/data-api`,
         chainId: 137,
       };
-      return sessionOf(new PolymarketVenue(settings, line), signer, identity);
+      return venueClientOf(new PolymarketVenue(settings, line), signer, identity);
     },
   };
 }
@@ -118,7 +118,7 @@ function pem(label: string, der: ArrayBuffer | JsonWebKey): string {
   return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 }
 
-export async function kalshiBench(): Promise<LiveBench> {
+export async function kalshiSetup(): Promise<LiveVenueSetup> {
   const url = env.KALSHI_URL;
   const listed = await fetch(`${url}/markets?status=open&limit=100`);
   const ticker = marketList.parse(await listed.json()).markets.at(-1)?.ticker;
@@ -149,9 +149,9 @@ export async function kalshiBench(): Promise<LiveBench> {
       if (!stored.ok) throw new Error(stored.message);
     },
     session(name, { baseUrl = url, ...change } = {}) {
-      const { signer, identity } = kalshiSigning(callerOf(name), { kind: 'stored', venue: 'kalshi' });
-      const line = new VenueLine({ baseUrl, probe: KALSHI_PROBE, ...change });
-      return sessionOf(new KalshiVenue({ url: baseUrl }, line), signer, identity);
+      const { signer, identity } = kalshiSigner(callerOf(name), { kind: 'stored', venue: 'kalshi' });
+      const line = new VenueEndpoint({ baseUrl, probe: KALSHI_PROBE, ...change });
+      return venueClientOf(new KalshiVenue({ url: baseUrl }, line), signer, identity);
     },
   };
 }
@@ -159,7 +159,7 @@ export async function kalshiBench(): Promise<LiveBench> {
 /** The live orders of an account as its object makes them, with a session of the test's own. */
 export const liveOrders = (
   storage: DurableObjectStorage,
-  open: () => TradingSession,
+  open: () => VenueClient,
   escrows?: Escrows,
   guard?: Guard,
 ): LiveOrders =>
@@ -176,7 +176,7 @@ export const liveOrders = (
 
 /** An order as the gateway hands it over, with stored credentials. */
 export const placing = (
-  { venue, terms: usual }: LiveBench,
+  { venue, terms: usual }: LiveVenueSetup,
   account: string,
   change: Partial<Omit<LiveCommand, 'work'>> & { readonly terms?: OrderTerms } = {},
 ): LiveCommand => {

@@ -16,18 +16,18 @@ import { arrayRoutes } from './clob/orders-array.ts';
 import { orderRoutes } from './clob/orders.ts';
 import { readRoutes } from './clob/reads.ts';
 import { serviceRoutes } from './clob/service.ts';
-import { exchangeCommandRoutes } from './exchange/command-routes.ts';
-import { exchangeLookupRoutes } from './exchange/lookup-routes.ts';
+import { institutionalCommandRoutes } from './exchange/command-routes.ts';
+import { institutionalLookupRoutes } from './exchange/lookup-routes.ts';
 import { relayRoutes } from './exchange/relay-routes.ts';
-import { exchangeStreamRoutes } from './exchange/stream-routes.ts';
+import { institutionalStreamRoutes } from './exchange/stream-routes.ts';
 import { subscriptionRoutes } from './exchange/subscription-routes.ts';
-import { exchangeAuthRoutes } from './exchange/auth-routes.ts';
+import { institutionalAuthRoutes } from './exchange/auth-routes.ts';
 import { forTraders, type AnyRoute } from './http/route.ts';
 import { betaRoutes } from './keys/beta.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { wsTokenRoutes } from './keys/ws-token.ts';
 import { partnerRoutes } from './partner/routes.ts';
-import { routerRoutes } from './router/routes.ts';
+import { orderRouterRoutes } from './router/routes.ts';
 import { traderRoutes } from './trader/routes.ts';
 import { wsRoutes } from './ws/routes.ts';
 
@@ -49,14 +49,14 @@ export const routes: readonly AnyRoute[] = [
   ...wsTokenRoutes,
   ...wsRoutes,
   ...betaRoutes,
-  ...routerRoutes,
+  ...orderRouterRoutes,
   ...partnerRoutes,
   ...traderRoutes,
   ...agentsRoutes,
-  ...exchangeAuthRoutes,
-  ...exchangeCommandRoutes,
-  ...exchangeLookupRoutes,
-  ...exchangeStreamRoutes,
+  ...institutionalAuthRoutes,
+  ...institutionalCommandRoutes,
+  ...institutionalLookupRoutes,
+  ...institutionalStreamRoutes,
   ...relayRoutes,
   ...subscriptionRoutes,
   ...tenantRoutes,

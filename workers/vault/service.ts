@@ -5,7 +5,7 @@ import { relayerSigner } from '../../durable-objects/credential-vault/chain-sign
 import { credentialVault, vaultRegistry } from '../../durable-objects/vault-stubs.ts';
 import type { RotationStatus, Vault } from '../../shared/vault/port.ts';
 import { requests, type VaultOperation, type VaultRequest } from '../../shared/vault/request.ts';
-import { refusal, type Vaulted } from '../../shared/vault/result.ts';
+import { refusal, type VaultResult } from '../../shared/vault/result.ts';
 import type { VaultEnv } from './env.ts';
 
 /** Rows read at a time while a chain is walked: about 300 KB. */
@@ -121,8 +121,8 @@ export class VaultService extends WorkerEntrypoint<VaultEnv> implements Vault {
   async #checked<O extends VaultOperation, T>(
     operation: O,
     request: VaultRequest<O>,
-    act: (valid: VaultRequest<O>) => Promise<Vaulted<T>>,
-  ): Promise<Vaulted<T>> {
+    act: (valid: VaultRequest<O>) => Promise<VaultResult<T>>,
+  ): Promise<VaultResult<T>> {
     const parsed = requests[operation].safeParse(request);
     if (!parsed.success) {
       const members = parsed.error.issues.slice(0, 5).map(({ path }) => path.join('.'));

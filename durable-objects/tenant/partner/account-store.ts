@@ -1,12 +1,12 @@
 import { fromSql, toSql } from '../../../shared/money/fixed.ts';
 import { firstNumber } from './ids.ts';
-import type { AccountTerms, JsonObject, PartnerAccount, Stage } from './model.ts';
+import type { PartnerAccountTerms, JsonObject, PartnerAccount, PartnerStage } from './model.ts';
 
 /** An account as it is stored; `opening` until its trading account is known to have its deposit. */
 export interface StoredAccount extends Omit<PartnerAccount, 'status'> {
   readonly status: 'opening' | PartnerAccount['status'];
   /** The terms that it was created with: a replay must repeat these, whatever was changed since. */
-  readonly origin: AccountTerms;
+  readonly origin: PartnerAccountTerms;
 }
 
 type Row = {
@@ -30,11 +30,11 @@ const toAccount = (row: Row): StoredAccount => ({
   id: row.id,
   user: row.user,
   externalId: row.external_id,
-  stage: row.stage as Stage,
+  stage: row.stage as PartnerStage,
   startingBalance: fromSql(row.starting_balance),
   rules: JSON.parse(row.rules) as JsonObject,
   metadata: JSON.parse(row.metadata) as JsonObject,
-  origin: JSON.parse(row.origin) as AccountTerms,
+  origin: JSON.parse(row.origin) as PartnerAccountTerms,
   status: row.status as StoredAccount['status'],
   beganAt: row.began_at,
   createdAt: row.created_at,
@@ -126,7 +126,7 @@ export class PartnerAccountStore {
     this.#sql.exec("UPDATE partner_accounts SET status = 'active', began_at = ? WHERE id = ?", at, id);
   }
 
-  setTerms(id: string, { stage, rules, metadata }: AccountTerms): void {
+  setTerms(id: string, { stage, rules, metadata }: PartnerAccountTerms): void {
     this.#sql.exec(
       'UPDATE partner_accounts SET stage = ?, rules = ?, metadata = ? WHERE id = ?',
       stage,

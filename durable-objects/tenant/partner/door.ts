@@ -4,26 +4,32 @@ import type { Actor } from '../actor.ts';
 import type { TenantRecords } from '../records.ts';
 import { LoginLinks } from './login-links.ts';
 import type {
-  AccountCreated,
-  AccountFound,
-  AccountInput,
-  AccountTerms,
+  PartnerAccountCreated,
+  PartnerAccountFound,
+  PartnerAccountInput,
+  PartnerAccountTerms,
   PageFound,
   PartnerAccount,
   PartnerSettings,
   TraderUser,
-  UserCreated,
-  UserFound,
-  UserInput,
+  TraderUserCreated,
+  TraderUserFound,
+  TraderUserInput,
 } from './model.ts';
 import { PartnerAccounts } from './partner-accounts.ts';
 import { PartnerSettingsStore } from './settings-store.ts';
 import { TraderSessions } from './trader-sessions.ts';
 import { TraderUsers } from './trader-users.ts';
-import type { Done, LinkRequest, SessionAdmission, SessionFound, SessionOpened } from '../api.ts';
+import type {
+  ChangeResult,
+  LoginLinkRequest,
+  TraderAdmission,
+  TraderSessionFound,
+  TraderSessionOpened,
+} from '../api.ts';
 
 /** The parts of a tenant that make it a partner. */
-export class Partner {
+export class PartnerParts {
   readonly users: TraderUsers;
   readonly accounts: PartnerAccounts;
   readonly links: LoginLinks;
@@ -40,15 +46,15 @@ export class Partner {
 }
 
 /** What a partner's surface, its traders' sessions and its operator ask of a Tenant. */
-export abstract class PartnerDoor extends DurableObject<ObjectEnv> {
-  protected abstract readonly partner: Partner;
+export abstract class PartnerRpc extends DurableObject<ObjectEnv> {
+  protected abstract readonly partner: PartnerParts;
   protected abstract readonly records: TenantRecords;
 
-  createTraderUser(input: UserInput, actor: Actor): UserCreated {
+  createTraderUser(input: TraderUserInput, actor: Actor): TraderUserCreated {
     return this.partner.users.create(input, actor);
   }
 
-  traderUser(id: number): UserFound {
+  traderUser(id: number): TraderUserFound {
     return this.partner.users.find(id);
   }
 
@@ -56,11 +62,11 @@ export abstract class PartnerDoor extends DurableObject<ObjectEnv> {
     return this.partner.users.page(after, limit);
   }
 
-  createPartnerAccount(input: AccountInput, actor: Actor): Promise<AccountCreated> {
+  createPartnerAccount(input: PartnerAccountInput, actor: Actor): Promise<PartnerAccountCreated> {
     return this.partner.accounts.create(input, actor);
   }
 
-  partnerAccount(id: string): AccountFound {
+  partnerAccount(id: string): PartnerAccountFound {
     return this.partner.accounts.find(id);
   }
 
@@ -68,34 +74,34 @@ export abstract class PartnerDoor extends DurableObject<ObjectEnv> {
     return this.partner.accounts.page(after, limit, user);
   }
 
-  changePartnerAccount(id: string, terms: Partial<AccountTerms>, actor: Actor): AccountFound {
+  changePartnerAccount(id: string, terms: Partial<PartnerAccountTerms>, actor: Actor): PartnerAccountFound {
     return this.partner.accounts.change(id, terms, actor);
   }
 
-  async endPartnerAccount(id: string, how: 'close' | 'reset', actor: Actor): Promise<AccountFound> {
+  async endPartnerAccount(id: string, how: 'close' | 'reset', actor: Actor): Promise<PartnerAccountFound> {
     return this.partner.accounts.end(id, how, actor);
   }
 
   /** Takes a login link on; its mail leaves after the reply. */
-  async requestLoginLink(user: number, request: LinkRequest, actor: Actor): Promise<Done> {
+  async requestLoginLink(user: number, request: LoginLinkRequest, actor: Actor): Promise<ChangeResult> {
     const requested = await this.partner.links.request(user, request, actor);
     if (requested.ok) this.ctx.waitUntil(this.partner.links.deliverDue());
     return requested;
   }
 
-  async openTraderSession(linkHash: string): Promise<SessionOpened> {
+  async openTraderSession(linkHash: string): Promise<TraderSessionOpened> {
     return this.partner.sessions.open(linkHash);
   }
 
-  admitTrader(sessionHash: string): SessionAdmission {
+  admitTrader(sessionHash: string): TraderAdmission {
     return this.partner.sessions.admit(sessionHash);
   }
 
-  traderSession(sessionHash: string): SessionFound {
+  traderSession(sessionHash: string): TraderSessionFound {
     return this.partner.sessions.read(sessionHash);
   }
 
-  chooseAccount(sessionHash: string, account: string): SessionFound {
+  chooseAccount(sessionHash: string, account: string): TraderSessionFound {
     return this.partner.sessions.choose(sessionHash, account);
   }
 
@@ -110,7 +116,7 @@ export abstract class PartnerDoor extends DurableObject<ObjectEnv> {
   setPartnerSettings(change: Partial<PartnerSettings>, actor: Actor): PartnerSettings {
     const settings = { ...this.partner.settings.read(), ...change };
     this.partner.settings.write(settings);
-    this.records.audit(actor, 'partner.settings', this.records.require().tenant);
+    this.records.audit(actor, 'partner.settings', this.records.requireProfile().tenant);
     return settings;
   }
 }

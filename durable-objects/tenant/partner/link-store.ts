@@ -42,7 +42,7 @@ const toLink = (row: Row): LoginLink => ({
 const SWEEP_ROWS = 1_000;
 
 /** SQL of `login_links` and `login_tokens`. */
-export class LinkStore {
+export class LoginLinkStore {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {

@@ -9,12 +9,12 @@ import { allowedRedirect } from '../../../shared/partner/redirects.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Actor } from '../actor.ts';
 import type { TenantRecords } from '../records.ts';
-import { LinkStore, type LoginLink } from './link-store.ts';
+import { LoginLinkStore, type LoginLink } from './link-store.ts';
 import { PartnerSettingsStore } from './settings-store.ts';
 import type { TraderUsers } from './trader-users.ts';
-import type { Done, LinkRequest } from '../api.ts';
+import type { ChangeResult, LoginLinkRequest } from '../api.ts';
 
-const LINK_MS = LINK_MINUTES * 60_000;
+const LINK_LIFETIME_MS = LINK_MINUTES * 60_000;
 /** After a failed attempt; then it is given up: the trader has stopped looking at the inbox. */
 const RETRY_AFTER_MS: readonly number[] = [2_000, 10_000, 60_000, 180_000];
 /**
@@ -23,11 +23,11 @@ const RETRY_AFTER_MS: readonly number[] = [2_000, 10_000, 60_000, 180_000];
  */
 const LEASE_MS = 120_000;
 /** The alarm that takes up a link whose delivery died before it began. */
-const NET_MS = 1_000;
+const FALLBACK_ALARM_MS = 1_000;
 /** Links mailed side by side. */
 const BATCH = 20;
 /** Links are kept this long: for an operator who is asked what became of one. */
-const KEEP_MS = 24 * 3_600_000;
+const LINK_RETENTION_MS = 24 * 3_600_000;
 
 /**
  * Login links on their way to the trader's inbox. A link is journaled before its mail leaves. Each attempt has a token
@@ -37,21 +37,21 @@ const KEEP_MS = 24 * 3_600_000;
 export class LoginLinks {
   readonly #records: TenantRecords;
   readonly #users: TraderUsers;
-  readonly #store: LinkStore;
+  readonly #store: LoginLinkStore;
   readonly #settings: PartnerSettingsStore;
   /** Sees to it that the tenant's alarm rings by then. */
-  readonly #wakeBy: (at: number) => Promise<void>;
+  readonly #setAlarmBy: (at: number) => Promise<void>;
 
   constructor(records: TenantRecords, users: TraderUsers, wakeBy: (at: number) => Promise<void>) {
     this.#records = records;
     this.#users = users;
-    this.#store = new LinkStore(records.storage.sql);
+    this.#store = new LoginLinkStore(records.storage.sql);
     this.#settings = new PartnerSettingsStore(records.storage.sql);
-    this.#wakeBy = wakeBy;
+    this.#setAlarmBy = wakeBy;
   }
 
   /** Takes a link on for delivery. REDIRECT_NOT_ALLOWED off the list; VENUE_UNAVAILABLE where nothing can be mailed. */
-  async request(id: number, { page, redirect }: LinkRequest, actor: Actor): Promise<Done> {
+  async request(id: number, { page, redirect }: LoginLinkRequest, actor: Actor): Promise<ChangeResult> {
     const found = this.#users.find(id);
     if (!found.ok) return found;
     const allowed = this.#redirectOf(redirect);
@@ -60,9 +60,9 @@ export class LoginLinks {
       return failure('VENUE_UNAVAILABLE', { message: 'No mail service is configured', retryAfter: 60 });
     const at = now();
     // The alarm first: cut short here it rings for nothing; the other way round a link would wait for ever.
-    await this.#wakeBy(at + NET_MS);
+    await this.#setAlarmBy(at + FALLBACK_ALARM_MS);
     const link = crypto.randomUUID();
-    this.#store.sweep(at - KEEP_MS);
+    this.#store.sweep(at - LINK_RETENTION_MS);
     this.#store.insert({
       id: link,
       user: id,
@@ -121,10 +121,10 @@ export class LoginLinks {
     if (!mailer || !found.ok) return this.#store.setState(id, 'failed');
     const began = now();
     this.#store.beginAttempt(id, began + LEASE_MS);
-    const { tenant } = this.#records.require();
+    const { tenant } = this.#records.requireProfile();
     const token = await mintTenantToken('ptl', tenant, this.#records.env.L2_ROOT_SECRET);
-    this.#store.addToken(await sha256Hex(token), id, began + LINK_MS);
-    await this.#wakeBy(began + LEASE_MS);
+    this.#store.addToken(await sha256Hex(token), id, began + LINK_LIFETIME_MS);
+    await this.#setAlarmBy(began + LEASE_MS);
     // Nothing of it may leave before the hash is on disk.
     await this.#records.storage.sync();
     if (INSTRUMENTED) await pauseAt('tenant/link/recorded');
@@ -143,7 +143,7 @@ export class LoginLinks {
     }
     const next = now() + pause;
     this.#store.retryAt(id, next);
-    await this.#wakeBy(next);
+    await this.#setAlarmBy(next);
   }
 
   /** Undefined where mail is not set up, or so that it would not be safe: the log says which. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { MailSender } from '../../../shared/mail/port.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
-import { accountOf } from '../profile.ts';
+import { tenantAccountId } from '../profile.ts';
 
 /** JSON that a partner keeps with us and gets back as it was. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -27,18 +27,18 @@ export interface TraderUser {
   readonly createdAt: number;
 }
 
-export const stages = ['demo', 'challenge', 'funded'] as const;
-export type Stage = (typeof stages)[number];
+export const partnerStages = ['demo', 'challenge', 'funded'] as const;
+export type PartnerStage = (typeof partnerStages)[number];
 
 /** The partner's words on an account, which it may change. */
-export interface AccountTerms {
-  readonly stage: Stage;
+export interface PartnerAccountTerms {
+  readonly stage: PartnerStage;
   readonly rules: JsonObject;
   readonly metadata: JsonObject;
 }
 
 /** An account that a partner opened for a trader user: a paper account of its own. */
-export interface PartnerAccount extends AccountTerms {
+export interface PartnerAccount extends PartnerAccountTerms {
   /** UUID, `account_id` of the wire. */
   readonly id: string;
   readonly wallet: number;
@@ -51,12 +51,12 @@ export interface PartnerAccount extends AccountTerms {
   readonly createdAt: number;
 }
 
-export type UserFound = { readonly ok: true; readonly user: TraderUser } | Failure;
-export type UserCreated =
+export type TraderUserFound = { readonly ok: true; readonly user: TraderUser } | Failure;
+export type TraderUserCreated =
   | { readonly ok: true; readonly user: TraderUser; readonly created: boolean }
   | Failure;
-export type AccountFound = { readonly ok: true; readonly account: PartnerAccount } | Failure;
-export type AccountCreated =
+export type PartnerAccountFound = { readonly ok: true; readonly account: PartnerAccount } | Failure;
+export type PartnerAccountCreated =
   | { readonly ok: true; readonly account: PartnerAccount; readonly created: boolean }
   | Failure;
 
@@ -65,21 +65,21 @@ export type PageFound<T> =
   | { readonly ok: true; readonly rows: readonly T[]; readonly next?: number }
   | Failure;
 
-export interface UserInput {
+export interface TraderUserInput {
   readonly externalId: string;
   readonly email: string;
   readonly metadata?: JsonObject;
 }
 
-export interface AccountInput {
+export interface PartnerAccountInput {
   readonly user: number;
   readonly externalId: string;
-  readonly stage: Stage;
+  readonly stage: PartnerStage;
   readonly startingBalance: Micro;
   readonly rules?: JsonObject;
   readonly metadata?: JsonObject;
 }
 
 /** The trading account of a partner's account. Ids are random and never given again. */
-export const partnerAccountOf = (tenant: string, account: string): string =>
-  `${accountOf(tenant)}_p${account}`;
+export const partnerAccountId = (tenant: string, account: string): string =>
+  `${tenantAccountId(tenant)}_p${account}`;

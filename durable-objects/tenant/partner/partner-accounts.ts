@@ -6,11 +6,11 @@ import type { Actor } from '../actor.ts';
 import type { TenantRecords } from '../records.ts';
 import { isOpen, PartnerAccountStore, type StoredAccount } from './account-store.ts';
 import {
-  partnerAccountOf,
-  type AccountCreated,
-  type AccountFound,
-  type AccountInput,
-  type AccountTerms,
+  partnerAccountId,
+  type PartnerAccountCreated,
+  type PartnerAccountFound,
+  type PartnerAccountInput,
+  type PartnerAccountTerms,
   type JsonObject,
   type PageFound,
   type PartnerAccount,
@@ -36,18 +36,18 @@ export class PartnerAccounts {
    * The account with this external id, opened if there is none. The row comes first and nobody finds it until the
    * trading account has its deposit: cut short in between, the same request again completes it.
    */
-  async create(input: AccountInput, actor: Actor): Promise<AccountCreated> {
+  async create(input: PartnerAccountInput, actor: Actor): Promise<PartnerAccountCreated> {
     const owner = this.#users.find(input.user);
     if (!owner.ok) return owner;
     const existing = this.#store.findExternal(input.externalId);
-    if (existing && !repeats(input, existing)) return failure('EXTERNAL_ID_CONFLICT');
+    if (existing && !repeatsCreation(input, existing)) return failure('EXTERNAL_ID_CONFLICT');
     const row = existing ?? this.#insert(input, actor);
     if (!existing && INSTRUMENTED) await pauseAt('tenant/partner-account/row-written');
     const opened = isOpen(row) ? row : await this.#open(row);
     return { ok: true, account: opened, created: !existing };
   }
 
-  find(id: string): AccountFound {
+  find(id: string): PartnerAccountFound {
     const refused = notPartner(this.#records);
     if (refused) return refused;
     const account = this.#store.find(id);
@@ -68,7 +68,7 @@ export class PartnerAccounts {
     return this.#store.ofUser(user, limit);
   }
 
-  change(id: string, terms: Partial<AccountTerms>, actor: Actor): AccountFound {
+  change(id: string, terms: Partial<PartnerAccountTerms>, actor: Actor): PartnerAccountFound {
     const found = this.find(id);
     if (!found.ok) return found;
     const account = { ...found.account, ...terms };
@@ -78,7 +78,7 @@ export class PartnerAccounts {
   }
 
   /** Closes or resets. ORDERS_NOT_CANCELLED while orders are left: said again, it cancels more. */
-  end(id: string, how: 'close' | 'reset', actor: Actor): Promise<AccountFound> {
+  end(id: string, how: 'close' | 'reset', actor: Actor): Promise<PartnerAccountFound> {
     // One after another: of a close and a reset at once the later decides here and in the trading account alike.
     const earlier = this.#ending.get(id) ?? Promise.resolve();
     const result = earlier.then(() => this.#end(id, how, actor));
@@ -96,11 +96,11 @@ export class PartnerAccounts {
     if (this.#ending.get(id) === tail) this.#ending.delete(id);
   }
 
-  async #end(id: string, how: 'close' | 'reset', actor: Actor): Promise<AccountFound> {
+  async #end(id: string, how: 'close' | 'reset', actor: Actor): Promise<PartnerAccountFound> {
     const found = this.find(id);
     if (!found.ok) return found;
-    const { tenant } = this.#records.require();
-    const object = accountObject(this.#records.env, partnerAccountOf(tenant, id));
+    const { tenant } = this.#records.requireProfile();
+    const object = accountObject(this.#records.env, partnerAccountId(tenant, id));
     const ended = how === 'close' ? await object.freeze() : await object.restart();
     if (!ended.ok) return ended;
     if (INSTRUMENTED) await pauseAt('tenant/partner-account/ended');
@@ -110,7 +110,7 @@ export class PartnerAccounts {
     return this.find(id);
   }
 
-  #insert(input: AccountInput, actor: Actor): StoredAccount {
+  #insert(input: PartnerAccountInput, actor: Actor): StoredAccount {
     const at = now();
     const row = this.#store.insert({
       id: crypto.randomUUID(),
@@ -129,10 +129,10 @@ export class PartnerAccounts {
   }
 
   async #open(row: StoredAccount): Promise<PartnerAccount> {
-    const { tenant } = this.#records.require();
+    const { tenant } = this.#records.requireProfile();
     const { id, startingBalance } = row;
     // Doing it twice is doing it once: nobody can use the account before its row says that it is open.
-    await accountObject(this.#records.env, partnerAccountOf(tenant, id)).open(startingBalance);
+    await accountObject(this.#records.env, partnerAccountId(tenant, id)).open(startingBalance);
     if (INSTRUMENTED) await pauseAt('tenant/partner-account/opened');
     // Another request for the same may have opened it meanwhile, and more: then it is as that left it.
     const current = this.#store.find(id);
@@ -143,17 +143,20 @@ export class PartnerAccounts {
 }
 
 /** Whether a request asks for what was created; members that it leaves out are not compared. */
-function repeats(input: AccountInput, { user, startingBalance, origin }: StoredAccount): boolean {
+function repeatsCreation(
+  input: PartnerAccountInput,
+  { user, startingBalance, origin }: StoredAccount,
+): boolean {
   return (
     input.user === user &&
     input.startingBalance === startingBalance &&
     input.stage === origin.stage &&
-    same(input.rules, origin.rules) &&
-    same(input.metadata, origin.metadata)
+    sameJson(input.rules, origin.rules) &&
+    sameJson(input.metadata, origin.metadata)
   );
 }
 
-const same = (given: JsonObject | undefined, kept: JsonObject): boolean =>
+const sameJson = (given: JsonObject | undefined, kept: JsonObject): boolean =>
   given === undefined || canonicalJson(given) === canonicalJson(kept);
 
 /** JSON with its members in order. */

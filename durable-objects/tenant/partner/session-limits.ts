@@ -2,18 +2,18 @@ import { tiers, type Tier } from '../../../shared/limits/tiers.ts';
 import { SlidingWindow, type WindowState } from '../../../shared/limits/window.ts';
 
 /** A trader's session may ask as often, and trade as much at once, as a key of this tier: what one person does. */
-export const SESSION_TIER: Tier = 'pro';
+export const TRADER_SESSION_TIER: Tier = 'pro';
 
 /** Windows kept before those that have been quiet are dropped. */
 const SWEEP_AT = 1_000;
 
 /** Request windows of traders' sessions: in memory, forgiven once on eviction, like every window here. */
-export class SessionLimits {
+export class TraderSessionLimits {
   readonly #windows = new Map<string, SlidingWindow>();
 
   take(session: string, now: number): WindowState {
     const known = this.#windows.get(session);
-    const window = known ?? new SlidingWindow(tiers[SESSION_TIER].rules);
+    const window = known ?? new SlidingWindow(tiers[TRADER_SESSION_TIER].rules);
     if (!known) this.#keep(session, window, now);
     return window.take(now);
   }

@@ -8,13 +8,13 @@ import type { LoginLinks } from './login-links.ts';
 import type { PartnerAccount } from './model.ts';
 import type { PartnerAccounts } from './partner-accounts.ts';
 import { noSuch, notPartner } from './refusals.ts';
-import { SESSION_TIER, SessionLimits } from './session-limits.ts';
+import { TRADER_SESSION_TIER, TraderSessionLimits } from './session-limits.ts';
 import type { TraderUsers } from './trader-users.ts';
-import type { SessionAdmission, SessionFound, SessionOpened } from '../api.ts';
+import type { TraderAdmission, TraderSessionFound, TraderSessionOpened } from '../api.ts';
 
 /** A working day: a trader signs in again the next morning. */
-const SESSION_MS = 12 * 3_600_000;
-const SHOWN = 100;
+const SESSION_LIFETIME_MS = 12 * 3_600_000;
+const MAX_ACCOUNTS_SHOWN = 100;
 
 type Row = { user: number; account: string | null; expires_at: number };
 
@@ -27,7 +27,7 @@ export class TraderSessions {
   readonly #users: TraderUsers;
   readonly #accounts: PartnerAccounts;
   readonly #links: LoginLinks;
-  readonly #limits = new SessionLimits();
+  readonly #limits = new TraderSessionLimits();
 
   constructor(records: TenantRecords, users: TraderUsers, accounts: PartnerAccounts, links: LoginLinks) {
     this.#records = records;
@@ -37,10 +37,10 @@ export class TraderSessions {
   }
 
   /** Uses a link up. A user's only active account is chosen at once; among several the trader chooses. */
-  async open(linkHash: string): Promise<SessionOpened> {
+  async open(linkHash: string): Promise<TraderSessionOpened> {
     const refused = this.#refusal();
     if (refused) return refused;
-    const { tenant } = this.#records.require();
+    const { tenant } = this.#records.requireProfile();
     const token = await mintTenantToken('pts', tenant, this.#records.env.L2_ROOT_SECRET);
     const hash = await sha256Hex(token);
     // No await from here on: of two that come with one link, one finds it used.
@@ -48,7 +48,7 @@ export class TraderSessions {
     const used = this.#links.use(linkHash, at);
     if (!used.ok) return used;
     const { user, redirect } = used.link;
-    const expiresAt = at + SESSION_MS;
+    const expiresAt = at + SESSION_LIFETIME_MS;
     this.#sql.exec('DELETE FROM trader_sessions WHERE expires_at <= ?', at);
     this.#sql.exec(
       'INSERT INTO trader_sessions (hash, user, account, expires_at) VALUES (?, ?, ?, ?)',
@@ -63,12 +63,12 @@ export class TraderSessions {
   }
 
   /** Decides on one request of a session, and counts it. */
-  admit(hash: string): SessionAdmission {
+  admit(hash: string): TraderAdmission {
     const refused = this.#refusal();
     if (refused) return refused;
     const row = this.#row(hash);
     if (!row.ok) return row;
-    const limit = { ...this.#limits.take(hash, now()), tier: SESSION_TIER };
+    const limit = { ...this.#limits.take(hash, now()), tier: TRADER_SESSION_TIER };
     if (!limit.allowed) {
       return {
         ...failure('RATE_LIMIT_EXCEEDED', { retryAfter: retryAfterSeconds(limit.retryAfterMs) }),
@@ -84,7 +84,7 @@ export class TraderSessions {
     };
   }
 
-  read(hash: string): SessionFound {
+  read(hash: string): TraderSessionFound {
     const row = this.#row(hash);
     if (!row.ok) return row;
     const user = this.#users.find(row.user);
@@ -101,7 +101,7 @@ export class TraderSessions {
   }
 
   /** Chooses the account that the session trades from now on: one of its user's. */
-  choose(hash: string, account: string): SessionFound {
+  choose(hash: string, account: string): TraderSessionFound {
     const row = this.#row(hash);
     if (!row.ok) return row;
     if (!this.#owned(row.user, account)) return noSuch('Account');
@@ -147,7 +147,7 @@ export class TraderSessions {
   }
 
   #accountsOf(user: number): readonly PartnerAccount[] {
-    return notPartner(this.#records) ? [] : this.#accounts.ofUser(user, SHOWN);
+    return notPartner(this.#records) ? [] : this.#accounts.ofUser(user, MAX_ACCOUNTS_SHOWN);
   }
 
   #onlyActive(user: number): PartnerAccount | undefined {

@@ -2,7 +2,7 @@ import { now } from '../../../shared/clock.ts';
 import { failure } from '../../../shared/errors/failure.ts';
 import type { Actor } from '../actor.ts';
 import type { TenantRecords } from '../records.ts';
-import type { PageFound, TraderUser, UserCreated, UserFound, UserInput } from './model.ts';
+import type { PageFound, TraderUser, TraderUserCreated, TraderUserFound, TraderUserInput } from './model.ts';
 import { noSuch, notPartner } from './refusals.ts';
 import { TraderUserStore } from './user-store.ts';
 
@@ -17,7 +17,7 @@ export class TraderUsers {
   }
 
   /** The user with this external id, made if there is none. Of an existing one only the email is compared. */
-  create(input: UserInput, actor: Actor): UserCreated {
+  create(input: TraderUserInput, actor: Actor): TraderUserCreated {
     const refused = notPartner(this.#records);
     if (refused) return refused;
     const existing = this.#store.findExternal(input.externalId);
@@ -38,7 +38,7 @@ export class TraderUsers {
     return { ok: true, user, created: true };
   }
 
-  find(id: number): UserFound {
+  find(id: number): TraderUserFound {
     const refused = notPartner(this.#records);
     if (refused) return refused;
     const user = this.#store.find(id);

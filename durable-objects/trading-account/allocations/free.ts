@@ -1,7 +1,7 @@
 import { add, asMicro, formatMicro, notional, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Found, Market, Side, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
-import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
 import { withFee } from './fee.ts';
 import type { Parts } from './on-chain.ts';
 import { careful, theirCash } from './on-the-way.ts';
@@ -22,7 +22,7 @@ export interface OwnOrder {
 }
 
 /** The wallet's money at Polymarket beside what its resting orders reserve; sessions' parts are in it. */
-export async function walletCash(session: TradingSession): Promise<VenueResult<Micro>> {
+export async function walletCash(session: VenueClient): Promise<VenueResult<Micro>> {
   // Orders first: one that fills in between is counted twice, and not left out.
   const orders = await openOrders(session);
   if (!orders.ok) return orders;
@@ -35,7 +35,7 @@ export async function walletCash(session: TradingSession): Promise<VenueResult<M
 }
 
 /** The wallet's shares of a token at Polymarket, likewise. */
-async function walletShares(session: TradingSession, token: string): Promise<VenueResult<Micro>> {
+async function walletShares(session: VenueClient, token: string): Promise<VenueResult<Micro>> {
   const orders = await openOrders(session);
   if (!orders.ok) return orders;
   const positions = await session.positions();
@@ -53,7 +53,7 @@ async function walletShares(session: TradingSession, token: string): Promise<Ven
  */
 export async function trespass(
   { book, claims: { onTheWay } }: Parts,
-  session: TradingSession,
+  session: VenueClient,
   { wallet, side, token, price, size, postOnly }: OwnOrder,
   market: () => Promise<Found<Market>>,
 ): Promise<(VenueResult<never> & { readonly ok: false }) | undefined> {
@@ -88,7 +88,7 @@ function theirsFailure(side: Side, free: Micro): Failure {
     : failure('INSUFFICIENT_POSITION', { message: `Sessions hold the rest: ${amount} shares are free` });
 }
 
-async function openOrders(session: TradingSession): Promise<VenueResult<readonly VenueOrder[]>> {
+async function openOrders(session: VenueClient): Promise<VenueResult<readonly VenueOrder[]>> {
   const found = await session.orders({ status: 'open', limit: MOST_ORDERS });
   if (!found.ok || found.value.length < MOST_ORDERS) return found;
   return failure('NOT_SUPPORTED', {

@@ -2,7 +2,7 @@ import { now } from '../../../shared/clock.ts';
 import type {
   ChainSigner,
   CtfChain,
-  Journal,
+  TransactionJournal,
   SendOutcome,
   SignedTransaction,
 } from '../../../shared/chain/port.ts';
@@ -168,7 +168,7 @@ export class CtfCommands {
   #send(id: number, work: CtfWork, { signer, market: { negRisk } }: Ready): Promise<SendOutcome> {
     const chain = this.#host.chain(signer);
     let written = false;
-    const journal: Journal = async (transaction) => {
+    const journal: TransactionJournal = async (transaction) => {
       const sent = { kind: 'ctf', transaction } as const;
       const at = now();
       const stands = written

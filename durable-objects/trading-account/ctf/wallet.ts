@@ -5,7 +5,7 @@ import { noSigner } from '../../../shared/chain/no-signer.ts';
 import type { ChainSigner, CtfChain } from '../../../shared/chain/port.ts';
 import { failure } from '../../../shared/errors/failure.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
-import { reached } from '../../../shared/vault/reached.ts';
+import { vaultAnswer } from '../../../shared/vault/reached.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
 import type { Found } from '../../../shared/venues/port.ts';
 import type { ObjectEnv } from '../../bindings.ts';
@@ -31,7 +31,7 @@ export async function ownWallet(env: ObjectEnv, caller: LiveCaller): Promise<Fou
   const call = { scope: { tenant, account }, actor: { keyId, requestId } };
   const vault = vaultOf(env);
   const source = { kind: 'stored', venue: 'polymarket' } as const;
-  const found = await reached(vault.describe({ ...call, source }));
+  const found = await vaultAnswer(vault.describe({ ...call, source }));
   if (!found.ok) {
     return found.reason === 'CREDENTIAL_MISSING'
       ? failure('CREDENTIALS_REQUIRED')
@@ -48,7 +48,7 @@ export async function ownWallet(env: ObjectEnv, caller: LiveCaller): Promise<Fou
   const signer: ChainSigner = {
     address: lower(address),
     signTransaction: async (transaction) => {
-      const signed = await reached(vault.signCtf({ ...call, transaction }));
+      const signed = await vaultAnswer(vault.signCtf({ ...call, transaction }));
       return signed.ok ? { ok: true, raw: signed.raw } : { ok: false, reason: 'FORBIDDEN' };
     },
   };

@@ -7,7 +7,7 @@ import {
   type FeeAuthorization,
 } from '../../../shared/escrow/authorization.ts';
 import { feeBounds } from '../../../shared/escrow/fee.ts';
-import type { Pulled } from '../../../shared/escrow/tend.ts';
+import type { PullResult } from '../../../shared/escrow/tend.ts';
 import type { EscrowTerms } from '../../../shared/escrow/terms.ts';
 import type { OrderTerms } from '../../../shared/venues/port.ts';
 
@@ -67,7 +67,7 @@ const members: Readonly<Record<string, Failure>> = {
 };
 
 /** Why an order whose fee was not pulled is not sent. */
-export function notPulled({ reason, why }: Pulled & { readonly ok: false }): Failure {
+export function notPulled({ reason, why }: PullResult & { readonly ok: false }): Failure {
   if (reason === 'NOT_SENT') return noChain;
   if (reason === 'UNKNOWN') {
     return failure('VENUE_UNAVAILABLE', {

@@ -7,9 +7,14 @@ import { PENDING_FOR_MS, STUCK_AFTER_MS } from '../../../shared/escrow/next-acti
 import { stateOf } from '../../../shared/escrow/record.ts';
 import { noTerms } from '../../../shared/escrow/terms.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
-import { hush } from '../../../test/support/alarms.ts';
+import { clearAlarm } from '../../../test/support/alarms.ts';
 import { setBook, tradableTokens } from '../../../test/support/emulator-control.ts';
-import { liveOrders, placing, polymarketBench, type LiveBench } from '../../../test/support/live-bench.ts';
+import {
+  liveOrders,
+  placing,
+  polymarketSetup,
+  type LiveVenueSetup,
+} from '../../../test/support/live-bench.ts';
 import { relayedChain } from '../../relayer/relayed-chain.ts';
 import { chainSettings } from '../../relayer/settings.ts';
 import type { LiveReply } from '../live/model.ts';
@@ -23,10 +28,10 @@ const FEE = 1_000n;
 const terms = { ...noTerms, enabled: true, feeBps: 10 };
 const payer = privateKeyToAccount(generatePrivateKey());
 
-let bench: LiveBench;
+let bench: LiveVenueSetup;
 let yes: string;
 beforeAll(async () => {
-  bench = await polymarketBench(1);
+  bench = await polymarketSetup(1);
   yes = (await tradableTokens()).find(({ condition }) => condition === bench.terms.marketId)?.id ?? '';
   await control('fund', { address: payer.address, usdc: '1000000', allowances: { escrow: '1000000' } });
 });
@@ -39,7 +44,7 @@ let account: string;
 beforeEach(async () => {
   account = `escrow-${crypto.randomUUID()}`;
   await bench.link(account);
-  await hush(stub());
+  await clearAlarm(stub());
   await setBook(yes, [], [{ price: '0.90', size: '100' }]);
 });
 const stub = (name = account) => env.TRADING_ACCOUNT.getByName(name);

@@ -2,9 +2,9 @@ import { now } from '../../../shared/clock.ts';
 import { polygon } from '../../../shared/chain/contracts.ts';
 import type { EscrowChain } from '../../../shared/chain/port.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import { advance, type EscrowEvent } from '../../../shared/escrow/advance.ts';
+import { applyEscrowEvent, type EscrowEvent } from '../../../shared/escrow/advance.ts';
 import { openEscrow, stateOf, type EscrowRecord } from '../../../shared/escrow/record.ts';
-import { pullFee, tend, type Keeper } from '../../../shared/escrow/tend.ts';
+import { pullFee, runNextAction, type EscrowContext } from '../../../shared/escrow/tend.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { OrderTerms, VenueOrder } from '../../../shared/venues/port.ts';
@@ -122,7 +122,7 @@ export class Escrows {
       const found = await this.#host.order(caller, venueOrder);
       if (found) this.ordered(found);
     }
-    const tended = await tend(orderId, this.#keeper(chain));
+    const tended = await runNextAction(orderId, this.#keeper(chain));
     if (INSTRUMENTED) await pauseAt('account/escrow/tended');
     const after = this.#table.get(orderId)?.record;
     if (!tended || !after) return;
@@ -138,7 +138,7 @@ export class Escrows {
     const row = this.#table.get(orderId);
     if (!row) return;
     const next = events.reduce<EscrowRecord>((record, event) => {
-      const advanced = advance(record, event);
+      const advanced = applyEscrowEvent(record, event);
       return advanced.ok ? advanced.record : record;
     }, row.record);
     if (next.order === row.record.order && next.filled === row.record.filled) return;
@@ -158,7 +158,7 @@ export class Escrows {
   }
 
   /** `fresh`: the row that a record which is new here gets. */
-  #keeper(chain: EscrowChain, fresh?: NewEscrow): Keeper {
+  #keeper(chain: EscrowChain, fresh?: NewEscrow): EscrowContext {
     return {
       chain: INSTRUMENTED ? pausing(chain) : chain,
       now,

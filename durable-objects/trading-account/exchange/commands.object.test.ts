@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
-import { hush, ring } from '../../../test/support/alarms.ts';
+import { clearAlarm, fireAlarm } from '../../../test/support/alarms.ts';
 import { control, lookUpOrders, newDesk, SYMBOL, type Desk } from '../../../test/support/desk.ts';
 import { accountObject, exchangeConnector } from '../../stubs.ts';
 import type { ExchangeRpc } from './model.ts';
@@ -13,7 +13,7 @@ beforeEach(async () => {
   desk = await newDesk();
   const { username, password, actor } = desk;
   await exchangeConnector(env, desk.tenant).keep({ kind: 'login', username, password }, actor);
-  await hush(stub());
+  await clearAlarm(stub());
 });
 afterEach(() => resetClock());
 
@@ -144,7 +144,7 @@ test('the alarm settles what nobody asks for, also what a dead instance left beh
   await insert(id);
   await abortAllDurableObjects();
   moveClock({ kind: 'advance', ms: 5_000 });
-  await ring(stub());
+  await fireAlarm(stub());
   await expect.poll(states).toEqual(['done']);
 });
 

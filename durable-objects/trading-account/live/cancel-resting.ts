@@ -1,4 +1,4 @@
-import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
 import { inTurns } from './in-turns.ts';
 
 /** Cancels that go out at once: as many connections as one invocation may have open. */
@@ -8,7 +8,7 @@ const SIDE_BY_SIDE = 5;
  * Cancels every order that rests at a venue for the wallet or member of a session. Returns whether none is left: false
  * where the venue did not say, and then it may be said again.
  */
-export async function cancelResting(session: TradingSession): Promise<boolean> {
+export async function cancelResting(session: VenueClient): Promise<boolean> {
   const found = await session.orders({ status: 'open', limit: Number.POSITIVE_INFINITY });
   // Without a credential, or with one that the venue does not believe, nothing rests that anybody could cancel.
   if (!found.ok) return found.reason === 'SIGNER_REFUSED' || found.reason === 'VENUE_AUTHENTICATION';

@@ -4,14 +4,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { OrderTerms } from '../../../shared/venues/port.ts';
-import { hush } from '../../../test/support/alarms.ts';
+import { clearAlarm } from '../../../test/support/alarms.ts';
 import {
-  kalshiBench,
+  kalshiSetup,
   liveOrders,
   placing,
-  polymarketBench,
-  type LineChange,
-  type LiveBench,
+  polymarketSetup,
+  type EndpointChange,
+  type LiveVenueSetup,
 } from '../../../test/support/live-bench.ts';
 import type { LiveReply } from './model.ts';
 
@@ -24,9 +24,9 @@ const TIMEOUT_MS = 2_500;
 const SOON_MS = 5_000;
 const ABSENCE_HOLDS_MS = 61_000;
 
-let benches: Record<LiveVenue, LiveBench>;
+let benches: Record<LiveVenue, LiveVenueSetup>;
 beforeAll(async () => {
-  const [polymarket, kalshi] = await Promise.all([polymarketBench(), kalshiBench()]);
+  const [polymarket, kalshi] = await Promise.all([polymarketSetup(), kalshiSetup()]);
   benches = { polymarket, kalshi };
 });
 afterEach(() => resetClock());
@@ -44,8 +44,8 @@ interface Live {
 }
 
 const withLive = <T>(
-  bench: LiveBench,
-  change: LineChange,
+  bench: LiveVenueSetup,
+  change: EndpointChange,
   terms: OrderTerms,
   act: (live: Live) => Promise<T>,
 ) =>
@@ -74,7 +74,7 @@ function told(reply: LiveReply): string {
 
 interface Row {
   readonly fault?: Readonly<Record<string, unknown>>;
-  readonly change?: LineChange;
+  readonly change?: EndpointChange;
   readonly orders: number;
   readonly reply: string;
   readonly state: string;
@@ -127,7 +127,7 @@ describe.each(['polymarket', 'kalshi'] as const)('%s', (venue) => {
   test.each(table)('%s', async (_, row) => {
     const bench = benches[venue];
     await bench.link(account);
-    await hush(stub());
+    await clearAlarm(stub());
     const before = await bench.orders();
     if (row.fault) await bench.arm({ method: 'POST', path: bench.placePath, ...row.fault });
     await withLive(bench, row.change ?? {}, bench.terms, async (live) => {
@@ -158,7 +158,7 @@ describe('client order ids of kalshi', () => {
     const bench = benches.kalshi;
     const terms = named();
     await bench.link(account);
-    await hush(stub());
+    await clearAlarm(stub());
     const session = bench.session(account);
     const prepared = await session.prepare(terms);
     if (!prepared.ok) throw new Error(prepared.reason);
@@ -173,7 +173,7 @@ describe('client order ids of kalshi', () => {
     const bench = benches.kalshi;
     const terms = named();
     await bench.link(account);
-    await hush(stub());
+    await clearAlarm(stub());
     const before = await bench.orders();
     const [first, again] = await withLive(bench, {}, terms, async (live) => [
       await live.place(),

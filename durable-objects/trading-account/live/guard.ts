@@ -1,8 +1,8 @@
 import { now } from '../../../shared/clock.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { Found, Market, VenueFailure } from '../../../shared/venues/port.ts';
-import type { TradingSession } from '../../../shared/venues/session.ts';
-import { Turns } from '../../turns.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
+import { KeyedMutex } from '../../turns.ts';
 import type { AllocationBook } from '../allocations/book.ts';
 import type { Claims } from '../allocations/claims.ts';
 import { trespass } from '../allocations/free.ts';
@@ -26,7 +26,7 @@ export class Guard {
   readonly claims: Claims;
   readonly #book: AllocationBook;
   readonly #market: MarketOf;
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedMutex();
 
   constructor(book: AllocationBook, claims: Claims, market: MarketOf) {
     this.#book = book;
@@ -49,7 +49,7 @@ export class Guard {
     command: LiveCommand,
     { sent, tokenId }: Ready,
     wallet: string,
-    session: TradingSession,
+    session: VenueClient,
   ): Promise<VenueFailure | undefined> {
     if (command.claim) return movedWallet(this.#book, command.claim.session, wallet);
     if (!this.#concerns(command) || sent.kind !== 'place' || tokenId === undefined) return undefined;

@@ -3,18 +3,18 @@ import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from '
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import { failure } from '../../../shared/errors/failure.ts';
-import type { TradingSession } from '../../../shared/venues/session.ts';
-import { hush, ring } from '../../../test/support/alarms.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
+import { clearAlarm, fireAlarm } from '../../../test/support/alarms.ts';
 import { micro } from '../../../test/support/emulator-control.ts';
-import { kalshiBench, liveOrders, placing, type LiveBench } from '../../../test/support/live-bench.ts';
+import { kalshiSetup, liveOrders, placing, type LiveVenueSetup } from '../../../test/support/live-bench.ts';
 import { accountObject } from '../../stubs.ts';
 import type { Naming } from '../once.ts';
 import type { LiveOrders } from './live-orders.ts';
 import type { LiveReply } from './model.ts';
 
-let bench: LiveBench;
+let bench: LiveVenueSetup;
 beforeAll(async () => {
-  bench = await kalshiBench();
+  bench = await kalshiSetup();
 });
 afterEach(() => resetClock());
 
@@ -22,7 +22,7 @@ let account: string;
 beforeEach(async () => {
   account = `live-${crypto.randomUUID()}`;
   await bench.link(account);
-  await hush(stub());
+  await clearAlarm(stub());
 });
 const stub = () => env.TRADING_ACCOUNT.getByName(account);
 
@@ -34,7 +34,7 @@ const rows = (): Promise<readonly Column[]> => runInDurableObject(stub(), (_, { 
 /** Runs the account's live orders; `wrap` changes how its sessions behave. */
 const withLive = <T>(
   act: (live: LiveOrders, storage: DurableObjectStorage) => Promise<T>,
-  wrap: (session: TradingSession) => TradingSession = (session) => session,
+  wrap: (session: VenueClient) => VenueClient = (session) => session,
 ): Promise<T> =>
   runInDurableObject(stub(), (_, { storage }) =>
     act(
@@ -112,7 +112,7 @@ test('what was sent with one credential is never taken for absent by another', a
     (live) => live.submit(placing(bench, account)),
     (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
   );
-  const other = await kalshiBench();
+  const other = await kalshiSetup();
   await other.link(account);
   moveClock({ kind: 'advance', ms: 100_000 });
   await withLive((live) => live.alarm());
@@ -171,7 +171,7 @@ test('what others left open, who never come again, keeps nobody from settling hi
       (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
     );
   for (const key of ['a', 'b', 'c', 'd', 'e']) await leave(key);
-  await (await kalshiBench()).link(account);
+  await (await kalshiSetup()).link(account);
   await leave('f');
   moveClock({ kind: 'advance', ms: 100_000 });
   // By a request that is about something else.
@@ -196,7 +196,7 @@ test("two requests alike are two orders; an SDK's own retry is the one before it
 });
 
 test('an equal command that comes to nothing takes no name from the one before it', async () => {
-  const submit = (naming: Naming, wrap?: (session: TradingSession) => TradingSession) =>
+  const submit = (naming: Naming, wrap?: (session: VenueClient) => VenueClient) =>
     withLive((live) => live.submit(placing(bench, account, { naming })), wrap);
   const first = await submit({ fingerprint: 'same' });
   const refused = await submit({ fingerprint: 'same' }, (session) => ({
@@ -215,7 +215,7 @@ test("what another's credential did is no command of this one's, however alike t
     withLive((live) => live.submit(placing(bench, account, { access: given, naming })));
   const named = await submit({ fingerprint: 'a', key: 'k' });
   const unnamed = await submit({ fingerprint: 'b' });
-  await (await kalshiBench()).link(account);
+  await (await kalshiSetup()).link(account);
   expect(await submit({ fingerprint: 'a', key: 'k' })).toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSE' });
   const theirs = await submit({ fingerprint: 'b', sdkRetry: true });
   expect(theirs).toMatchObject({ ok: true, replayed: false });
@@ -310,10 +310,10 @@ test("the account's own alarm settles what nobody asks about, also in a new inst
   const lost = await accountObject(env, account).submit(placing(bench, account));
   expect(lost).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
   expect(await rows()).toMatchObject([{ state: 'unknown' }]);
-  await hush(stub());
+  await clearAlarm(stub());
   await evictDurableObject(stub());
   moveClock({ kind: 'advance', ms: 10_000 });
-  await ring(stub());
+  await fireAlarm(stub());
   await expect.poll(rows, { timeout: 20_000 }).toMatchObject([{ state: 'done' }]);
   expect(await bench.orders()).toBe(before + 1);
 });

@@ -3,7 +3,7 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
 import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
-import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
 import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
 import { asAsked, fillAsAsked, inOwnWords, labelled } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
@@ -175,7 +175,7 @@ export class LiveOrders {
    * Whose orders the credential sees, of a command that seems to have been said before. Undefined where that can only be
    * the account's own, or nobody need know.
    */
-  async #whoAsks(command: LiveCommand, session: TradingSession) {
+  async #whoAsks(command: LiveCommand, session: VenueClient) {
     const known = lookUp(this.#tables, this.#host.paper, nameable(command), now());
     if (known.kind !== 'done' && known.kind !== 'unknown') return undefined;
     return command.access.source.kind === 'stored' && known.row.stored ? undefined : session.identity();
@@ -192,7 +192,7 @@ export class LiveOrders {
       : failure('EXECUTION_ERROR');
   }
 
-  async #run(command: LiveCommand, session: TradingSession): Promise<LiveReply> {
+  async #run(command: LiveCommand, session: VenueClient): Promise<LiveReply> {
     const at = now();
     const id = this.#tables.admit(command.access, liveNames(nameable(command)), at, at + LEASE_MS);
     const short = this.#host.guard?.hold(id, command);
@@ -217,7 +217,7 @@ export class LiveOrders {
   async #send(
     command: LiveCommand,
     { id, ready, wallet }: { readonly id: number; readonly ready: Ready; readonly wallet: string },
-    session: TradingSession,
+    session: VenueClient,
   ): Promise<LiveReply> {
     const theirs = await this.#host.guard?.refusal(command, ready, wallet, session);
     if (theirs) return this.#release(id, theirs);

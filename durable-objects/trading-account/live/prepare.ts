@@ -1,7 +1,7 @@
 import { unsupported } from '../../../shared/venues/capabilities.ts';
 import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
 import type { OrderTerms } from '../../../shared/venues/port.ts';
-import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
 import type { LiveReply, LiveWork, Sent, Settled } from './model.ts';
 import { placed, sendCancel } from './settling.ts';
 
@@ -16,7 +16,7 @@ export interface Ready {
 /** Checks and signs what is asked, for the venue of the session. Nothing that could have an effect leaves. */
 export async function prepare(
   work: LiveWork,
-  session: TradingSession,
+  session: VenueClient,
 ): Promise<Ready | (LiveReply & { readonly ok: false })> {
   if (work.kind === 'cancel') {
     const prepared = await session.prepareCancel(work.orderId);
@@ -37,13 +37,13 @@ export async function prepare(
   };
 }
 
-const signed = (order: ClientOrder, { clob, capabilities }: TradingSession) =>
+const signed = (order: ClientOrder, { clob, capabilities }: VenueClient) =>
   clob
     ? clob.prepareSigned(order)
     : Promise.resolve(unsupported(capabilities.venue, 'orders that clients sign'));
 
 /** A venue that knows orders by the client's id gets one: by it the order is found again. */
-const named = (terms: OrderTerms, { capabilities }: TradingSession): OrderTerms =>
+const named = (terms: OrderTerms, { capabilities }: VenueClient): OrderTerms =>
   capabilities.dedupe === 'client-order-id' && terms.clientOrderId === undefined
     ? { ...terms, clientOrderId: crypto.randomUUID() }
     : terms;

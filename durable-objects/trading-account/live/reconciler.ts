@@ -1,6 +1,6 @@
 import { now } from '../../../shared/clock.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
-import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
 import { inOwnWords } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, Settled } from './model.ts';
@@ -15,7 +15,7 @@ const ROWS_PER_REQUEST = 5;
 
 /** Settles a command for the chain, of which no venue knows. */
 export type SettleCtf = (row: LiveRow) => Promise<void>;
-export type OpenSession = (access: LiveAccess) => TradingSession;
+export type OpenSession = (access: LiveAccess) => VenueClient;
 
 /**
  * Settles commands that were sent and never answered, by asking the venue for the order: never by sending again. A
@@ -56,12 +56,12 @@ export class Reconciler {
   }
 
   /** Settles one row with a caller's own session, if that can. */
-  async settle(row: LiveRow, session: TradingSession): Promise<void> {
+  async settle(row: LiveRow, session: VenueClient): Promise<void> {
     await this.#ask(row, session);
   }
 
   /** The same, of a command for the chain too. */
-  settleNow(row: LiveRow, session: TradingSession): Promise<void> {
+  settleNow(row: LiveRow, session: VenueClient): Promise<void> {
     return row.sent?.kind === 'ctf' ? (this.#settleCtf?.(row) ?? Promise.resolve()) : this.#ask(row, session);
   }
 
@@ -69,7 +69,7 @@ export class Reconciler {
    * Settles what only a credential like the caller's can: nobody else will come with it. What others left, who may never
    * come again, is not looked at: it must not stand in the way.
    */
-  async settleWaiting({ venue, source }: LiveAccess, session: TradingSession): Promise<void> {
+  async settleWaiting({ venue, source }: LiveAccess, session: VenueClient): Promise<void> {
     if (source.kind !== 'request' || !this.#tables.waitsForCredential(venue)) return;
     const who = await session.identity();
     if (!who.ok) return;
@@ -83,7 +83,7 @@ export class Reconciler {
     else await this.#ask(row, this.#open(storedAccess(row)));
   }
 
-  async #ask(row: LiveRow, session: TradingSession): Promise<void> {
+  async #ask(row: LiveRow, session: VenueClient): Promise<void> {
     const { sent, sentAt, identity } = row;
     if (sent === null || sentAt === null || sent.kind === 'ctf') return;
     const who = await session.identity();

@@ -1,19 +1,19 @@
 import { vaultOf } from '../../vault-stubs.ts';
 import type { ObjectEnv } from '../../bindings.ts';
-import { accountOf } from '../../tenant/profile.ts';
+import { tenantAccountId } from '../../tenant/profile.ts';
 import {
-  builderSigning,
-  kalshiSigning,
-  polymarketSigning,
+  builderSigner,
+  kalshiSigner,
+  polymarketSigner,
   type VaultCaller,
 } from '../../../shared/vault/signers.ts';
 import { KalshiVenue } from '../../../shared/venues/kalshi/venue.ts';
 import { PolymarketVenue } from '../../../shared/venues/polymarket/venue.ts';
-import { sessionOf, type TradingSession } from '../../../shared/venues/session.ts';
+import { venueClientOf, type VenueClient } from '../../../shared/venues/session.ts';
 import type { LiveAccess } from './model.ts';
 
 /** A venue as a caller reaches it, signed for by the vault. Nothing leaves for the venue before a method is called. */
-export function openSession(env: ObjectEnv, { venue, caller, source, builder }: LiveAccess): TradingSession {
+export function openSession(env: ObjectEnv, { venue, caller, source, builder }: LiveAccess): VenueClient {
   const vaultCaller: VaultCaller = {
     vault: vaultOf(env),
     call: {
@@ -24,20 +24,20 @@ export function openSession(env: ObjectEnv, { venue, caller, source, builder }: 
   const given = source.kind === 'request' ? source.credential : undefined;
   switch (venue) {
     case 'polymarket': {
-      const { signer, identity } = polymarketSigning(
+      const { signer, identity } = polymarketSigner(
         vaultCaller,
         given?.venue === 'polymarket' ? { kind: 'request', credential: given } : { kind: 'stored', venue },
-        builder && builderSigning(builderCaller(vaultCaller, caller.tenant)),
+        builder && builderSigner(builderCaller(vaultCaller, caller.tenant)),
       );
       const exchange = polymarket(env);
-      return { ...sessionOf(exchange, signer, identity), clob: exchange.clob(signer) };
+      return { ...venueClientOf(exchange, signer, identity), clob: exchange.clob(signer) };
     }
     case 'kalshi': {
-      const { signer, identity } = kalshiSigning(
+      const { signer, identity } = kalshiSigner(
         vaultCaller,
         given?.venue === 'kalshi' ? { kind: 'request', credential: given } : { kind: 'stored', venue },
       );
-      return sessionOf(new KalshiVenue({ url: env.KALSHI_URL }), signer, identity);
+      return venueClientOf(new KalshiVenue({ url: env.KALSHI_URL }), signer, identity);
     }
     default:
       return venue satisfies never;
@@ -47,7 +47,7 @@ export function openSession(env: ObjectEnv, { venue, caller, source, builder }: 
 /** A builder's key is its own account's, whichever customer trades. */
 const builderCaller = ({ vault, call }: VaultCaller, tenant: string): VaultCaller => ({
   vault,
-  call: { ...call, scope: { tenant, account: accountOf(tenant) } },
+  call: { ...call, scope: { tenant, account: tenantAccountId(tenant) } },
 });
 
 /** Polymarket as this deployment reaches it. */

@@ -7,7 +7,7 @@ import type {
   VenueOrder,
   VenueResult,
 } from '../../../shared/venues/port.ts';
-import type { TradingSession } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/session.ts';
 import type { Sent, Settled } from './model.ts';
 
 /** What a venue's refusal is to the caller. Its own words go along, shortened by the adapter. */
@@ -55,8 +55,8 @@ export const isTerminal = ({ status }: VenueOrder): boolean =>
 
 /** Sends a cancel and asks for the order, because only that tells what was filled. */
 export async function sendCancel(
-  session: TradingSession,
-  prepared: Parameters<TradingSession['sendCancel']>[0],
+  session: VenueClient,
+  prepared: Parameters<VenueClient['sendCancel']>[0],
 ): Promise<Settled> {
   const outcome = await session.sendCancel(prepared);
   if (outcome.tag === 'unknown') return { state: 'unknown' };
@@ -82,7 +82,7 @@ export async function sendCancel(
  * still on its way would be refused, and the venue's reads have caught up; before that, absence says nothing.
  */
 export async function reconcile(
-  session: TradingSession,
+  session: VenueClient,
   sent: Exclude<Sent, { readonly kind: 'ctf' }>,
   sentAt: number,
   late: boolean,

@@ -9,7 +9,7 @@ export const quantity = (value: bigint | number): string => `0x${BigInt(value).t
 
 const NO_BLOOM = `0x${'00'.repeat(256)}`;
 const NO_HASH = `0x${'00'.repeat(32)}`;
-const NOBODY = `0x${'00'.repeat(20)}`;
+const ZERO_ADDRESS = `0x${'00'.repeat(20)}`;
 
 export function blockView(block: Block, full: boolean): object {
   const gasUsed = block.transactions.reduce((sum, mined) => sum + mined.gasUsed, 0n);
@@ -21,7 +21,7 @@ export function blockView(block: Block, full: boolean): object {
     baseFeePerGas: quantity(BASE_FEE),
     gasLimit: quantity(BLOCK_GAS_LIMIT),
     gasUsed: quantity(gasUsed),
-    miner: NOBODY,
+    miner: ZERO_ADDRESS,
     difficulty: '0x0',
     totalDifficulty: '0x0',
     nonce: '0x0000000000000000',

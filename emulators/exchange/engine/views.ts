@@ -68,7 +68,7 @@ export function orderView(order: OrderRecord, instrument: Instrument | undefined
   });
 }
 
-export interface ExecutionToTell {
+export interface ExecutionFields {
   readonly id: string;
   readonly type: ExecutionType;
   readonly transactMs: number;
@@ -84,7 +84,7 @@ export function executionView({
   order,
   instrument,
   detail,
-}: ExecutionToTell): WireRecord {
+}: ExecutionFields): WireRecord {
   return prune({
     id,
     order: orderView(order, instrument),

@@ -28,7 +28,7 @@ interface Subscriber {
 }
 
 /** What subscribers were last told of one market. */
-interface Told {
+interface PublishedMarket {
   readonly state: MarketState;
   readonly shown: Map<string, Shown>;
   winner: string | undefined;
@@ -41,7 +41,7 @@ interface Told {
 export class MarketChannel {
   readonly #venue: Venue;
   readonly #subscribers = new Set<Subscriber>();
-  readonly #told = new Map<string, Told>();
+  readonly #told = new Map<string, PublishedMarket>();
 
   constructor(venue: Venue) {
     this.#venue = venue;
@@ -132,7 +132,7 @@ export class MarketChannel {
     }
   }
 
-  #publishMarket(told: Told, trades: readonly TradeRecord[]): void {
+  #publishMarket(told: PublishedMarket, trades: readonly TradeRecord[]): void {
     const { state } = told;
     const changes: PriceChange[] = [];
     for (const [token, before] of told.shown) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DataVenueName } from '../../../emulators/data-venues/index.ts';
 import { startForTest, type TestDataVenues } from '../../../emulators/data-venues/test/support.ts';
 import { micro, valueOf } from '../../../test/support/venue-outcomes.ts';
-import { VenueLine, type Probe } from '../http/line.ts';
+import { VenueEndpoint, type Probe } from '../http/line.ts';
 import { LIMITLESS_PROBE } from '../limitless/api.ts';
 import { LimitlessVenue } from '../limitless/venue.ts';
 import { OPINION_PROBE } from '../opinion/api.ts';
@@ -13,7 +13,7 @@ import { PredictFunVenue } from '../predictfun/venue.ts';
 import type { DataOnlySettings } from './reader.ts';
 
 interface Case {
-  readonly make: new (settings: DataOnlySettings, line?: VenueLine) => DataVenue;
+  readonly make: new (settings: DataOnlySettings, line?: VenueEndpoint) => DataVenue;
   readonly probe: Probe;
   /** Markets that the venue lists. */
   readonly total: number;
@@ -56,7 +56,7 @@ afterAll(() => emulators.close());
 function venueOf(name: DataVenueName, apiKey?: string): DataVenue {
   const { make, probe } = cases[name];
   const url = emulators.url(name);
-  return new make({ url, apiKey }, new VenueLine({ baseUrl: url, probe }));
+  return new make({ url, apiKey }, new VenueEndpoint({ baseUrl: url, probe }));
 }
 
 async function allMarkets(venue: DataVenue, limit: number): Promise<readonly ListedMarket[]> {
@@ -331,7 +331,7 @@ test('a venue that is gone is unavailable', async () => {
   await gone.close();
   for (const [name, url] of urls) {
     const { make, probe } = cases[name];
-    const venue = new make({ url }, new VenueLine({ baseUrl: url, probe }));
+    const venue = new make({ url }, new VenueEndpoint({ baseUrl: url, probe }));
     expect(await venue.markets({ limit: 1 })).toMatchObject({ reason: 'VENUE_UNAVAILABLE' });
     expect(await venue.ping()).toMatchObject({ reason: 'VENUE_UNAVAILABLE' });
   }

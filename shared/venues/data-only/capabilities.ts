@@ -1,5 +1,5 @@
 import type { Capabilities, Has } from '../capabilities.ts';
-import type { Exchange } from '../exchanges.ts';
+import type { VenueName } from '../exchanges.ts';
 
 /** What a data-only venue has not: anything that trades. */
 const readable: Has = {
@@ -23,7 +23,11 @@ const readable: Has = {
 };
 
 /** The capabilities of a data-only venue; `has` is where it differs (contract: router, "Routes"). */
-export const dataOnly = (venue: Exchange, name: string, has: Partial<Has> = {}): Capabilities => ({
+export const dataOnlyCapabilities = (
+  venue: VenueName,
+  name: string,
+  has: Partial<Has> = {},
+): Capabilities => ({
   venue,
   name,
   has: { ...readable, ...has },

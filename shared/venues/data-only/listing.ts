@@ -7,7 +7,7 @@ import { mentions } from '../scan.ts';
 const AT_ONCE = 4;
 
 /** Markets by their ids at a venue that has no read of several; those that do not exist are left out. */
-export async function byIds(
+export async function listByIds(
   ids: readonly string[],
   one: (id: string) => Promise<Found<ListedMarket>>,
 ): Promise<Found<Page<ListedMarket>>> {
@@ -23,7 +23,7 @@ export async function byIds(
 }
 
 /** Filters of `MarketQuery` that are applied to what a venue lists. */
-export const keeps =
+export const matchesQuery =
   ({ status, search, minVolume, minLiquidity }: MarketQuery) =>
   (market: ListedMarket): boolean =>
     (status === undefined || market.status === status) &&
@@ -35,7 +35,7 @@ const atLeast = (value: Micro | undefined, least: Micro | undefined): boolean =>
   least === undefined || (value !== undefined && value >= least);
 
 /** An event is as open as its most open market. */
-export function statusOfAll(markets: readonly ListedMarket[]): ListedStatus {
+export function eventStatus(markets: readonly ListedMarket[]): ListedStatus {
   if (markets.some(({ status }) => status === 'open')) return 'open';
   return markets.length > 0 && markets.every(({ status }) => status === 'resolved') ? 'resolved' : 'closed';
 }

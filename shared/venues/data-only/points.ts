@@ -17,7 +17,7 @@ export const inverted = (points: readonly Point[]): readonly Point[] =>
  * Candles from a venue's samples, which may come in any order and reach further back than was asked. `finest`: the
  * venue samples no closer than this, seconds, so shorter candles would pretend to know more.
  */
-export function candlesFrom(
+export function candlesOfInterval(
   points: readonly Point[],
   { interval, now, finest = 0 }: { interval: PriceInterval; now: number; finest?: number },
 ): readonly Candle[] {

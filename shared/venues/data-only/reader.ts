@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { failure, type Failure } from '../../errors/failure.ts';
-import { lineTo, type Probe, type VenueLine } from '../http/line.ts';
+import { endpointFor, type Probe, type VenueEndpoint } from '../http/line.ts';
 import type { Found } from '../port.ts';
 
 /** A venue that is only read. */
@@ -11,7 +11,7 @@ export interface DataOnlySettings {
   readonly apiKey?: string | undefined;
 }
 
-export interface ReaderOptions extends DataOnlySettings {
+export interface DataVenueReaderOptions extends DataOnlySettings {
   /** As callers know it. */
   readonly venue: string;
   readonly probe: Probe;
@@ -19,23 +19,23 @@ export interface ReaderOptions extends DataOnlySettings {
   readonly keyHeader?: string;
   /** The deployment's setting that holds the key. */
   readonly keySetting?: string;
-  readonly line?: VenueLine | undefined;
+  readonly endpoint?: VenueEndpoint | undefined;
 }
 
 /** A key that the venue refuses stays refused until somebody changes the setting. Seconds. */
 const REFUSED_RETRY_AFTER = 60;
 
 /** Reads of a data-only venue: one place for its key, its refusals and what makes no sense. */
-export class Reader {
+export class DataVenueReader {
   readonly venue: string;
-  readonly line: VenueLine;
+  readonly endpoint: VenueEndpoint;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #keySetting: string | undefined;
   readonly #probePath: string;
 
-  constructor({ url, apiKey, venue, probe, keyHeader, keySetting, line }: ReaderOptions) {
+  constructor({ url, apiKey, venue, probe, keyHeader, keySetting, endpoint: endpoint }: DataVenueReaderOptions) {
     this.venue = venue;
-    this.line = line ?? lineTo(url, probe);
+    this.endpoint = endpoint ?? endpointFor(url, probe);
     this.#headers = keyHeader !== undefined && apiKey ? { [keyHeader]: apiKey } : {};
     this.#keySetting = keySetting;
     this.#probePath = probe.path;
@@ -48,7 +48,7 @@ export class Reader {
     schema: z.ZodType<T>,
     missing: Failure = failure('MARKET_NOT_FOUND'),
   ): Promise<Found<T>> {
-    const answer = await this.line.read(`${path}${searchOf(query)}`, { headers: this.#headers });
+    const answer = await this.endpoint.read(`${path}${searchOf(query)}`, { headers: this.#headers });
     if (!answer.ok) return answer;
     if (answer.status === 404) return missing;
     if (answer.status === 401 || answer.status === 403) return this.refused();

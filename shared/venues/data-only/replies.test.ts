@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { micro, valueOf } from '../../../test/support/venue-outcomes.ts';
-import { VenueLine } from '../http/line.ts';
+import { VenueEndpoint } from '../http/line.ts';
 import { LIMITLESS_PROBE } from '../limitless/api.ts';
 import { LimitlessVenue } from '../limitless/venue.ts';
 import { OpinionVenue } from '../opinion/venue.ts';
@@ -31,7 +31,7 @@ let made = 0;
 
 /** Under a path of its own, so that nothing which the isolate keeps of one is taken for another's. */
 function venue(
-  make: new (settings: { readonly url: string }, line: VenueLine) => DataVenue,
+  make: new (settings: { readonly url: string }, line: VenueEndpoint) => DataVenue,
   says: Readonly<Record<string, unknown>>,
 ): DataVenue {
   made += 1;
@@ -39,7 +39,7 @@ function venue(
   replies = Object.fromEntries(Object.entries(says).map(([path, body]) => [`${prefix}${path}`, body]));
   otherwise = undefined;
   const baseUrl = `${base}${prefix}`;
-  return new make({ url: baseUrl }, new VenueLine({ baseUrl, probe: LIMITLESS_PROBE }));
+  return new make({ url: baseUrl }, new VenueEndpoint({ baseUrl, probe: LIMITLESS_PROBE }));
 }
 
 const YES = '56154308742753982686710750162015444986563701968079760676518531584453506363044';

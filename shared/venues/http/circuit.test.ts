@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Circuit } from './circuit.ts';
+import { CircuitBreaker } from './circuit.ts';
 
 test('the fifth failure within ten seconds opens the circuit for five', () => {
   let now = 0;
-  const circuit = new Circuit(() => now);
+  const circuit = new CircuitBreaker(() => now);
   for (let failure = 0; failure < 4; failure += 1) {
     circuit.failed();
     now += 2_000;
@@ -19,7 +19,7 @@ test('the fifth failure within ten seconds opens the circuit for five', () => {
 
 test('failures further apart open nothing, and an opened circuit starts counting anew', () => {
   let now = 0;
-  const circuit = new Circuit(() => now);
+  const circuit = new CircuitBreaker(() => now);
   for (let failure = 0; failure < 20; failure += 1) {
     circuit.failed();
     now += 2_500;

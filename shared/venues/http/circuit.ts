@@ -4,7 +4,7 @@ const WITHIN_MS = 10_000;
 const OPEN_MS = 5_000;
 
 /** Stops calls to a venue that keeps failing, so that callers learn it at once instead of after ten seconds each. */
-export class Circuit {
+export class CircuitBreaker {
   readonly #now: () => number;
   #failures: readonly number[] = [];
   #openUntil = 0;

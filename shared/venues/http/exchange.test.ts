@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readVenue } from '../read.ts';
-import { exchange } from './exchange.ts';
+import { fetchReply } from './exchange.ts';
 
 /** Longer than a busy machine takes on loopback. */
 const WITHIN_MS = 10_000;
@@ -30,15 +30,15 @@ afterAll(() => {
 });
 
 test('an answer is read whole', async () => {
-  expect(await exchange(`${base}/`, {}, WITHIN_MS)).toMatchObject({ status: 200, text: '{"a":1}' });
+  expect(await fetchReply(`${base}/`, {}, WITHIN_MS)).toMatchObject({ status: 200, text: '{"a":1}' });
 });
 
 test('what unpacks into more than an isolate can hold is given up', async () => {
-  await expect(exchange(`${base}/bomb`, {}, WITHIN_MS)).rejects.toThrow(RangeError);
+  await expect(fetchReply(`${base}/bomb`, {}, WITHIN_MS)).rejects.toThrow(RangeError);
 });
 
 test('a body that never ends is given up in time', async () => {
-  await expect(exchange(`${base}/endless`, {}, 50)).rejects.toThrow('aborted');
+  await expect(fetchReply(`${base}/endless`, {}, 50)).rejects.toThrow('aborted');
 });
 
 test('signed headers follow no redirect', async () => {

@@ -1,7 +1,7 @@
 import { readText } from '../../read-body.ts';
 
 /** What came back, read to its end. */
-export interface Answer {
+export interface HttpReply {
   readonly status: number;
   readonly text: string;
   readonly retryAfter: string | null;
@@ -16,7 +16,7 @@ const MAX_REPLY_BYTES = 16 * 1024 * 1024;
  * One HTTP exchange with a venue, headers and body within one time. Rejects when it breaks, takes longer or is longer
  * than anything we ask for. A redirect is an answer like another: followed, it would carry signed headers elsewhere.
  */
-export async function exchange(url: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
+export async function fetchReply(url: string, init: RequestInit, timeoutMs: number): Promise<HttpReply> {
   const controller = new AbortController();
   // Cleared at the end: AbortSignal.timeout would keep a Durable Object in memory for the whole time after each call.
   const timer = setTimeout(() => controller.abort(), timeoutMs);

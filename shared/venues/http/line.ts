@@ -1,8 +1,8 @@
 import { failure } from '../../errors/failure.ts';
 import type { ReadResult } from '../read.ts';
 import { VENUE_TIMEOUT_MS } from '../venue-fetch.ts';
-import { Circuit } from './circuit.ts';
-import { exchange, type Answer } from './exchange.ts';
+import { CircuitBreaker } from './circuit.ts';
+import { fetchReply, type HttpReply } from './exchange.ts';
 import { pauseBeforeRetry, READ_RETRIES } from './retry.ts';
 
 /**
@@ -14,7 +14,7 @@ export interface Probe {
   readonly time: 'seconds' | 'date';
 }
 
-export interface LineOptions {
+export interface EndpointOptions {
   readonly baseUrl: string;
   readonly probe: Probe;
   readonly timeoutMs?: number;
@@ -35,18 +35,18 @@ const CONTACT_MS = 5_000;
  * What one isolate knows about one base URL of a venue. Values only, no promises, because they must not cross
  * requests; keep a line in module scope (`lineTo`).
  */
-export class VenueLine {
+export class VenueEndpoint {
   readonly baseUrl: string;
-  readonly circuit: Circuit;
+  readonly circuit: CircuitBreaker;
   readonly #probe: Probe;
   readonly #timeoutMs: number;
   readonly #now: () => number;
   #heardAt = Number.NEGATIVE_INFINITY;
   #clock = { offsetMs: 0, readAt: Number.NEGATIVE_INFINITY };
 
-  constructor({ baseUrl, probe, timeoutMs = VENUE_TIMEOUT_MS, now = Date.now }: LineOptions) {
+  constructor({ baseUrl, probe, timeoutMs = VENUE_TIMEOUT_MS, now = Date.now }: EndpointOptions) {
     this.baseUrl = baseUrl;
-    this.circuit = new Circuit(now);
+    this.circuit = new CircuitBreaker(now);
     this.#probe = probe;
     this.#timeoutMs = timeoutMs;
     this.#now = now;
@@ -67,7 +67,7 @@ export class VenueLine {
   async reachable(anew = false): Promise<boolean> {
     if (!anew && this.#now() - this.#heardAt <= CONTACT_MS) return true;
     if (this.circuit.closedIn > 0) return false;
-    const answer = await this.exchange(`${this.baseUrl}${this.#probe.path}`, {});
+    const answer = await this.request(`${this.baseUrl}${this.#probe.path}`, {});
     if (answer === undefined || answer.status >= 500) return false;
     if (this.#probe.time === 'seconds') this.#setClock(Number(answer.text) * 1000 + 500);
     return true;
@@ -81,7 +81,7 @@ export class VenueLine {
     for (let attempt = 0; ; attempt += 1) {
       const { closedIn } = this.circuit;
       if (closedIn > 0) return failure('VENUE_UNAVAILABLE', { retryAfter: closedIn });
-      const answer = await this.exchange(`${this.baseUrl}${path}`, init);
+      const answer = await this.request(`${this.baseUrl}${path}`, init);
       if (answer && answer.status < 500 && answer.status !== 429) return parse(answer);
       if (attempt === READ_RETRIES) return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
       await pauseBeforeRetry(attempt, answer?.retryAfter ?? null);
@@ -89,9 +89,9 @@ export class VenueLine {
   }
 
   /** One HTTP exchange, counted by the circuit. Undefined when it broke or took too long, wherever that was. */
-  async exchange(url: string, init: RequestInit): Promise<Answer | undefined> {
+  async request(url: string, init: RequestInit): Promise<HttpReply | undefined> {
     try {
-      const answer = await exchange(url, init, this.#timeoutMs);
+      const answer = await fetchReply(url, init, this.#timeoutMs);
       this.#heard(answer);
       return answer;
     } catch {
@@ -100,7 +100,7 @@ export class VenueLine {
     }
   }
 
-  #heard(answer: Answer): void {
+  #heard(answer: HttpReply): void {
     if (answer.status >= 500) {
       this.#lost();
       return;
@@ -122,7 +122,7 @@ export class VenueLine {
   }
 }
 
-function parse({ status, text }: Answer): ReadResult {
+function parse({ status, text }: HttpReply): ReadResult {
   try {
     // Some answers say all they have to say by their status.
     return { ok: true, status, body: text === '' ? null : JSON.parse(text) };
@@ -132,13 +132,13 @@ function parse({ status, text }: Answer): ReadResult {
 }
 
 /** Base URLs come from settings: a few per isolate. */
-const lines = new Map<string, VenueLine>();
+const endpoints = new Map<string, VenueEndpoint>();
 
 /** The isolate's line to a base URL. */
-export function lineTo(baseUrl: string, probe: Probe): VenueLine {
-  const known = lines.get(baseUrl);
+export function endpointFor(baseUrl: string, probe: Probe): VenueEndpoint {
+  const known = endpoints.get(baseUrl);
   if (known) return known;
-  const line = new VenueLine({ baseUrl, probe });
-  lines.set(baseUrl, line);
+  const line = new VenueEndpoint({ baseUrl, probe });
+  endpoints.set(baseUrl, line);
   return line;
 }

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { PlaceOutcome, PreparedOrder } from '../port.ts';
 import { asMicro } from '../../money/fixed.ts';
 import { KALSHI_PROBE } from '../kalshi/api.ts';
-import { placing } from '../kalshi/wording.ts';
-import { VenueLine } from './line.ts';
+import { placeReplies } from '../kalshi/wording.ts';
+import { VenueEndpoint } from './line.ts';
 import { sendOnce } from './send.ts';
 
 /** A route that no other test sends to, so that faults meet this one only. */
@@ -28,9 +28,9 @@ function prepared(baseUrl: string): PreparedOrder {
   };
 }
 
-const send = (line: VenueLine): Promise<PlaceOutcome> => {
+const send = (line: VenueEndpoint): Promise<PlaceOutcome> => {
   const order = prepared(line.baseUrl);
-  return sendOnce<PlaceOutcome>(line, order, placing(order));
+  return sendOnce<PlaceOutcome>(line, order, placeReplies(order));
 };
 
 const arm = (fault: object) =>
@@ -41,7 +41,7 @@ const arm = (fault: object) =>
 
 test('in workerd, connections that break are unknown, and a venue that never answered was sent nothing', async () => {
   const baseUrl = env.KALSHI_URL ?? '';
-  const newLine = (url = baseUrl) => new VenueLine({ baseUrl: url, probe: KALSHI_PROBE });
+  const newLine = (url = baseUrl) => new VenueEndpoint({ baseUrl: url, probe: KALSHI_PROBE });
   for (const kind of ['drop_before', 'drop_after', 'malformed']) {
     await arm({ kind });
     expect([kind, await send(newLine())]).toEqual([kind, { tag: 'unknown' }]);

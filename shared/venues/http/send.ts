@@ -1,5 +1,5 @@
 import type { NotAccepted, PreparedOrder, RefusedReason } from '../trading-port.ts';
-import type { VenueLine } from './line.ts';
+import type { VenueEndpoint } from './line.ts';
 
 /** Seconds to wait after a 429 that names none. */
 const DEFAULT_RETRY_AFTER = 1;
@@ -15,7 +15,7 @@ export interface Reply {
 }
 
 /** How a venue words things: reads its own success, and names the reason of a refusal. */
-export interface Wording<T> {
+export interface ReplyParser<T> {
   /** Undefined when this is not the answer to the command, whatever its status. */
   accepted(reply: Reply): T | NotAccepted | undefined;
   refusal(reply: Reply): { readonly reason: RefusedReason; readonly text: string };
@@ -40,13 +40,13 @@ export interface Wording<T> {
  * it was read tells nothing either. Hence the probe, and no reading of error texts.
  */
 export async function sendOnce<T>(
-  line: VenueLine,
+  line: VenueEndpoint,
   { request }: Pick<PreparedOrder, 'request'>,
-  wording: Wording<T>,
+  wording: ReplyParser<T>,
 ): Promise<T | NotAccepted> {
   if (line.circuit.closedIn > 0 || !(await line.reachable())) return { tag: 'not-sent' };
   const { method, url, headers, body } = request;
-  const answer = await line.exchange(url, { method, headers, ...(body !== '' && { body }) });
+  const answer = await line.request(url, { method, headers, ...(body !== '' && { body }) });
   if (!answer) return { tag: 'unknown' };
   const { status } = answer;
   if (status === 429) return { tag: 'rate-limited', retryAfter: seconds(answer.retryAfter) };

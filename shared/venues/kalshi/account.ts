@@ -2,24 +2,24 @@ import * as z from 'zod';
 import type { Failure } from '../../errors/failure.ts';
 import { parseMicro } from '../../money/fixed.ts';
 import type { Found } from '../port.ts';
-import { unavailable } from '../read.ts';
-import { refused, signedRead, type Signed } from '../signed-read.ts';
+import { venueUnavailable } from '../read.ts';
+import { credentialRefused, signedRead, type ProofHeaders } from '../signed-read.ts';
 
 /** Who signs for a Kalshi member: the vault. */
-export interface KalshiSigner {
+export interface KalshiReadSigner {
   sign(request: {
     readonly method: 'GET';
     readonly path: string;
     readonly timestampMs: number;
-  }): Promise<Signed>;
+  }): Promise<ProofHeaders>;
 }
 
 const balanceReply = z.object({ balance_dollars: z.string().max(40) });
 
 /** Free cash in millionths of a dollar, and the venue's own reply. AUTHENTICATION_FAILED, VENUE_UNAVAILABLE. */
-export async function readBalance(
+export async function readKalshiBalance(
   base: string,
-  signer: KalshiSigner,
+  signer: KalshiReadSigner,
 ): Promise<Found<{ readonly raw: object; readonly micro: bigint }>> {
   const url = `${base}/portfolio/balance`;
   // The whole path is signed, with what the base adds to it.
@@ -29,7 +29,7 @@ export async function readBalance(
   if (!answer.ok) return answer;
   const reply = balanceReply.loose().safeParse(answer.value);
   const micro = reply.success ? parseMicro(reply.data.balance_dollars) : undefined;
-  if (!reply.success || micro === undefined) return unavailable();
+  if (!reply.success || micro === undefined) return venueUnavailable();
   return { ok: true, value: { raw: reply.data, micro } };
 }
 
@@ -39,8 +39,9 @@ const refusalReply = z.object({ error: z.object({ code: z.string(), details: z.s
 function explain(body: unknown): Failure {
   const reply = refusalReply.safeParse(body);
   const details = reply.success ? (reply.data.error.details ?? '') : '';
-  if (details.includes('NOT_FOUND')) return refused('Kalshi does not know this API key id', 'api_key_id');
+  if (details.includes('NOT_FOUND'))
+    return credentialRefused('Kalshi does not know this API key id', 'api_key_id');
   if (details.includes('INCORRECT_API_KEY_SIGNATURE'))
-    return refused('is not the private key of this API key id', 'private_key');
-  return refused('Kalshi does not accept these credentials');
+    return credentialRefused('is not the private key of this API key id', 'private_key');
+  return credentialRefused('Kalshi does not accept these credentials');
 }

@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { failure, type Failure } from '../../errors/failure.ts';
 import type { Micro } from '../../money/fixed.ts';
-import { lineTo, type Probe, type VenueLine } from '../http/line.ts';
+import { endpointFor, type Probe, type VenueEndpoint } from '../http/line.ts';
 import type { Level, VenueResult } from '../port.ts';
 import type { KalshiSigner, SignedHeaders } from '../signer.ts';
-import { signedOut, unbelieved } from '../signed.ts';
+import { signerRefused, authenticationRefused } from '../signed.ts';
 import { ValueCache } from '../value-cache.ts';
 
 export interface KalshiSettings {
@@ -42,13 +42,13 @@ const series = new ValueCache<string>(CACHE_ENTRIES, Number.POSITIVE_INFINITY);
 
 /** The venue's one API, as the parts of the adapter share it. */
 export class KalshiApi {
-  readonly line: VenueLine;
+  readonly endpoint: VenueEndpoint;
   readonly terms = terms;
   readonly series = series;
   readonly bids = bids;
 
-  constructor({ url }: KalshiSettings, line: VenueLine = lineTo(url, KALSHI_PROBE)) {
-    this.line = line;
+  constructor({ url }: KalshiSettings, line: VenueEndpoint = endpointFor(url, KALSHI_PROBE)) {
+    this.endpoint = line;
   }
 
   /** `missing` is what a 404 of this path means. */
@@ -58,7 +58,7 @@ export class KalshiApi {
     schema: z.ZodType<T>,
     missing: Failure = failure('MARKET_NOT_FOUND'),
   ): Promise<{ readonly ok: true; readonly value: T } | Failure> {
-    const answer = await this.line.read(`${path}${searchOf(query)}`);
+    const answer = await this.endpoint.read(`${path}${searchOf(query)}`);
     if (!answer.ok) return answer;
     if (answer.status === 404) return missing;
     // Our own parameters are sound: what it refuses is the cursor that the caller brought.
@@ -74,18 +74,19 @@ export class KalshiApi {
     missing: Failure = failure('ORDER_NOT_FOUND'),
   ): Promise<VenueResult<T>> {
     const headers = await this.headers(signer, 'GET', path);
-    if (!headers.ok) return signedOut(headers);
-    const answer = await this.line.read(`${path}${searchOf(query)}`, { headers: { ...headers.headers } });
+    if (!headers.ok) return signerRefused(headers);
+    const answer = await this.endpoint.read(`${path}${searchOf(query)}`, { headers: { ...headers.headers } });
     if (!answer.ok) return answer;
-    if (answer.status === 401 || answer.status === 403) return unbelieved('Kalshi does not accept the key');
+    if (answer.status === 401 || answer.status === 403)
+      return authenticationRefused('Kalshi does not accept the key');
     if (answer.status === 404) return missing;
     return read(answer, schema);
   }
 
   /** Signs the whole pathname, the base path included. */
   async headers(signer: KalshiSigner, method: string, path: string): Promise<SignedHeaders> {
-    const timestampMs = Math.floor(await this.line.venueTime());
-    const { pathname } = new URL(`${this.line.baseUrl}${path}`);
+    const timestampMs = Math.floor(await this.endpoint.venueTime());
+    const { pathname } = new URL(`${this.endpoint.baseUrl}${path}`);
     return signer.kalshiHeaders({ method, path: pathname, timestampMs });
   }
 }

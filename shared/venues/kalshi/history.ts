@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { failure } from '../../errors/failure.ts';
 import { asMicro, parseMicro, type Micro } from '../../money/fixed.ts';
-import { badOutcome } from '../bad-outcome.ts';
+import { refuseOutcome } from '../bad-outcome.ts';
 import { INTERVALS } from '../candles.ts';
 import { decimal } from '../decimal.ts';
 import type {
@@ -16,7 +16,7 @@ import type {
   PublicTrade,
   TradesQuery,
 } from '../port.ts';
-import { scan } from '../scan.ts';
+import { scanPages } from '../scan.ts';
 import type { KalshiApi, KalshiBids } from './api.ts';
 import { COUNT_STEP, isTicker, marketTerms, seriesOf } from './market.ts';
 import {
@@ -68,7 +68,7 @@ export async function readBook(
   { marketId, outcome: name }: OutcomeQuery,
 ): Promise<Found<OutcomeBook>> {
   const outcome = outcomeNamed(name);
-  if (!outcome) return badOutcome(name, kalshiOutcomes);
+  if (!outcome) return refuseOutcome(name, kalshiOutcomes);
   const market = await marketTerms(api, marketId);
   if (!market.ok) return market;
   const bids = await bidsOf(api, marketId);
@@ -89,7 +89,7 @@ export async function readBook(
 
 /** The venue's book as it gives it, kept for a moment: both outcomes are views of it. */
 async function bidsOf(api: KalshiApi, ticker: string): Promise<Found<KalshiBids>> {
-  const key = `${api.line.baseUrl} ${ticker}`;
+  const key = `${api.endpoint.baseUrl} ${ticker}`;
   const known = api.bids.get(key);
   if (known) return { ok: true, value: known };
   const found = await api.get(`/markets/${ticker}/orderbook`, new URLSearchParams(), bookSchema);
@@ -105,10 +105,10 @@ export async function publicTrades(
   { marketId, outcome: name, limit, cursor }: TradesQuery,
 ): Promise<Found<Page<PublicTrade>>> {
   const outcome = outcomeNamed(name);
-  if (!outcome) return badOutcome(name, kalshiOutcomes);
+  if (!outcome) return refuseOutcome(name, kalshiOutcomes);
   const market = await marketTerms(api, marketId);
   if (!market.ok) return market;
-  return scan(
+  return scanPages(
     async (page) => {
       const query = new URLSearchParams({ ticker: marketId, limit: String(TRADES_PER_PAGE) });
       if (page !== undefined) query.set('cursor', page);
@@ -132,11 +132,11 @@ export async function priceHistory(
   { marketId, outcome: name, interval }: OutcomeQuery & { readonly interval: PriceInterval },
 ): Promise<Found<readonly Candle[]>> {
   const outcome = outcomeNamed(name);
-  if (!outcome) return badOutcome(name, kalshiOutcomes);
+  if (!outcome) return refuseOutcome(name, kalshiOutcomes);
   const series = await seriesOf(api, marketId);
   if (!series.ok) return series;
   const { span, step } = INTERVALS[interval];
-  const end = Math.floor((await api.line.venueTime()) / 1000);
+  const end = Math.floor((await api.endpoint.venueTime()) / 1000);
   const query = new URLSearchParams({
     start_ts: String(end - span),
     end_ts: String(end),

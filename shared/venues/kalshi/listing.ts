@@ -9,7 +9,7 @@ import type {
   MarketQuery,
   Page,
 } from '../port.ts';
-import { mentions, scan } from '../scan.ts';
+import { mentions, scanPages } from '../scan.ts';
 import type { KalshiApi } from './api.ts';
 import { isTicker, marketSchema, readMarket, toListed } from './market.ts';
 
@@ -51,7 +51,7 @@ export async function listMarkets(
     atLeast(market.liquidity, minLiquidity);
   const tickers = ids?.filter(isTicker);
   if (tickers?.length === 0) return { ok: true, value: { items: [] } };
-  return scan(
+  return scanPages(
     async (page) => {
       const query = new URLSearchParams({ limit: String(MARKETS_PER_PAGE) });
       if (status !== undefined) query.set('status', STATUS[status]);
@@ -79,7 +79,7 @@ export async function listEvents(
   api: KalshiApi,
   { status, search, limit, cursor: from }: EventQuery,
 ): Promise<Found<Page<ListedEvent>>> {
-  return scan(
+  return scanPages(
     async (page) => {
       const query = new URLSearchParams({ limit: String(EVENTS_PER_PAGE), with_nested_markets: 'true' });
       if (status !== undefined) query.set('status', STATUS[status]);

@@ -78,7 +78,7 @@ export async function readMarket(api: KalshiApi, ticker: string): Promise<Found<
 
 /** Tick and status of a market, kept for seconds. */
 export async function marketTerms(api: KalshiApi, ticker: string): Promise<Found<KalshiTerms>> {
-  const key = `${api.line.baseUrl} ${ticker}`;
+  const key = `${api.endpoint.baseUrl} ${ticker}`;
   const known = api.terms.get(key);
   if (known) return { ok: true, value: known };
   const found = await readMarket(api, ticker);
@@ -98,7 +98,7 @@ export async function seriesOf(api: KalshiApi, ticker: string): Promise<Found<st
   const market = await marketTerms(api, ticker);
   if (!market.ok) return market;
   const { eventTicker } = market.value;
-  const key = `${api.line.baseUrl} ${eventTicker}`;
+  const key = `${api.endpoint.baseUrl} ${eventTicker}`;
   const known = api.series.get(key);
   if (known !== undefined) return { ok: true, value: known };
   const schema = z.object({ event: z.object({ series_ticker: z.string() }) });

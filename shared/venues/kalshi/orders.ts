@@ -14,7 +14,7 @@ import type {
 import type { KalshiSigner } from '../signer.ts';
 import type { KalshiApi } from './api.ts';
 import { isOrderId } from './prepare.ts';
-import { canonical, fromBook, outcomeNamed, type KalshiOutcome } from './view.ts';
+import { viewOfBookOrder, fromBook, outcomeNamed, type KalshiOutcome } from './view.ts';
 
 const bookSide = z.enum(['bid', 'ask']);
 const time = z.string().transform((text) => Date.parse(text));
@@ -138,7 +138,7 @@ export async function fills(
       id: fill.fill_id,
       orderId: fill.order_id,
       marketId: fill.ticker,
-      ...canonical({ side: fill.book_side, price: fill.yes_price_dollars }),
+      ...viewOfBookOrder({ side: fill.book_side, price: fill.yes_price_dollars }),
       size: fill.count_fp,
       isTaker: fill.is_taker,
       fee: fill.fee_cost,
@@ -154,7 +154,7 @@ function toOrder(wire: WireOrder, outcome?: KalshiOutcome): VenueOrder {
     id: wire.order_id,
     clientOrderId: wire.client_order_id,
     marketId: wire.ticker,
-    ...(outcome ? fromBook(inBook, outcome) : canonical(inBook)),
+    ...(outcome ? fromBook(inBook, outcome) : viewOfBookOrder(inBook)),
     size: wire.initial_count_fp,
     filled: wire.fill_count_fp,
     status: statusOf(wire),

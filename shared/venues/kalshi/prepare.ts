@@ -2,7 +2,7 @@ import { failure, invalidMember, type Failure } from '../../errors/failure.ts';
 import { formatMicro, SCALE } from '../../money/fixed.ts';
 import { refuseTerms } from '../capabilities.ts';
 import type { OrderTerms, PreparedCancel, PreparedOrder, VenueResult } from '../port.ts';
-import { signedOut } from '../signed.ts';
+import { signerRefused } from '../signed.ts';
 import type { KalshiSigner } from '../signer.ts';
 import type { KalshiApi, KalshiTerms } from './api.ts';
 import { kalshiCapabilities } from './capabilities.ts';
@@ -20,7 +20,7 @@ export async function prepareOrder(
   terms: OrderTerms,
   signer: KalshiSigner,
 ): Promise<VenueResult<PreparedOrder>> {
-  const refused = refuseTerms(kalshiCapabilities, terms, await api.line.venueTime());
+  const refused = refuseTerms(kalshiCapabilities, terms, await api.endpoint.venueTime());
   if (refused) return refused;
   const { marketId, price, size, type, postOnly, clientOrderId } = terms;
   // `refuseTerms` has said so already; here the compiler learns it.
@@ -47,7 +47,7 @@ export async function prepareOrder(
     ...(postOnly && { post_only: true }),
   });
   const headers = await api.headers(signer, 'POST', ORDERS);
-  if (!headers.ok) return signedOut(headers);
+  if (!headers.ok) return signerRefused(headers);
   return {
     ok: true,
     value: {
@@ -55,7 +55,7 @@ export async function prepareOrder(
       kind: 'place',
       request: {
         method: 'POST',
-        url: `${api.line.baseUrl}${ORDERS}`,
+        url: `${api.endpoint.baseUrl}${ORDERS}`,
         headers: { 'content-type': 'application/json', ...headers.headers },
         body,
       },
@@ -83,8 +83,8 @@ export async function prepareCancel(
   if (!isOrderId(orderId)) return failure('ORDER_NOT_FOUND');
   const path = `${ORDERS}/${orderId}`;
   const headers = await api.headers(signer, 'DELETE', path);
-  if (!headers.ok) return signedOut(headers);
-  const url = `${api.line.baseUrl}${path}`;
+  if (!headers.ok) return signerRefused(headers);
+  const url = `${api.endpoint.baseUrl}${path}`;
   return {
     ok: true,
     value: {

@@ -1,6 +1,6 @@
 import { failure } from '../../errors/failure.ts';
 import { unsupported } from '../capabilities.ts';
-import type { VenueLine } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/line.ts';
 import { sendOnce } from '../http/send.ts';
 import type {
   CancelOutcome,
@@ -28,7 +28,7 @@ import { feeCurve, priceHistory, publicTrades, readBook } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 import { fills, findOrder, listOrders, reconcileOrder } from './orders.ts';
 import { prepareCancel, prepareOrder } from './prepare.ts';
-import { cancelling, placing } from './wording.ts';
+import { cancelReplies, placeReplies } from './wording.ts';
 
 /**
  * Kalshi, behind the port. Market ids are tickers; orders are found again by their client order id. Public pages read
@@ -44,7 +44,7 @@ export class KalshiVenue implements Venue<KalshiSigner> {
   readonly capabilities = kalshiCapabilities;
   readonly #api: KalshiApi;
 
-  constructor(settings: KalshiSettings, line?: VenueLine) {
+  constructor(settings: KalshiSettings, line?: VenueEndpoint) {
     this.#api = new KalshiApi(settings, line);
   }
 
@@ -58,7 +58,7 @@ export class KalshiVenue implements Venue<KalshiSigner> {
   userActivity = () => Promise.resolve(unsupported('kalshi', 'the activity of an address'));
 
   async ping() {
-    return (await this.#api.line.reachable(true))
+    return (await this.#api.endpoint.reachable(true))
       ? undefined
       : failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
   }
@@ -68,7 +68,7 @@ export class KalshiVenue implements Venue<KalshiSigner> {
   }
 
   send(prepared: PreparedOrder): Promise<PlaceOutcome> {
-    return sendOnce(this.#api.line, prepared, placing(prepared));
+    return sendOnce(this.#api.endpoint, prepared, placeReplies(prepared));
   }
 
   prepareCancel(orderId: string, signer: KalshiSigner): Promise<VenueResult<PreparedCancel>> {
@@ -76,7 +76,7 @@ export class KalshiVenue implements Venue<KalshiSigner> {
   }
 
   sendCancel(prepared: PreparedCancel): Promise<CancelOutcome> {
-    return sendOnce<CancelOutcome>(this.#api.line, prepared, cancelling(prepared));
+    return sendOnce<CancelOutcome>(this.#api.endpoint, prepared, cancelReplies(prepared));
   }
 
   reconcile(sent: SentOrder, signer: KalshiSigner): Promise<Reconciled> {

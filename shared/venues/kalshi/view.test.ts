@@ -2,7 +2,15 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asMicro, SCALE, type Micro } from '../../money/fixed.ts';
 import { executionPrice } from '../execution.ts';
-import { canonical, complement, fromBook, outcomeBook, positionOf, toBook, type View } from './view.ts';
+import {
+  viewOfBookOrder,
+  complement,
+  fromBook,
+  outcomeBook,
+  positionOf,
+  toBook,
+  type OutcomeView,
+} from './view.ts';
 
 const price = fc.bigInt({ min: 1n, max: SCALE - 1n }).map(asMicro);
 const outcome = fc.constantFrom('Yes' as const, 'No' as const);
@@ -16,7 +24,10 @@ const levels = fc.uniqueArray(
 );
 
 /** Cash of a fill and what it leaves in hand, counted in YES: a NO is a dollar less a YES. */
-function effect({ outcome: of, side, price: at }: View): { readonly cash: bigint; readonly yes: bigint } {
+function effect({ outcome: of, side, price: at }: OutcomeView): {
+  readonly cash: bigint;
+  readonly yes: bigint;
+} {
   const sign = side === 'BUY' ? 1n : -1n;
   return of === 'Yes' ? { cash: -sign * at, yes: sign } : { cash: -sign * at + sign * SCALE, yes: -sign };
 }
@@ -34,10 +45,10 @@ test('all views of one YES-book order have the same effect on cash and contracts
     fc.property(view, (own) => {
       const order = toBook(own);
       const wanted = effect(own);
-      for (const other of [fromBook(order, 'Yes'), fromBook(order, 'No'), canonical(order)]) {
+      for (const other of [fromBook(order, 'Yes'), fromBook(order, 'No'), viewOfBookOrder(order)]) {
         expect(effect(other)).toEqual(wanted);
       }
-      expect(canonical(order).side).toBe('BUY');
+      expect(viewOfBookOrder(order).side).toBe('BUY');
     }),
   );
 });

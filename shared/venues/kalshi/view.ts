@@ -10,7 +10,7 @@ export type KalshiOutcome = 'Yes' | 'No';
 export const kalshiOutcomes: readonly KalshiOutcome[] = ['Yes', 'No'];
 
 /** A side and price of an outcome's own view. */
-export interface View {
+export interface OutcomeView {
   readonly outcome: KalshiOutcome;
   readonly side: Side;
   readonly price: Micro;
@@ -27,13 +27,13 @@ export const outcomeNamed = (name: string | undefined): KalshiOutcome | undefine
 
 export const complement = (price: Micro): Micro => asMicro(SCALE - price);
 
-export function toBook({ outcome, side, price }: View): BookOrder {
+export function toBook({ outcome, side, price }: OutcomeView): BookOrder {
   const yes = outcome === 'Yes';
   return { side: yes === (side === 'BUY') ? 'bid' : 'ask', price: yes ? price : complement(price) };
 }
 
 /** A YES-book order as somebody sees it who thinks in this outcome. */
-export function fromBook({ side, price }: BookOrder, outcome: KalshiOutcome): View {
+export function fromBook({ side, price }: BookOrder, outcome: KalshiOutcome): OutcomeView {
   const yes = outcome === 'Yes';
   return {
     outcome,
@@ -46,7 +46,8 @@ export function fromBook({ side, price }: BookOrder, outcome: KalshiOutcome): Vi
  * An order or fill of which nothing but its side in the book is known: a bid buys YES, an ask buys NO. The venue says
  * the same (`outcome_side`); that somebody meant the ask as a sale of YES only the journal knows.
  */
-export const canonical = (order: BookOrder): View => fromBook(order, order.side === 'bid' ? 'Yes' : 'No');
+export const viewOfBookOrder = (order: BookOrder): OutcomeView =>
+  fromBook(order, order.side === 'bid' ? 'Yes' : 'No');
 
 /** The venue's book has bids of YES and bids of NO. Best level first on both sides of the view. */
 export function outcomeBook(

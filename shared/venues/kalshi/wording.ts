@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { decimal } from '../decimal.ts';
 import { endedStatus, restingStatus } from '../filled.ts';
-import type { Reply, Wording } from '../http/send.ts';
+import type { Reply, ReplyParser } from '../http/send.ts';
 import type { PlaceOutcome, PreparedCancel, PreparedOrder, RefusedReason } from '../port.ts';
 
 const createdSchema = z.object({
@@ -44,7 +44,7 @@ const refusalTo =
   };
 
 /** How the venue answers `POST /portfolio/events/orders`. */
-export const placing = ({ terms, dedupe }: PreparedOrder): Wording<PlaceOutcome> => ({
+export const placeReplies = ({ terms, dedupe }: PreparedOrder): ReplyParser<PlaceOutcome> => ({
   accepted({ body }) {
     const parsed = createdSchema.safeParse(body);
     if (!parsed.success) return undefined;
@@ -75,7 +75,7 @@ export const placing = ({ terms, dedupe }: PreparedOrder): Wording<PlaceOutcome>
 });
 
 /** How it answers `DELETE …/{id}`: 404 also for orders that are filled or cancelled. */
-export const cancelling = ({ orderId }: PreparedCancel): Wording<{ readonly tag: 'accepted' }> => ({
+export const cancelReplies = ({ orderId }: PreparedCancel): ReplyParser<{ readonly tag: 'accepted' }> => ({
   accepted({ body }) {
     const parsed = canceledSchema.safeParse(body);
     return parsed.success && parsed.data.order_id === orderId ? { tag: 'accepted' } : undefined;

@@ -1,5 +1,5 @@
-import { Reader, type DataOnlySettings } from '../data-only/reader.ts';
-import type { Probe, VenueLine } from '../http/line.ts';
+import { DataVenueReader, type DataOnlySettings } from '../data-only/reader.ts';
+import type { Probe, VenueEndpoint } from '../http/line.ts';
 import { ValueCache } from '../value-cache.ts';
 import type { Known } from './market.ts';
 
@@ -14,10 +14,10 @@ const CACHE_ENTRIES = 2_000;
 const markets = new ValueCache<Known>(CACHE_ENTRIES, MARKET_TTL_MS);
 
 export class LimitlessApi {
-  readonly reader: Reader;
+  readonly reader: DataVenueReader;
   readonly markets = markets;
 
-  constructor({ url }: DataOnlySettings, line?: VenueLine) {
-    this.reader = new Reader({ url, venue: 'limitless', probe: LIMITLESS_PROBE, line });
+  constructor({ url }: DataOnlySettings, line?: VenueEndpoint) {
+    this.reader = new DataVenueReader({ url, venue: 'limitless', probe: LIMITLESS_PROBE, endpoint: line });
   }
 }

@@ -4,8 +4,8 @@ import { unsupported } from '../capabilities.ts';
 import { addressOf } from '../data-only/address.ts';
 import { bestFirst, counterpart, mirrored } from '../data-only/levels.ts';
 import { pageNumber } from '../data-only/listing.ts';
-import { outcomeAt } from '../outcome-at.ts';
-import { candlesFrom, inverted, type Point } from '../data-only/points.ts';
+import { findOutcome } from '../outcome-at.ts';
+import { candlesOfInterval, inverted, type Point } from '../data-only/points.ts';
 import { baseUnits, sharePrice } from '../decimal.ts';
 import type {
   Candle,
@@ -19,7 +19,7 @@ import type {
   PublicTrade,
   TradesQuery,
 } from '../port.ts';
-import { scan } from '../scan.ts';
+import { scanPages } from '../scan.ts';
 import type { LimitlessApi } from './api.ts';
 import { knownMarket } from './market.ts';
 
@@ -56,19 +56,22 @@ const series = z.object({ title: z.string().nullish(), prices: samples });
 /** One series of YES, or one for each outcome. */
 export const historySchema = z.union([series.transform((one) => [one]), z.array(series).min(1)]);
 
-interface Asked {
+interface RequestedOutcome {
   readonly market: ListedMarket;
   readonly outcome: ListedOutcome;
   readonly yes: boolean;
 }
 
 /** The market and outcome that are asked for; pools have neither book nor tape. */
-async function asked(api: LimitlessApi, { marketId, outcome: name }: OutcomeQuery): Promise<Found<Asked>> {
+async function findRequested(
+  api: LimitlessApi,
+  { marketId, outcome: name }: OutcomeQuery,
+): Promise<Found<RequestedOutcome>> {
   const found = await knownMarket(api, marketId);
   if (!found.ok) return found;
   const { listed: market, pool } = found.value;
   if (pool) return unsupported('limitless', 'order books, trades and price history of pool markets');
-  const which = outcomeAt(market.outcomes, name);
+  const which = findOutcome(market.outcomes, name);
   if (!which.ok) return which;
   const { outcome, index } = which.value;
   return { ok: true, value: { market, outcome, yes: index === 0 } };
@@ -76,7 +79,7 @@ async function asked(api: LimitlessApi, { marketId, outcome: name }: OutcomeQuer
 
 /** The live book, never a kept one: the venue has one, of YES. */
 export async function readBook(api: LimitlessApi, query: OutcomeQuery): Promise<Found<OutcomeBook>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { market, outcome, yes } = which.value;
   const found = await api.reader.get(`/markets/${market.id}/orderbook`, {}, bookSchema);
@@ -88,10 +91,10 @@ export async function readBook(api: LimitlessApi, query: OutcomeQuery): Promise<
 
 /** Settled trades of takers, newest first. */
 export async function publicTrades(api: LimitlessApi, query: TradesQuery): Promise<Found<Page<PublicTrade>>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { market, outcome } = which.value;
-  return scan(
+  return scanPages(
     async (cursor) => {
       const page = pageNumber(cursor);
       if (!page.ok) return page;
@@ -121,7 +124,7 @@ export async function priceHistory(
   api: LimitlessApi,
   query: OutcomeQuery & { readonly interval: PriceInterval },
 ): Promise<Found<readonly Candle[]>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { market, outcome, yes } = which.value;
   const { interval } = query;
@@ -135,7 +138,7 @@ export async function priceHistory(
     price,
   }));
   const view = yes || own ? points : inverted(points);
-  return { ok: true, value: candlesFrom(view, { interval, now: now() }) };
+  return { ok: true, value: candlesOfInterval(view, { interval, now: now() }) };
 }
 
 /** Positions of an account, which the venue shows to everybody. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { byIds, keeps, pageNumber, statusOfAll } from '../data-only/listing.ts';
+import { listByIds, matchesQuery, pageNumber, eventStatus } from '../data-only/listing.ts';
 import type { EventQuery, Found, ListedEvent, ListedMarket, MarketQuery, Page } from '../port.ts';
-import { mentions, scan, type VenuePage } from '../scan.ts';
+import { mentions, scanPages, type VenuePage } from '../scan.ts';
 import type { LimitlessApi } from './api.ts';
 import { endOf, isGroup, knownMarket, rowSchema, toListed, type WireRow } from './market.ts';
 
@@ -15,8 +15,8 @@ const activeSchema = z.object({ data: z.array(rowSchema), totalMarketsCount: z.n
  * before the others. Its search goes by meaning rather than by words, so searching is done here.
  */
 export async function listMarkets(api: LimitlessApi, query: MarketQuery): Promise<Found<Page<ListedMarket>>> {
-  if (query.ids) return byIds(query.ids, (id) => oneMarket(api, id));
-  return scan(async (page) => flat(await activePage(api, page)), keeps(query), query);
+  if (query.ids) return listByIds(query.ids, (id) => oneMarket(api, id));
+  return scanPages(async (page) => flat(await activePage(api, page)), matchesQuery(query), query);
 }
 
 export async function oneMarket(api: LimitlessApi, slug: string): Promise<Found<ListedMarket>> {
@@ -29,7 +29,7 @@ export async function listEvents(
   api: LimitlessApi,
   { status, search, limit, cursor }: EventQuery,
 ): Promise<Found<Page<ListedEvent>>> {
-  return scan(
+  return scanPages(
     async (page) => {
       const found = await activePage(api, page, 'group');
       if (!found.ok) return found;
@@ -71,7 +71,7 @@ function toEvent(row: WireRow): ListedEvent {
   return {
     id: row.slug,
     title: row.title,
-    status: statusOfAll(markets),
+    status: eventStatus(markets),
     category: row.categories?.[0],
     endDate: endOf(row) ?? markets[0]?.endDate,
     markets,

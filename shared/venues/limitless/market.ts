@@ -96,7 +96,7 @@ export interface Known {
 
 /** A market, kept for seconds. A group's slug names no market. */
 export async function knownMarket(api: LimitlessApi, slug: string): Promise<Found<Known>> {
-  const key = `${api.reader.line.baseUrl} ${slug}`;
+  const key = `${api.reader.endpoint.baseUrl} ${slug}`;
   const kept = api.markets.get(key);
   if (kept) return { ok: true, value: kept };
   const found = await readRow(api, slug);

@@ -1,7 +1,7 @@
 import { unsupported } from '../capabilities.ts';
-import { dataOnly } from '../data-only/capabilities.ts';
+import { dataOnlyCapabilities } from '../data-only/capabilities.ts';
 import type { DataOnlySettings } from '../data-only/reader.ts';
-import type { VenueLine } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/line.ts';
 import type {
   DataVenue,
   EventQuery,
@@ -15,7 +15,7 @@ import { activity, priceHistory, publicTrades, readBook } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 
 /** The book is read from the venue each time. */
-const limitlessCapabilities = dataOnly('limitless', 'Limitless');
+const limitlessCapabilities = dataOnlyCapabilities('limitless', 'Limitless');
 
 /**
  * Limitless, read only. Market ids are slugs. Public pages read for it:
@@ -34,7 +34,7 @@ export class LimitlessVenue implements DataVenue {
   readonly capabilities = limitlessCapabilities;
   readonly #api: LimitlessApi;
 
-  constructor(settings: DataOnlySettings, line?: VenueLine) {
+  constructor(settings: DataOnlySettings, line?: VenueEndpoint) {
     this.#api = new LimitlessApi(settings, line);
   }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { failure, type Failure } from '../../errors/failure.ts';
-import { Reader, type DataOnlySettings } from '../data-only/reader.ts';
-import type { Probe, VenueLine } from '../http/line.ts';
+import { DataVenueReader, type DataOnlySettings } from '../data-only/reader.ts';
+import type { Probe, VenueEndpoint } from '../http/line.ts';
 import type { Found, ListedMarket, OutcomeBook } from '../port.ts';
 import { ValueCache } from '../value-cache.ts';
 
@@ -31,19 +31,19 @@ const envelopeSchema = z.object({
 });
 
 export class OpinionApi {
-  readonly reader: Reader;
+  readonly reader: DataVenueReader;
   readonly markets = markets;
   readonly books = books;
 
-  constructor({ url, apiKey }: DataOnlySettings, line?: VenueLine) {
-    this.reader = new Reader({
+  constructor({ url, apiKey }: DataOnlySettings, line?: VenueEndpoint) {
+    this.reader = new DataVenueReader({
       url,
       apiKey,
       venue: 'opinion',
       probe: OPINION_PROBE,
       keyHeader: 'apikey',
       keySetting: 'OPINION_API_KEY',
-      line,
+      endpoint: line,
     });
   }
 

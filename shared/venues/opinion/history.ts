@@ -3,8 +3,8 @@ import { failure } from '../../errors/failure.ts';
 import { now } from '../../clock.ts';
 import { addressOf } from '../data-only/address.ts';
 import { bestFirst } from '../data-only/levels.ts';
-import { outcomeAt } from '../outcome-at.ts';
-import { candlesFrom } from '../data-only/points.ts';
+import { findOutcome } from '../outcome-at.ts';
+import { candlesOfInterval } from '../data-only/points.ts';
 import { quantity, sharePrice } from '../decimal.ts';
 import type { Candle, Found, OutcomeBook, OutcomeQuery, PriceInterval } from '../port.ts';
 import type { OpinionApi } from './api.ts';
@@ -27,16 +27,19 @@ export const historySchema = z.object({
   history: z.array(z.object({ t: z.number(), p: sharePrice })).nullish(),
 });
 
-interface Asked {
+interface RequestedOutcome {
   readonly marketId: string;
   readonly outcome: string;
   readonly tokenId: string;
 }
 
-async function asked(api: OpinionApi, { marketId, outcome: name }: OutcomeQuery): Promise<Found<Asked>> {
+async function findRequested(
+  api: OpinionApi,
+  { marketId, outcome: name }: OutcomeQuery,
+): Promise<Found<RequestedOutcome>> {
   const market = await knownMarket(api, marketId);
   if (!market.ok) return market;
-  const which = outcomeAt(market.value.outcomes, name);
+  const which = findOutcome(market.value.outcomes, name);
   if (!which.ok) return which;
   const { name: outcome, tokenId } = which.value.outcome;
   // A market that was never activated has no tokens.
@@ -46,10 +49,10 @@ async function asked(api: OpinionApi, { marketId, outcome: name }: OutcomeQuery)
 
 /** A book at most 3 s old. */
 export async function readBook(api: OpinionApi, query: OutcomeQuery): Promise<Found<OutcomeBook>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { marketId, outcome, tokenId } = which.value;
-  const key = `${api.reader.line.baseUrl} ${tokenId}`;
+  const key = `${api.reader.endpoint.baseUrl} ${tokenId}`;
   const kept = api.books.get(key);
   if (kept) return { ok: true, value: kept };
   const found = await api.get('/token/orderbook', { token_id: tokenId }, bookSchema);
@@ -66,14 +69,14 @@ export async function priceHistory(
   api: OpinionApi,
   query: OutcomeQuery & { readonly interval: PriceInterval },
 ): Promise<Found<readonly Candle[]>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { interval } = query;
   const search = { token_id: which.value.tokenId, interval: interval === 'max' ? '1d' : '1h' };
   const found = await api.get('/token/price-history', search, historySchema);
   if (!found.ok) return found;
   const points = (found.value.history ?? []).map(({ t, p }) => ({ at: Math.floor(t), price: p }));
-  return { ok: true, value: candlesFrom(points, { interval, now: now(), finest: HOUR }) };
+  return { ok: true, value: candlesOfInterval(points, { interval, now: now(), finest: HOUR }) };
 }
 
 /** Trades of a wallet, newest first, as far as the venue's first page. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { byIds, keeps, pageNumber, statusOfAll } from '../data-only/listing.ts';
+import { listByIds, matchesQuery, pageNumber, eventStatus } from '../data-only/listing.ts';
 import type { EventQuery, Found, ListedEvent, ListedMarket, MarketQuery, Page } from '../port.ts';
-import { mentions, scan, type VenuePage } from '../scan.ts';
+import { mentions, scanPages, type VenuePage } from '../scan.ts';
 import type { OpinionApi } from './api.ts';
 import { endOf, isCategorical, knownMarket, toListed, topicSchema, type WireTopic } from './market.ts';
 
@@ -15,16 +15,16 @@ const listSchema = z.object({ total: z.number().nullish(), list: z.array(topicSc
 
 /** `GET /market`, options of categorical markets one by one. The venue has no search. */
 export async function listMarkets(api: OpinionApi, query: MarketQuery): Promise<Found<Page<ListedMarket>>> {
-  if (query.ids) return byIds(query.ids, (id) => knownMarket(api, id));
+  if (query.ids) return listByIds(query.ids, (id) => knownMarket(api, id));
   // A topic stays activated while some of its options have resolved, so only "open" can be asked of the venue.
   const status = query.status === 'open' ? 'activated' : undefined;
-  return scan(
+  return scanPages(
     async (page) => {
       const found = await topics(api, page, { marketType: ALL_TYPES, status });
       if (!found.ok) return found;
       return { ok: true, value: { ...found.value, rows: found.value.rows.flatMap(marketsOf) } };
     },
-    keeps(query),
+    matchesQuery(query),
     query,
   );
 }
@@ -34,7 +34,7 @@ export async function listEvents(
   api: OpinionApi,
   { status, search, limit, cursor }: EventQuery,
 ): Promise<Found<Page<ListedEvent>>> {
-  return scan(
+  return scanPages(
     async (page) => {
       const found = await topics(api, page, { marketType: CATEGORICAL });
       if (!found.ok) return found;
@@ -73,7 +73,7 @@ function toEvent(topic: WireTopic): ListedEvent {
   return {
     id: String(topic.marketId),
     title: topic.marketTitle,
-    status: statusOfAll(markets),
+    status: eventStatus(markets),
     category: topic.labels?.[0],
     endDate: endOf(topic),
     volume: topic.volume ?? undefined,

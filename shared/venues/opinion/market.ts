@@ -76,7 +76,7 @@ const isId = (text: string): boolean => /^[1-9]\d{0,15}$/.test(text);
 /** A market, kept for seconds. The id of a categorical market names an event. */
 export async function knownMarket(api: OpinionApi, id: string): Promise<Found<ListedMarket>> {
   if (!isId(id)) return failure('MARKET_NOT_FOUND');
-  const key = `${api.reader.line.baseUrl} ${id}`;
+  const key = `${api.reader.endpoint.baseUrl} ${id}`;
   const kept = api.markets.get(key);
   if (kept) return { ok: true, value: kept };
   const found = await api.get(`/market/${id}`, {}, detailSchema);

@@ -1,14 +1,14 @@
 import { unsupported } from '../capabilities.ts';
-import { dataOnly } from '../data-only/capabilities.ts';
+import { dataOnlyCapabilities } from '../data-only/capabilities.ts';
 import type { DataOnlySettings } from '../data-only/reader.ts';
-import type { VenueLine } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/line.ts';
 import type { DataVenue, EventQuery, MarketQuery, OutcomeQuery, PriceInterval } from '../port.ts';
 import { OpinionApi } from './api.ts';
 import { activity, priceHistory, readBook } from './history.ts';
 import { listEvents, listMarkets } from './listing.ts';
 import { knownMarket } from './market.ts';
 
-const opinionCapabilities = dataOnly('opinion', 'Opinion', { fetch_trades: false });
+const opinionCapabilities = dataOnlyCapabilities('opinion', 'Opinion', { fetch_trades: false });
 
 /**
  * Opinion, read only; books are polled. Market ids are numbers. Public pages read for it:
@@ -26,7 +26,7 @@ export class OpinionVenue implements DataVenue {
   readonly capabilities = opinionCapabilities;
   readonly #api: OpinionApi;
 
-  constructor(settings: DataOnlySettings, line?: VenueLine) {
+  constructor(settings: DataOnlySettings, line?: VenueEndpoint) {
     this.#api = new OpinionApi(settings, line);
   }
 

@@ -1,9 +1,9 @@
 import { failure, type Failure } from '../../errors/failure.ts';
-import { lineTo, type Probe, type VenueLine } from '../http/line.ts';
+import { endpointFor, type Probe, type VenueEndpoint } from '../http/line.ts';
 import type { VenueResult } from '../port.ts';
 import type { PolymarketSigner, Signed } from '../signer.ts';
 import { PolymarketMarketData } from './market-data.ts';
-import { signedOut, unbelieved } from '../signed.ts';
+import { signerRefused, authenticationRefused } from '../signed.ts';
 import type * as z from 'zod';
 
 /** Base URLs without a trailing slash (contract: venues, "Polymarket CLOB"). */
@@ -18,17 +18,17 @@ export const CLOB_PROBE: Probe = { path: '/time', time: 'seconds' };
 
 /** The venue's three APIs, as the parts of the adapter share them. */
 export class PolymarketApi {
-  readonly clob: VenueLine;
-  readonly gamma: VenueLine;
-  readonly data: VenueLine;
+  readonly clob: VenueEndpoint;
+  readonly gamma: VenueEndpoint;
+  readonly data: VenueEndpoint;
   readonly markets: PolymarketMarketData;
   readonly chainId: number;
 
   /** `clob` in place of the isolate's own line: for tests that need another clock or a shorter timeout. */
-  constructor(settings: PolymarketSettings, clob: VenueLine = lineTo(settings.clobUrl, CLOB_PROBE)) {
+  constructor(settings: PolymarketSettings, clob: VenueEndpoint = endpointFor(settings.clobUrl, CLOB_PROBE)) {
     this.clob = clob;
-    this.gamma = lineTo(settings.gammaUrl, { path: '/events?limit=1', time: 'date' });
-    this.data = lineTo(settings.dataUrl, { path: '/', time: 'date' });
+    this.gamma = endpointFor(settings.gammaUrl, { path: '/events?limit=1', time: 'date' });
+    this.data = endpointFor(settings.dataUrl, { path: '/', time: 'date' });
     const { baseUrl } = clob;
     // Over the line, so that these reads too are heard and counted by the circuit.
     this.markets = new PolymarketMarketData(baseUrl, undefined, (url, init) =>
@@ -44,7 +44,7 @@ export class PolymarketApi {
 
   /** A public read. `missing` is what a 400, 404 or 422 of this path means. */
   async get<T>(
-    line: VenueLine,
+    line: VenueEndpoint,
     path: string,
     schema: z.ZodType<T>,
     missing: Failure = failure('MARKET_NOT_FOUND'),
@@ -64,12 +64,12 @@ export class PolymarketApi {
     schema: z.ZodType<T>,
   ): Promise<VenueResult<T>> {
     const headers = await this.#headers(signer, path);
-    if (!headers.ok) return signedOut(headers);
+    if (!headers.ok) return signerRefused(headers);
     const search = query.size > 0 ? `?${query.toString()}` : '';
     const answer = await this.clob.read(`${path}${search}`, { headers: { ...headers.headers } });
     if (!answer.ok) return answer;
     if (answer.status === 401 || answer.status === 403)
-      return unbelieved('Polymarket does not accept the CLOB key');
+      return authenticationRefused('Polymarket does not accept the CLOB key');
     const parsed = schema.safeParse(answer.body);
     return answer.status === 200 && parsed.success ? { ok: true, value: parsed.data } : senseless();
   }

@@ -1,10 +1,10 @@
 import { sendOnce } from '../http/send.ts';
 import type { NotAccepted, VenueResult } from '../port.ts';
-import { signedOut } from '../signed.ts';
+import { signerRefused } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import type { PolymarketApi } from './api.ts';
 import type { CancelledMany, CancelScope } from './clob-session.ts';
-import { cancellingMany } from './wording.ts';
+import { cancelManyReplies } from './wording.ts';
 
 /** Cancels what a scope names, in one request of the venue's own (docs.polymarket.com, "Cancel orders"). */
 export async function cancelMany(
@@ -20,10 +20,10 @@ export async function cancelMany(
     timestamp,
     ...(body !== '' && { body }),
   });
-  if (!signed.ok) return signedOut(signed);
+  if (!signed.ok) return signerRefused(signed);
   const headers = { ...(body !== '' && { 'content-type': 'application/json' }), ...signed.headers };
   const request = { method: 'DELETE', url: `${api.clob.baseUrl}${path}`, headers, body } as const;
-  return { ok: true, value: await sendOnce<CancelledMany>(api.clob, { request }, cancellingMany) };
+  return { ok: true, value: await sendOnce<CancelledMany>(api.clob, { request }, cancelManyReplies) };
 }
 
 function requestFor(scope: CancelScope): { readonly path: string; readonly body: string } {

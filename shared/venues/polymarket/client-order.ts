@@ -95,7 +95,7 @@ function hashable(order: HashableOrder): Found<HashableOrder> {
 const same = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
 
 /** Why an order is not this account's to send; undefined when its parties are the account's own wallets. */
-export function foreignParty(order: HashableOrder, identity: PolymarketIdentity): Failure | undefined {
+export function refuseForeignParty(order: HashableOrder, identity: PolymarketIdentity): Failure | undefined {
   const { address, funder, signatureType } = identity;
   if (order.signatureType === 3) {
     const own = same(order.maker, funder) && same(order.signer, funder);

@@ -1,19 +1,23 @@
 import * as z from 'zod';
 import { Secret } from '../../signing/secret.ts';
 import type { Found } from '../port.ts';
-import { refused, signedRead, type Signed } from '../signed-read.ts';
-import { exchange } from '../http/exchange.ts';
+import { credentialRefused, signedRead, type ProofHeaders } from '../signed-read.ts';
+import { fetchReply } from '../http/exchange.ts';
 import { VENUE_TIMEOUT_MS } from '../venue-fetch.ts';
-import { readVenue, unavailable } from '../read.ts';
+import { readVenue, venueUnavailable } from '../read.ts';
 
 /** Who signs for a wallet: the vault. Times are Unix seconds. */
 export interface ClobSigner {
-  l1(claim: { readonly timestamp: number; readonly nonce: number }): Promise<Signed>;
-  l2(request: { readonly method: 'GET'; readonly path: string; readonly timestamp: number }): Promise<Signed>;
+  l1(claim: { readonly timestamp: number; readonly nonce: number }): Promise<ProofHeaders>;
+  l2(request: {
+    readonly method: 'GET';
+    readonly path: string;
+    readonly timestamp: number;
+  }): Promise<ProofHeaders>;
 }
 
 /** A CLOB key of a wallet. */
-export interface Triple {
+export interface ClobKey {
   readonly apiKey: string;
   readonly secret: Secret;
   readonly passphrase: Secret;
@@ -24,7 +28,7 @@ const NONCE = 0;
 
 /** What a venue may send in a member that we send back in a header. */
 const headerText = z.string().regex(/^[\x21-\x7e]{1,256}$/);
-const tripleReply = z.object({ apiKey: headerText, secret: headerText, passphrase: headerText });
+const clobKeyReply = z.object({ apiKey: headerText, secret: headerText, passphrase: headerText });
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
@@ -33,7 +37,7 @@ async function readClob(base: string, signer: ClobSigner, path: string, query = 
   const url = `${base}${path}`;
   const signed = await signer.l2({ method: 'GET', path: new URL(url).pathname, timestamp: seconds() });
   return signedRead(`${url}${query}`, signed, () =>
-    refused('Polymarket does not accept this CLOB key for this wallet'),
+    credentialRefused('Polymarket does not accept this CLOB key for this wallet'),
   );
 }
 
@@ -45,44 +49,44 @@ export const proveClobKey = (base: string, signer: ClobSigner): Promise<Found<un
  * The wallet's CLOB key: derived where there is one, else created. A creation whose reply is lost is
  * VENUE_UNAVAILABLE; the next call derives the key that it made.
  */
-export async function obtainTriple(base: string, signer: ClobSigner): Promise<Found<Triple>> {
-  const derived = await deriveTriple(base, signer);
+export async function obtainClobKey(base: string, signer: ClobSigner): Promise<Found<ClobKey>> {
+  const derived = await deriveClobKey(base, signer);
   if (derived !== 'none') return derived;
-  const created = await createTriple(base, signer);
+  const created = await createClobKey(base, signer);
   if (created !== 'exists') return created;
   // Another request made it in between.
-  const again = await deriveTriple(base, signer);
-  return again === 'none' ? unavailable() : again;
+  const again = await deriveClobKey(base, signer);
+  return again === 'none' ? venueUnavailable() : again;
 }
 
 /** The key that exists for this wallet; `none` where there is none. */
-export async function deriveTriple(base: string, signer: ClobSigner): Promise<Found<Triple> | 'none'> {
+export async function deriveClobKey(base: string, signer: ClobSigner): Promise<Found<ClobKey> | 'none'> {
   const signed = await signer.l1({ timestamp: seconds(), nonce: NONCE });
   if (!signed.ok) return signed;
   const answer = await readVenue(`${base}/auth/derive-api-key`, { headers: signed.headers });
   if (!answer.ok) return answer;
   if (answer.status === 400 || answer.status === 404) return 'none';
-  return tripleOf(answer.status, answer.body);
+  return clobKeyOf(answer.status, answer.body);
 }
 
 /** Sent once: a command is never repeated (contract: venues, "Rules for every adapter"). */
-async function createTriple(base: string, signer: ClobSigner): Promise<Found<Triple> | 'exists'> {
+async function createClobKey(base: string, signer: ClobSigner): Promise<Found<ClobKey> | 'exists'> {
   const signed = await signer.l1({ timestamp: seconds(), nonce: NONCE });
   if (!signed.ok) return signed;
   try {
     const sent = { method: 'POST', headers: signed.headers };
-    const { status, text } = await exchange(`${base}/auth/api-key`, sent, VENUE_TIMEOUT_MS);
-    return status === 400 ? 'exists' : tripleOf(status, JSON.parse(text));
+    const { status, text } = await fetchReply(`${base}/auth/api-key`, sent, VENUE_TIMEOUT_MS);
+    return status === 400 ? 'exists' : clobKeyOf(status, JSON.parse(text));
   } catch {
-    return unavailable();
+    return venueUnavailable();
   }
 }
 
-function tripleOf(status: number, body: unknown): Found<Triple> {
+function clobKeyOf(status: number, body: unknown): Found<ClobKey> {
   if (status === 401 || status === 403)
-    return refused('Polymarket does not accept the signature of this wallet', 'private_key');
-  const reply = status === 200 || status === 201 ? tripleReply.safeParse(body) : undefined;
-  if (!reply?.success) return unavailable();
+    return credentialRefused('Polymarket does not accept the signature of this wallet', 'private_key');
+  const reply = status === 200 || status === 201 ? clobKeyReply.safeParse(body) : undefined;
+  if (!reply?.success) return venueUnavailable();
   const { apiKey, secret, passphrase } = reply.data;
   return { ok: true, value: { apiKey, secret: Secret.of(secret), passphrase: Secret.of(passphrase) } };
 }
@@ -94,7 +98,7 @@ export async function hasClobKey(base: string, signer: ClobSigner, apiKey: strin
   const answer = await readClob(base, signer, '/auth/api-keys');
   if (!answer.ok) return answer;
   const reply = keysReply.safeParse(answer.value);
-  return reply.success ? { ok: true, value: reply.data.apiKeys.includes(apiKey) } : unavailable();
+  return reply.success ? { ok: true, value: reply.data.apiKeys.includes(apiKey) } : venueUnavailable();
 }
 
 const balanceReply = z.object({ balance: z.string().regex(/^\d{1,30}$/) });
@@ -109,6 +113,6 @@ export async function readCollateral(
   const answer = await readClob(base, signer, '/balance-allowance', query);
   if (!answer.ok) return answer;
   const reply = balanceReply.loose().safeParse(answer.value);
-  if (!reply.success) return unavailable();
+  if (!reply.success) return venueUnavailable();
   return { ok: true, value: { raw: reply.data, micro: BigInt(reply.data.balance) } };
 }

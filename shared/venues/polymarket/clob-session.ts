@@ -14,7 +14,7 @@ export interface CancelledMany {
 }
 
 /** What only Polymarket's CLOB has, on behalf of one account. */
-export interface ClobSession {
+export interface PolymarketClient {
   /** Checks an order that the client signed, and frames it as it is under the account's own headers. */
   prepareSigned(order: ClientOrder): Promise<VenueResult<PreparedOrder>>;
   /**

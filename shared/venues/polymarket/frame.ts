@@ -1,7 +1,7 @@
 import type { OrderSchema } from '../../signing/exchange-contracts.ts';
 import { ORDER_PATH } from '../../signing/polymarket-order-body.ts';
 import type { OrderTerms, PreparedOrder, VenueResult } from '../port.ts';
-import { signedOut } from '../signed.ts';
+import { signerRefused } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import type { PolymarketApi } from './api.ts';
 
@@ -19,7 +19,7 @@ export interface FramedOrder {
   readonly clientSigned?: true;
 }
 
-export const framed = (
+export const frameOrder = (
   api: PolymarketApi,
   { body, headers, hash, terms, tokenId, clientSigned }: FramedOrder,
 ): VenueResult<PreparedOrder> => ({
@@ -41,7 +41,7 @@ export const framed = (
 });
 
 /** The account's L2 headers, and the builder's beside them where orders of this schema carry the builder there. */
-export async function withBuilder(
+export async function withBuilderHeaders(
   signer: PolymarketSigner,
   schema: OrderSchema,
   { body, timestamp }: { readonly body: string; readonly timestamp: number },
@@ -50,5 +50,5 @@ export async function withBuilder(
   const request = { method: 'POST', path: ORDER_PATH, body, timestamp };
   const builder = schema === 1 ? await signer.builder?.headers(request) : undefined;
   if (!builder) return { ok: true, value: own };
-  return builder.ok ? { ok: true, value: { ...own, ...builder.headers } } : signedOut(builder);
+  return builder.ok ? { ok: true, value: { ...own, ...builder.headers } } : signerRefused(builder);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { failure, invalidMember } from '../../errors/failure.ts';
-import { badOutcome } from '../bad-outcome.ts';
+import { refuseOutcome } from '../bad-outcome.ts';
 import { candlesOf, INTERVALS } from '../candles.ts';
 import { decimal } from '../decimal.ts';
 import type {
@@ -16,7 +16,7 @@ import type {
   PublicTrade,
   TradesQuery,
 } from '../port.ts';
-import { scan } from '../scan.ts';
+import { scanPages } from '../scan.ts';
 import type { PolymarketApi } from './api.ts';
 import { outcomeNamed } from './outcome.ts';
 
@@ -49,7 +49,7 @@ async function tokenOf(
   const found = outcomeNamed(market.value.outcomes, outcome);
   if (found) return { ok: true, value: { market: market.value, outcome: found } };
   const names = market.value.outcomes.map(({ label }) => label);
-  return badOutcome(outcome, names);
+  return refuseOutcome(outcome, names);
 }
 
 export async function outcomeBook(api: PolymarketApi, query: OutcomeQuery): Promise<Found<OutcomeBook>> {
@@ -85,7 +85,7 @@ export async function publicTrades(
   const token = await tokenOf(api, query);
   if (!token.ok) return token;
   const { tokenId, label } = token.value.outcome;
-  const found = await scan(
+  const found = await scanPages(
     async (page) => {
       const offset = Number(page ?? 0);
       if (!Number.isSafeInteger(offset) || offset < 0) return failure('INVALID_CURSOR');

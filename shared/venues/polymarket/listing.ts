@@ -11,7 +11,7 @@ import type {
   MarketQuery,
   Page,
 } from '../port.ts';
-import { mentions, scan, type VenuePage } from '../scan.ts';
+import { mentions, scanPages, type VenuePage } from '../scan.ts';
 import type { PolymarketApi } from './api.ts';
 
 /** Rows of one page of the gamma API; it has no cursor but counts rows. */
@@ -83,7 +83,7 @@ export async function listMarkets(
     return found.ok ? { ok: true, value: { items: found.value.filter(keep) } } : found;
   }
   const page = pages(api, '/markets', marketRows, status, (wire) => toListed(wire, wire.events?.[0]));
-  return scan(page, keep, { limit, cursor });
+  return scanPages(page, keep, { limit, cursor });
 }
 
 /** The markets of these condition ids. Gamma names those that have ended only when it is asked for them. */
@@ -131,7 +131,7 @@ export async function listEvents(
   });
   const keep = (event: ListedEvent): boolean =>
     (status === undefined || event.status === status) && mentions(search, event.title);
-  return scan(page, keep, { limit, cursor });
+  return scanPages(page, keep, { limit, cursor });
 }
 
 /** Pages of a gamma list by offset: a page that is not full is the last. */

@@ -1,7 +1,7 @@
 import { failure } from '../../errors/failure.ts';
 import type { Book, Found, Market, MarketData } from '../port.ts';
 import { ValueCache } from '../value-cache.ts';
-import { readVenue, unavailable, type ReadResult } from '../read.ts';
+import { readVenue, venueUnavailable, type ReadResult } from '../read.ts';
 import { bookSchema, detailSchema, marketSchema, toBook, toMarket, tokenSchema } from './wire.ts';
 import * as z from 'zod';
 
@@ -133,5 +133,5 @@ function check<T>(result: ReadResult, schema: z.ZodType<T>): Found<T> {
   if (!result.ok) return result;
   if (result.status === 404 || result.status === 400) return failure('TOKEN_NOT_FOUND');
   const parsed = schema.safeParse(result.body);
-  return result.status === 200 && parsed.success ? { ok: true, value: parsed.data } : unavailable();
+  return result.status === 200 && parsed.success ? { ok: true, value: parsed.data } : venueUnavailable();
 }

@@ -16,7 +16,7 @@ import type {
 } from '../port.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import type { PolymarketApi } from './api.ts';
-import { ownTrades, takenBy } from './own-trades.ts';
+import { ownTrades, takerFillsOf } from './own-trades.ts';
 
 const orderSchema = z.object({
   id: z.string(),
@@ -65,7 +65,7 @@ export async function findOrder(
     return done;
   });
   if (!trades.ok) return trades;
-  const taken = takenBy(id, trades.value.trades);
+  const taken = takerFillsOf(id, trades.value.trades);
   if (found.value) {
     const order = toOrder(found.value);
     return { ok: true, value: { ...order, receipt: taken?.receipt ?? nothingTaken('open') } };

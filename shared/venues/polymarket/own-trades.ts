@@ -71,7 +71,7 @@ export async function ownTrades(
 }
 
 /** What an order took from the book, from the trades in which it was the taker. */
-export interface Taken {
+export interface TakerFills {
   readonly trade: OwnTrade;
   readonly filled: Micro;
   readonly average: Micro;
@@ -80,7 +80,7 @@ export interface Taken {
   readonly receipt: Receipt;
 }
 
-export function takenBy(orderId: string, trades: readonly OwnTrade[]): Taken | undefined {
+export function takerFillsOf(orderId: string, trades: readonly OwnTrade[]): TakerFills | undefined {
   const own = trades.filter((trade) => trade.taker_order_id.toLowerCase() === orderId.toLowerCase());
   const [trade] = own;
   if (!trade) return undefined;

@@ -5,7 +5,7 @@ import { asMicro } from '../../money/fixed.ts';
 import { decimal } from '../decimal.ts';
 import { executionPrice } from '../execution.ts';
 import type { Balance, FeeCurve, FillQuery, Position, VenueFill, VenueResult } from '../port.ts';
-import { signedOut } from '../signed.ts';
+import { signerRefused } from '../signed.ts';
 import type { PolymarketIdentity, PolymarketSigner } from '../signer.ts';
 import type { PolymarketApi } from './api.ts';
 import { ownTrades, type OwnTrade } from './own-trades.ts';
@@ -37,7 +37,7 @@ export async function positions(
   signer: PolymarketSigner,
 ): Promise<VenueResult<readonly Position[]>> {
   const who = await signer.identity();
-  if (!who.ok) return signedOut(who);
+  if (!who.ok) return signerRefused(who);
   const held: Position[] = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query = new URLSearchParams({
@@ -71,7 +71,7 @@ export async function positions(
 /** Collateral, before what open orders reserve: the venue names no other. */
 export async function balance(api: PolymarketApi, signer: PolymarketSigner): Promise<VenueResult<Balance>> {
   const who = await signer.identity();
-  if (!who.ok) return signedOut(who);
+  if (!who.ok) return signerRefused(who);
   const query = new URLSearchParams({
     asset_type: 'COLLATERAL',
     signature_type: String(who.identity.signatureType),
@@ -91,7 +91,7 @@ export async function fills(
   signer: PolymarketSigner,
 ): Promise<VenueResult<readonly VenueFill[]>> {
   const who = await signer.identity();
-  if (!who.ok) return signedOut(who);
+  if (!who.ok) return signerRefused(who);
   const found = await ownTrades(api, signer, { market: marketId }, (seen) => seen.length >= limit);
   if (!found.ok) return found;
   const { trades } = found.value;

@@ -2,18 +2,18 @@ import { failure } from '../../errors/failure.ts';
 import { exchangeContract } from '../../signing/exchange-contracts.ts';
 import { hashOrder } from '../../signing/order-typed-data.ts';
 import type { PreparedOrder, VenueResult } from '../port.ts';
-import { signedOut } from '../signed.ts';
+import { signerRefused } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import type { PolymarketApi } from './api.ts';
 import {
-  foreignParty,
+  refuseForeignParty,
   invalidOrder,
   isSigned,
   signedMembers,
   termsOf,
   type ClientOrder,
 } from './client-order.ts';
-import { framed, withBuilder } from './frame.ts';
+import { frameOrder, withBuilderHeaders } from './frame.ts';
 import { orderSchema } from './schema-version.ts';
 
 /**
@@ -48,16 +48,16 @@ export async function prepareClientOrder(
   // Nothing of the order is changed.
   const framing = { orderType, postOnly, deferExec, timestamp };
   const own = await signer.frameOrder(membersOf(sent), framing);
-  if (!own.ok) return signedOut(own);
+  if (!own.ok) return signerRefused(own);
   // Told with the headers: asking before would be another call of the vault.
   const who = await signer.identity();
-  if (!who.ok) return signedOut(who);
-  const foreign = foreignParty(order, who.identity);
+  if (!who.ok) return signerRefused(who);
+  const foreign = refuseForeignParty(order, who.identity);
   if (foreign) return foreign;
   const { body } = own;
-  const headers = await withBuilder(signer, order.schema, { body, timestamp }, own.headers);
+  const headers = await withBuilderHeaders(signer, order.schema, { body, timestamp }, own.headers);
   if (!headers.ok) return headers;
-  return framed(api, {
+  return frameOrder(api, {
     body,
     headers: headers.value,
     hash,

@@ -4,13 +4,13 @@ import { exchangeContract } from '../../signing/exchange-contracts.ts';
 import { refuseTerms } from '../capabilities.ts';
 import { executionPrice } from '../execution.ts';
 import type { Found, Market, OrderTerms, OrderType, PreparedOrder, VenueResult } from '../port.ts';
-import { signedOut } from '../signed.ts';
+import { signerRefused } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import { budgetAmounts, limitAmounts, refuseNumbers, type Amounts } from './amounts.ts';
 import type { PolymarketApi } from './api.ts';
 import { buildOrder } from './build-order.ts';
 import { polymarketCapabilities } from './capabilities.ts';
-import { framed, withBuilder } from './frame.ts';
+import { frameOrder, withBuilderHeaders } from './frame.ts';
 import { outcomeNamed } from './outcome.ts';
 import { feeRateBps, orderSchema } from './schema-version.ts';
 
@@ -36,7 +36,7 @@ export async function prepareOrder(
   ]);
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
   if (!schema.ok) return schema;
-  if (builder?.ok === false) return signedOut(builder);
+  if (builder?.ok === false) return signerRefused(builder);
   const { value: found } = market;
   const outcome = outcomeNamed(found.outcomes, terms.outcome);
   if (!outcome) return invalidMember('outcome', 'is no outcome of this market');
@@ -67,11 +67,11 @@ export async function prepareOrder(
   const orderType = ORDER_TYPES[terms.type];
   const framing = { orderType, postOnly: terms.postOnly, deferExec: false, timestamp };
   const signed = await signer.signOrder(order, { chainId, verifyingContract }, framing);
-  if (!signed.ok) return signedOut(signed);
+  if (!signed.ok) return signerRefused(signed);
   const { body, orderHash: hash } = signed;
-  const headers = await withBuilder(signer, schema.value, { body, timestamp }, signed.headers);
+  const headers = await withBuilderHeaders(signer, schema.value, { body, timestamp }, signed.headers);
   if (!headers.ok) return headers;
-  return framed(api, {
+  return frameOrder(api, {
     body,
     headers: headers.value,
     hash,

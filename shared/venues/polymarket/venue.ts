@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { VenueLine } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/line.ts';
 import { sendOnce } from '../http/send.ts';
 import { failure } from '../../errors/failure.ts';
 import type {
@@ -21,20 +21,20 @@ import type {
   Venue,
   VenueResult,
 } from '../port.ts';
-import { signedOut } from '../signed.ts';
+import { signerRefused } from '../signed.ts';
 import type { PolymarketSigner } from '../signer.ts';
 import { balance, feeCurve, fills, positions } from './portfolio.ts';
 import { PolymarketApi, type PolymarketSettings } from './api.ts';
 import { polymarketCapabilities } from './capabilities.ts';
 import { cancelMany } from './cancel-many.ts';
 import type { ClientOrder } from './client-order.ts';
-import type { CancelledMany, ClobSession } from './clob-session.ts';
+import type { CancelledMany, PolymarketClient } from './clob-session.ts';
 import { activity, outcomeBook, priceHistory, publicTrades } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 import { findOrder, listOrders, reconcileOrder } from './orders.ts';
 import { prepareOrder } from './prepare.ts';
 import { prepareClientOrder } from './prepare-signed.ts';
-import { cancelling, placing } from './wording.ts';
+import { cancelReplies, placeReplies } from './wording.ts';
 
 const CANCEL_PATH = '/order';
 
@@ -52,7 +52,7 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
   readonly capabilities = polymarketCapabilities;
   readonly #api: PolymarketApi;
 
-  constructor(settings: PolymarketSettings, clob?: VenueLine) {
+  constructor(settings: PolymarketSettings, clob?: VenueEndpoint) {
     this.#api = new PolymarketApi(settings, clob);
   }
 
@@ -81,7 +81,7 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
   }
 
   /** What only this venue has, for one signer. */
-  clob(signer: PolymarketSigner): ClobSession {
+  clob(signer: PolymarketSigner): PolymarketClient {
     return {
       prepareSigned: (order) => this.prepareSigned(order, signer),
       cancel: (scope): Promise<VenueResult<CancelledMany | NotAccepted>> =>
@@ -89,13 +89,13 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
       read: (path, query) => this.#api.signed(signer, path, query, z.unknown()),
       async signatureType() {
         const who = await signer.identity();
-        return who.ok ? { ok: true, value: who.identity.signatureType } : signedOut(who);
+        return who.ok ? { ok: true, value: who.identity.signatureType } : signerRefused(who);
       },
     };
   }
 
   send(prepared: PreparedOrder): Promise<PlaceOutcome> {
-    return sendOnce(this.#api.clob, prepared, placing(prepared));
+    return sendOnce(this.#api.clob, prepared, placeReplies(prepared));
   }
 
   async prepareCancel(orderId: string, signer: PolymarketSigner): Promise<VenueResult<PreparedCancel>> {
@@ -103,7 +103,7 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
     const body = JSON.stringify({ orderID: orderId });
     const timestamp = await this.#api.seconds();
     const signed = await signer.l2Headers({ method: 'DELETE', path: CANCEL_PATH, body, timestamp });
-    if (!signed.ok) return signedOut(signed);
+    if (!signed.ok) return signerRefused(signed);
     const headers = { 'content-type': 'application/json', ...signed.headers };
     const url = `${this.#api.clob.baseUrl}${CANCEL_PATH}`;
     return {
@@ -118,7 +118,7 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
   }
 
   sendCancel(prepared: PreparedCancel): Promise<CancelOutcome> {
-    return sendOnce<CancelOutcome>(this.#api.clob, prepared, cancelling(prepared));
+    return sendOnce<CancelOutcome>(this.#api.clob, prepared, cancelReplies(prepared));
   }
 
   reconcile(sent: SentOrder, signer: PolymarketSigner): Promise<Reconciled> {

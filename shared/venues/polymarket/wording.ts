@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ZERO } from '../../money/fixed.ts';
 import { decimal } from '../decimal.ts';
 import { endedStatus, restingStatus } from '../filled.ts';
-import type { Reply, Wording } from '../http/send.ts';
+import type { Reply, ReplyParser } from '../http/send.ts';
 import type { PlaceOutcome, PreparedCancel, PreparedOrder, RefusedReason, VenueOrder } from '../port.ts';
 import type { CancelledMany } from './clob-session.ts';
 
@@ -64,7 +64,12 @@ function refusal({ status, body }: Reply) {
 }
 
 /** How the venue answers `POST /order`. */
-export const placing = ({ terms, dedupe, tokenId, clientSigned }: PreparedOrder): Wording<PlaceOutcome> => ({
+export const placeReplies = ({
+  terms,
+  dedupe,
+  tokenId,
+  clientSigned,
+}: PreparedOrder): ReplyParser<PlaceOutcome> => ({
   accepted({ status, body }) {
     const parsed = placedSchema.safeParse(body);
     if (!parsed.success) return undefined;
@@ -122,10 +127,10 @@ const many = ({ body }: Reply): CancelledMany | undefined => {
 };
 
 /** How it answers cancels that name several orders, or none. */
-export const cancellingMany: Wording<CancelledMany> = { accepted: many, refusal };
+export const cancelManyReplies: ReplyParser<CancelledMany> = { accepted: many, refusal };
 
 /** How it answers `DELETE /order`: orders that are not open are named, with 200. */
-export const cancelling = ({ orderId }: PreparedCancel): Wording<{ readonly tag: 'accepted' }> => ({
+export const cancelReplies = ({ orderId }: PreparedCancel): ReplyParser<{ readonly tag: 'accepted' }> => ({
   accepted({ body }) {
     const parsed = canceledSchema.safeParse(body);
     if (!parsed.success) return undefined;

@@ -1,6 +1,6 @@
 import type { Micro } from '../../money/fixed.ts';
-import { Reader, type DataOnlySettings } from '../data-only/reader.ts';
-import type { Probe, VenueLine } from '../http/line.ts';
+import { DataVenueReader, type DataOnlySettings } from '../data-only/reader.ts';
+import type { Probe, VenueEndpoint } from '../http/line.ts';
 import type { ListedMarket, OutcomeBook } from '../port.ts';
 import { ValueCache } from '../value-cache.ts';
 
@@ -24,19 +24,19 @@ const markets = new ValueCache<Known>(CACHE_ENTRIES, MARKET_TTL_MS);
 const books = new ValueCache<Pick<OutcomeBook, 'bids' | 'asks' | 'at'>>(CACHE_ENTRIES, BOOK_TTL_MS);
 
 export class PredictFunApi {
-  readonly reader: Reader;
+  readonly reader: DataVenueReader;
   readonly markets = markets;
   readonly books = books;
 
-  constructor({ url, apiKey }: DataOnlySettings, line?: VenueLine) {
-    this.reader = new Reader({
+  constructor({ url, apiKey }: DataOnlySettings, line?: VenueEndpoint) {
+    this.reader = new DataVenueReader({
       url,
       apiKey,
       venue: 'predictfun',
       probe: PREDICTFUN_PROBE,
       keyHeader: 'x-api-key',
       keySetting: 'PREDICTFUN_API_KEY',
-      line,
+      endpoint: line,
     });
   }
 }

@@ -4,8 +4,8 @@ import { asMicro, SCALE } from '../../money/fixed.ts';
 import { unsupported } from '../capabilities.ts';
 import { addressOf } from '../data-only/address.ts';
 import { bestFirst, counterpart, mirrored } from '../data-only/levels.ts';
-import { outcomeAt } from '../outcome-at.ts';
-import { candlesFrom, inverted } from '../data-only/points.ts';
+import { findOutcome } from '../outcome-at.ts';
+import { candlesOfInterval, inverted } from '../data-only/points.ts';
 import { INTERVALS } from '../candles.ts';
 import { baseUnits, decimal, quantity, sharePrice } from '../decimal.ts';
 import type {
@@ -22,7 +22,7 @@ import type {
   PublicTrade,
   TradesQuery,
 } from '../port.ts';
-import { scan } from '../scan.ts';
+import { scanPages } from '../scan.ts';
 import type { PredictFunApi } from './api.ts';
 import { knownMarket } from './market.ts';
 
@@ -71,19 +71,22 @@ export const seriesSchema = z.object({
   data: z.object({ series: z.array(z.object({ x: z.number(), y: percent })) }),
 });
 
-interface Asked {
+interface RequestedOutcome {
   readonly market: ListedMarket;
   readonly outcome: ListedOutcome;
   readonly yes: boolean;
 }
 
-async function asked(api: PredictFunApi, { marketId, outcome: name }: OutcomeQuery): Promise<Found<Asked>> {
+async function findRequested(
+  api: PredictFunApi,
+  { marketId, outcome: name }: OutcomeQuery,
+): Promise<Found<RequestedOutcome>> {
   const found = await knownMarket(api, marketId);
   if (!found.ok) return found;
   const { listed: market } = found.value;
   // The one book is documented for two outcomes.
   if (market.type === 'categorical') return unsupported('predictfun', 'books of more than two outcomes');
-  const which = outcomeAt(market.outcomes, name);
+  const which = findOutcome(market.outcomes, name);
   if (!which.ok) return which;
   const { outcome, index } = which.value;
   return { ok: true, value: { market, outcome, yes: index === 0 } };
@@ -91,7 +94,7 @@ async function asked(api: PredictFunApi, { marketId, outcome: name }: OutcomeQue
 
 /** A book at most 3 s old. */
 export async function readBook(api: PredictFunApi, query: OutcomeQuery): Promise<Found<OutcomeBook>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { market, outcome, yes } = which.value;
   const book = await yesBook(api, market.id);
@@ -109,7 +112,7 @@ async function yesBook(
   api: PredictFunApi,
   id: string,
 ): Promise<Found<Pick<OutcomeBook, 'bids' | 'asks' | 'at'>>> {
-  const key = `${api.reader.line.baseUrl} ${id}`;
+  const key = `${api.reader.endpoint.baseUrl} ${id}`;
   const kept = api.books.get(key);
   if (kept) return { ok: true, value: kept };
   const found = await api.reader.get(`/markets/${id}/orderbook`, {}, bookSchema);
@@ -125,10 +128,10 @@ export async function publicTrades(
   api: PredictFunApi,
   query: TradesQuery,
 ): Promise<Found<Page<PublicTrade>>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { market, outcome } = which.value;
-  return scan(
+  return scanPages(
     async (after) => {
       const search = { marketId: market.id, first: TRADES_PER_PAGE, after };
       const found = await api.reader.get('/orders/matches', search, matchesSchema);
@@ -159,7 +162,7 @@ export async function priceHistory(
   api: PredictFunApi,
   query: OutcomeQuery & { readonly interval: PriceInterval },
 ): Promise<Found<readonly Candle[]>> {
-  const which = await asked(api, query);
+  const which = await findRequested(api, query);
   if (!which.ok) return which;
   const { market, yes } = which.value;
   const { interval } = query;
@@ -175,7 +178,7 @@ export async function priceHistory(
   const found = await api.reader.get(`/markets/${market.id}/timeseries`, search, seriesSchema);
   if (!found.ok) return found;
   const points = found.value.data.series.map(({ x, y }) => ({ at: Math.floor(x), price: y }));
-  return { ok: true, value: candlesFrom(yes ? points : inverted(points), { interval, now: now() }) };
+  return { ok: true, value: candlesOfInterval(yes ? points : inverted(points), { interval, now: now() }) };
 }
 
 /** Takers pay the market's rate on the cheaper of the two outcomes; makers nothing. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { byIds, keeps, statusOfAll } from '../data-only/listing.ts';
+import { listByIds, matchesQuery, eventStatus } from '../data-only/listing.ts';
 import type {
   EventQuery,
   Found,
@@ -9,7 +9,7 @@ import type {
   MarketQuery,
   Page,
 } from '../port.ts';
-import { mentions, scan } from '../scan.ts';
+import { mentions, scanPages } from '../scan.ts';
 import type { PredictFunApi } from './api.ts';
 import { categorySchema, knownMarket, marketSchema, toListed, type WireCategory } from './market.ts';
 
@@ -34,8 +34,8 @@ export async function listMarkets(
   api: PredictFunApi,
   query: MarketQuery,
 ): Promise<Found<Page<ListedMarket>>> {
-  if (query.ids) return byIds(query.ids, (id) => oneMarket(api, id));
-  return scan(
+  if (query.ids) return listByIds(query.ids, (id) => oneMarket(api, id));
+  return scanPages(
     async (after) => {
       const search = { first: ROWS_PER_PAGE, after, includeStats: 'true', status: filter(query.status) };
       const found = await api.reader.get('/markets', search, marketsSchema);
@@ -45,7 +45,7 @@ export async function listMarkets(
       // The last page may have a cursor too: nothing follows an empty page.
       return { ok: true, value: { rows, next: rows.length > 0 && next ? next : undefined } };
     },
-    keeps(query),
+    matchesQuery(query),
     query,
   );
 }
@@ -60,7 +60,7 @@ export async function listEvents(
   api: PredictFunApi,
   { status, search, limit, cursor: from }: EventQuery,
 ): Promise<Found<Page<ListedEvent>>> {
-  return scan(
+  return scanPages(
     async (after) => {
       const query = { first: ROWS_PER_PAGE, after, includeStats: 'true', status: filter(status) };
       const found = await api.reader.get('/categories', query, categoriesSchema);
@@ -79,7 +79,7 @@ function toEvent(category: WireCategory): ListedEvent {
   return {
     id: category.slug,
     title: category.title,
-    status: statusOfAll(markets),
+    status: eventStatus(markets),
     category: category.tags?.[0]?.name,
     endDate: category.endsAt ?? undefined,
     volume: category.stats?.volumeTotalUsd ?? undefined,

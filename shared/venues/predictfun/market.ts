@@ -96,7 +96,7 @@ const isId = (text: string): boolean => /^[1-9]\d{0,15}$/.test(text);
 /** A market, kept for seconds. */
 export async function knownMarket(api: PredictFunApi, id: string): Promise<Found<Known>> {
   if (!isId(id)) return failure('MARKET_NOT_FOUND');
-  const key = `${api.reader.line.baseUrl} ${id}`;
+  const key = `${api.reader.endpoint.baseUrl} ${id}`;
   const kept = api.markets.get(key);
   if (kept) return { ok: true, value: kept };
   const schema = z.object({ data: marketSchema });

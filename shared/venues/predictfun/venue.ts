@@ -1,6 +1,6 @@
-import { dataOnly } from '../data-only/capabilities.ts';
+import { dataOnlyCapabilities } from '../data-only/capabilities.ts';
 import type { DataOnlySettings } from '../data-only/reader.ts';
-import type { VenueLine } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/line.ts';
 import type {
   DataVenue,
   EventQuery,
@@ -13,7 +13,7 @@ import { PredictFunApi } from './api.ts';
 import { activity, feeCurve, priceHistory, publicTrades, readBook } from './history.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 
-const predictFunCapabilities = dataOnly('predictfun', 'Predict.fun');
+const predictFunCapabilities = dataOnlyCapabilities('predictfun', 'Predict.fun');
 
 /**
  * Predict.fun, read only; books are polled. Market ids are numbers, events are the venue's categories. Public pages read
@@ -34,7 +34,7 @@ export class PredictFunVenue implements DataVenue {
   readonly capabilities = predictFunCapabilities;
   readonly #api: PredictFunApi;
 
-  constructor(settings: DataOnlySettings, line?: VenueLine) {
+  constructor(settings: DataOnlySettings, line?: VenueEndpoint) {
     this.#api = new PredictFunApi(settings, line);
   }
 

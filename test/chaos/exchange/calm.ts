@@ -29,13 +29,13 @@ export async function allUp(
   while (Date.now() < until) {
     const open = new Set(streamsOf(await exchangeStats(program), desk).map(({ kind }) => kind));
     const isUp = clients.every(({ isConnected }) => isConnected) && kinds.every((kind) => open.has(kind));
-    if (isUp && (await isTold(program, desk, clients))) return true;
+    if (isUp && (await isCaughtUp(program, desk, clients))) return true;
     await sleep(LOOK_MS);
   }
   return false;
 }
 
-async function isTold(program: OwnProgram, desk: Desk, clients: readonly Client[]): Promise<boolean> {
+async function isCaughtUp(program: OwnProgram, desk: Desk, clients: readonly Client[]): Promise<boolean> {
   const [orders, positions] = await Promise.all([
     lookUp(program, desk, 'get_open_orders', {}),
     lookUp(program, desk, 'list_account_positions', { name: desk.account }),
@@ -53,7 +53,7 @@ async function isTold(program: OwnProgram, desk: Desk, clients: readonly Client[
 const numbers = ({ spec }: Client): boolean => spec.listens === 'socket';
 
 /** While nothing dies, tokens end and are renewed: streams stay as they are, and nobody hears of it. */
-export async function calm(
+export async function quietPhase(
   program: OwnProgram,
   desk: Desk,
   clients: readonly Client[],

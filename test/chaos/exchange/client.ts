@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Random } from '../random.ts';
-import { eventSchema, Memory, type StreamEvent } from './heard.ts';
+import { eventSchema, ReceivedEvents, type StreamEvent } from './heard.ts';
 
-export type Listens = 'socket' | 'orders' | 'positions' | 'market_data';
+export type ListensBy = 'socket' | 'orders' | 'positions' | 'market_data';
 
 export interface ClientSpec {
   readonly name: string;
   /** `socket`: all streams over a websocket, resumed; else one stream as newline-delimited JSON. */
-  readonly listens: Listens;
+  readonly listens: ListensBy;
   readonly url: string;
   readonly key: string;
   /** Whose books it follows. */
@@ -24,7 +24,7 @@ const AGAIN_MS = [30, 250] as const;
 /** One client of the desk: connects again whenever it is cut off, until it is stopped. */
 export class Client {
   readonly spec: ClientSpec;
-  readonly memory = new Memory();
+  readonly memory = new ReceivedEvents();
   connections = 0;
   isConnected = false;
   readonly #stopping = new AbortController();
@@ -95,7 +95,7 @@ export class Client {
     else this.memory.violations.push(`told ${JSON.stringify(value).slice(0, 200)}`);
   }
 
-  async #lines(stream: Exclude<Listens, 'socket'>, signal: AbortSignal): Promise<void> {
+  async #lines(stream: Exclude<ListensBy, 'socket'>, signal: AbortSignal): Promise<void> {
     const { url, key, symbols } = this.spec;
     const response = await fetch(`${url}/api/v1beta1/${subscriptions[stream]}`, {
       method: 'POST',
@@ -134,7 +134,7 @@ const subscriptions = {
 const lineSchema = z.object({ result: z.record(z.string(), z.unknown()).optional() });
 
 /** A line as the websocket would have told it; undefined for the last one, an error. */
-function eventOf(stream: Exclude<Listens, 'socket'>, line: string): StreamEvent | undefined {
+function eventOf(stream: Exclude<ListensBy, 'socket'>, line: string): StreamEvent | undefined {
   const { result } = lineSchema.parse(JSON.parse(line));
   const [told] = Object.entries(result ?? {});
   return told && eventSchema.parse({ stream, type: told[0], body: told[1] });

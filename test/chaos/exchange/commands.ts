@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Random } from '../random.ts';
 
 /** A command and what became of it. */
-export interface Said {
+export interface SentCommand {
   readonly rpc: 'insert_order' | 'cancel_order' | 'cancel_replace_order';
   /** `clord_id` of an order or of what replaces it, `Idempotency-Key` of a cancel. */
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Said {
   told: string;
 }
 
-export interface Counter {
+export interface CommandContext {
   readonly url: string;
   readonly key: string;
   readonly symbols: readonly string[];
@@ -38,17 +38,17 @@ const MOST_RESTING = 4;
 
 /** Says orders and cancels until `stop`, and each again until it is answered for certain. */
 export class Lane {
-  readonly said: Said[] = [];
-  readonly #counter: Counter;
+  readonly said: SentCommand[] = [];
+  readonly #counter: CommandContext;
   readonly #random: Random;
   readonly #resting: { readonly id: string; readonly symbol: string }[] = [];
   /** Of which nobody can say yet what became of them. */
-  readonly #waiting: Said[] = [];
+  readonly #waiting: SentCommand[] = [];
   #isStopped = false;
   #giveUpAt = Number.POSITIVE_INFINITY;
   #done: Promise<void> | undefined;
 
-  constructor(counter: Counter, random: Random) {
+  constructor(counter: CommandContext, random: Random) {
     this.#counter = counter;
     this.#random = random;
   }
@@ -77,7 +77,7 @@ export class Lane {
     }
   }
 
-  #next(): Said {
+  #next(): SentCommand {
     const resting =
       this.#resting.length >= MOST_RESTING || this.#random.chance(0.4) ? this.#resting.shift() : undefined;
     const changeOf = this.#random.chance(0.4) ? replaceOf : cancelOf;
@@ -86,7 +86,7 @@ export class Lane {
     return command;
   }
 
-  #order(): Said {
+  #order(): SentCommand {
     const random = this.#random;
     const symbol = this.#counter.symbols[random.between(0, this.#counter.symbols.length - 1)];
     const name = random.uuid();
@@ -107,7 +107,7 @@ export class Lane {
   }
 
   /** As often as a bot would in one go; what is uncertain then waits, and others have their turn. */
-  async #say(command: Said, tries: number): Promise<void> {
+  async #say(command: SentCommand, tries: number): Promise<void> {
     for (let nth = 0; nth < tries && command.end === 'open'; nth += 1) {
       if (nth > 0) await sleep(PAUSE_MS);
       await this.#sayOnce(command);
@@ -122,7 +122,7 @@ export class Lane {
       this.#resting.push({ id: command.orderId, symbol: String(symbol) });
   }
 
-  async #sayOnce(command: Said): Promise<void> {
+  async #sayOnce(command: SentCommand): Promise<void> {
     const { url, key, replies } = this.#counter;
     const count = (word: string): void => void replies.set(word, (replies.get(word) ?? 0) + 1);
     try {
@@ -161,7 +161,10 @@ const RESTS = 'TIME_IN_FORCE_GOOD_TILL_CANCEL';
 const placed = z.object({ order_id: z.string().optional() });
 
 /** In place: the order keeps its id and has the new name. */
-const replaceOf = ({ id, symbol }: { readonly id: string; readonly symbol: string }, name: string): Said => ({
+const replaceOf = (
+  { id, symbol }: { readonly id: string; readonly symbol: string },
+  name: string,
+): SentCommand => ({
   rpc: 'cancel_replace_order',
   name,
   body: { order_id: id, symbol, order_qty: '2', clord_id: name },
@@ -171,7 +174,10 @@ const replaceOf = ({ id, symbol }: { readonly id: string; readonly symbol: strin
   told: '',
 });
 
-const cancelOf = ({ id, symbol }: { readonly id: string; readonly symbol: string }, name: string): Said => ({
+const cancelOf = (
+  { id, symbol }: { readonly id: string; readonly symbol: string },
+  name: string,
+): SentCommand => ({
   rpc: 'cancel_order',
   name,
   body: { order_id: id, symbol },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What a client was told of its orders' stream, as far as it is judged. */
-export type Heard =
+export type ReceivedEvent =
   /** A connection of a client that cannot say where it stood: what follows begins anew. */
   | { readonly kind: 'begin' }
   | { readonly kind: 'gap'; readonly seq: number | undefined }
@@ -45,8 +45,8 @@ export const eventSchema = z.object({
 export type StreamEvent = z.infer<typeof eventSchema>;
 
 /** Everything that one client heard over all its connections. */
-export class Memory {
-  readonly orders: Heard[] = [];
+export class ReceivedEvents {
+  readonly orders: ReceivedEvent[] = [];
   /** Of numbered streams other than books: the last number. */
   readonly last = new Map<string, number>();
   /** Newest of each position, by symbol. */

@@ -1,4 +1,4 @@
-import type { Listens } from './client.ts';
+import type { ListensBy } from './client.ts';
 import type { Victim } from './killer.ts';
 
 export interface StormOptions {
@@ -6,7 +6,7 @@ export interface StormOptions {
   /** That the program's relay speaks. */
   readonly dialect: 'v1beta1' | 'v1';
   /** How each client listens. */
-  readonly clients: readonly Listens[];
+  readonly clients: readonly ListensBy[];
   /** Those whose books move; each client follows two of them. */
   readonly symbols: readonly string[];
   readonly books: number;

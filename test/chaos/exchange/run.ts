@@ -1,8 +1,8 @@
 import type { OwnProgram } from '../../support/program.ts';
 import { Random } from '../random.ts';
-import { allUp, calm, workDone } from './calm.ts';
+import { allUp, quietPhase, workDone } from './calm.ts';
 import { Client } from './client.ts';
-import { Lane, type Said } from './commands.ts';
+import { Lane, type SentCommand } from './commands.ts';
 import { compareCopies } from './copies.ts';
 import { Killer, victims } from './killer.ts';
 import { findLeaks } from './leaks.ts';
@@ -102,7 +102,7 @@ async function phases(
   tell(`${progress(cast)}: the storm is over`);
   const isBack = (await workDone(program, until)) && (await allBy(until));
   const found = isBack
-    ? await calm(program, desk, clients, { ms: options.calmMs, symbols })
+    ? await quietPhase(program, desk, clients, { ms: options.calmMs, symbols })
     : ['streams and clients did not come back'];
   tell('calm');
   await settle(program, lanes, until - COMPARE_MS);
@@ -143,6 +143,6 @@ function judgeStreams(clients: readonly Client[], state: ExchangeState): readonl
 
 const progress = ({ killer, lanes, clients }: Cast): string =>
   `${killer.count} kills, ${saidBy(lanes).length} commands, ${sum(clients, ({ memory }) => memory.events)} events, ${sum(clients, ({ memory }) => memory.gaps)} gaps`;
-const saidBy = (lanes: readonly Lane[]): readonly Said[] => lanes.flatMap(({ said }) => said);
+const saidBy = (lanes: readonly Lane[]): readonly SentCommand[] => lanes.flatMap(({ said }) => said);
 const sum = <T>(list: readonly T[], of: (one: T) => number): number =>
   list.reduce((total, one) => total + of(one), 0);

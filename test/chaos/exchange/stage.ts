@@ -74,16 +74,16 @@ export const controlExchange = (program: OwnProgram, path: string, body: object)
   controlVenue(program.file, path, { ...body }, 'POST', 'exchange');
 
 export const exchangeStats = async (program: OwnProgram): Promise<ExchangeStats> =>
-  stats.parse(await told(program, 'stats'));
+  stats.parse(await readReply(program, 'stats'));
 
 /** All that the exchange has of this desk. */
 export const exchangeState = async (program: OwnProgram, { account }: Desk): Promise<ExchangeState> =>
-  state.parse(await told(program, `state?account=${encodeURIComponent(account)}`));
+  state.parse(await readReply(program, `state?account=${encodeURIComponent(account)}`));
 
 const issued = z.object({ issued: z.array(z.string()) });
 /** Every token that the exchange gave out. */
 export const issuedTokens = async (program: OwnProgram): Promise<readonly string[]> =>
-  issued.parse(await told(program, 'tokens')).issued;
+  issued.parse(await readReply(program, 'tokens')).issued;
 
 /** A reply to a lookup. `source` is the status where there was no answer; `seq`: of the stream, where it is from one. */
 export interface LookedUp {
@@ -115,7 +115,7 @@ export async function lookUp(
   };
 }
 
-async function told({ file }: OwnProgram, path: string): Promise<unknown> {
+async function readReply({ file }: OwnProgram, path: string): Promise<unknown> {
   const response = await fetch(`${file.emulators.exchange ?? ''}/__control/${path}`);
   if (!response.ok) throw new Error(`the emulator refused ${path}: ${await response.text()}`);
   return response.json();

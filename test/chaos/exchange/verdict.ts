@@ -1,6 +1,6 @@
-import type { Heard } from './heard.ts';
+import type { ReceivedEvent } from './heard.ts';
 import type { Ledger } from './ledger.ts';
-import type { Said } from './commands.ts';
+import type { SentCommand } from './commands.ts';
 import type { ExchangeState } from './stage.ts';
 
 /** So many of a client's violations are told: one that lost its place has thousands. */
@@ -11,7 +11,11 @@ export const MOST_TOLD = 5;
  * resumes has one unbroken story; one that cannot has one for each connection, and each begins no earlier than the one
  * before has ended.
  */
-export function judgeOrders(name: string, heard: readonly Heard[], ledger: Ledger): readonly string[] {
+export function judgeOrders(
+  name: string,
+  heard: readonly ReceivedEvent[],
+  ledger: Ledger,
+): readonly string[] {
   const found: string[] = [];
   const say = (text: string): void => void found.push(`${name}: ${text}`);
   /** Executions that it has been told of, or that its snapshot holds. */
@@ -63,7 +67,7 @@ export function judgeOrders(name: string, heard: readonly Heard[], ledger: Ledge
 }
 
 /** Where a story begins: before the first execution that is told in it. */
-function standsAt(heard: readonly Heard[], from: number, ledger: Ledger): number | undefined {
+function standsAt(heard: readonly ReceivedEvent[], from: number, ledger: Ledger): number | undefined {
   for (const one of heard.slice(from)) {
     if (one.kind === 'begin') return undefined;
     const [first] = one.kind === 'gap' ? [] : one.executions;
@@ -73,7 +77,7 @@ function standsAt(heard: readonly Heard[], from: number, ledger: Ledger): number
 }
 
 /** Whether each command was done once, and nothing else was. */
-export function judgeCommands(said: readonly Said[], state: ExchangeState): readonly string[] {
+export function judgeCommands(said: readonly SentCommand[], state: ExchangeState): readonly string[] {
   const found: string[] = [];
   const orders = new Map(state.orders.map((order) => [order.id, order]));
   const named = ordersByName(state);

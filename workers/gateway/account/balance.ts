@@ -4,7 +4,7 @@ import { tradingAccount } from '../http/objects.ts';
 import { venueHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import { cashAtVenue } from '../clob/live/holdings.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 
 export const balance = route({
   method: 'GET',
@@ -26,7 +26,7 @@ export const balance = route({
     }),
   },
   async handle(call) {
-    if (venueOf(call) !== 'paper') return { body: await cashAtVenue(call) };
+    if (requestedVenue(call) !== 'paper') return { body: await cashAtVenue(call) };
     const { stub } = await tradingAccount(call);
     const money = await stub.money();
     return {

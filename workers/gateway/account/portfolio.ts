@@ -4,7 +4,7 @@ import { tradingAccount } from '../http/objects.ts';
 import { accountHeaders, venueHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import { positionsAtVenue } from '../clob/live/holdings.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 import { positionView, toPositionView } from './position-view.ts';
 
 export const positions = route({
@@ -16,7 +16,7 @@ export const positions = route({
   headers: venueHeaders,
   reply: { status: 200, schema: z.array(positionView) },
   async handle(call) {
-    if (venueOf(call) !== 'paper') return { body: await positionsAtVenue(call) };
+    if (requestedVenue(call) !== 'paper') return { body: await positionsAtVenue(call) };
     const { stub } = await tradingAccount(call);
     return { body: (await stub.portfolio()).positions.map(toPositionView) };
   },

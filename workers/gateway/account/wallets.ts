@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { accountObject, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
 import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
-import { walletAccountOf } from '../../../durable-objects/tenant/wallets.ts';
+import { walletAccountId } from '../../../durable-objects/tenant/wallets.ts';
 import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { add, formatFixed, ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
@@ -133,7 +133,7 @@ function tenantOf(env: Env, caller: Caller): Remote<TenantApi> {
 }
 
 const accountOf = (env: Env, caller: Caller, wallet: Wallet): Remote<TradingAccountApi> =>
-  accountObject(env, walletAccountOf(principalOf(caller).tenant, wallet.id));
+  accountObject(env, walletAccountId(principalOf(caller).tenant, wallet.id));
 
 function walletOf(found: WalletFound): Wallet {
   if (!found.ok) throw new RequestError(found);

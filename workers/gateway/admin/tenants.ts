@@ -1,10 +1,10 @@
 import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import { grantable, type Permission } from '../../../shared/keys/permissions.ts';
+import { grantablePermissions, type Permission } from '../../../shared/keys/permissions.ts';
 import type { Env } from '../env.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { namesOf, provisionTenant, rename } from '../keys/provision.ts';
+import { tenantNamesOf, provisionTenant, replaceTenantNames } from '../keys/provision.ts';
 import { keyChange, keyOrder, tenantChange, tenantCreate, tenantView, toTenantView } from './wire.ts';
 import type { Profile, ProfileChange, Actor } from '../../../durable-objects/tenant/api.ts';
 
@@ -83,7 +83,12 @@ const update = route({
   async handle({ env, params, body, requestId }) {
     const before = await profileOf(env, params.tenant);
     const change = await withCutoff(env, before, toChange(body));
-    await rename(env, before.tenant, namesOf(before), namesOf({ ...before, ...change }));
+    await replaceTenantNames(
+      env,
+      before.tenant,
+      tenantNamesOf(before),
+      tenantNamesOf({ ...before, ...change }),
+    );
     const after = await tenantObject(env, before.tenant).update(change, operator(requestId));
     if (!after) throw noSuchTenant();
     // Always, not only on a change: a call that was cut short is completed by repeating it.
@@ -158,7 +163,7 @@ async function issueKeys(
   asked?: readonly Permission[],
 ): Promise<readonly z.infer<typeof issuedKey>[]> {
   // All that the tenant's roles open: a partner's first key can do a partner's work.
-  const permissions = asked ?? (profile.tier === 'free' ? [] : [...grantable(profile.roles)]);
+  const permissions = asked ?? (profile.tier === 'free' ? [] : [...grantablePermissions(profile.roles)]);
   const rights = permissions.length === 0 ? {} : { permissions };
   const keys: z.infer<typeof issuedKey>[] = [];
   for (let issued = 0; issued < count; issued += 1) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { accountOf } from '../../../durable-objects/tenant/profile.ts';
+import { tenantAccountId } from '../../../durable-objects/tenant/profile.ts';
 import { vaultOf } from '../../../durable-objects/vault-stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { AuditRow, RotationStatus } from '../../../shared/vault/port.ts';
@@ -88,7 +88,7 @@ const readAudit = route({
   reply: { status: 200, schema: z.object({ rows: z.array(auditRow), next: z.number().nullable() }) },
   async handle({ env, params, query }) {
     const { tenant } = await profileOf(env, params.tenant);
-    const scope = { tenant, account: query.account ?? accountOf(tenant) };
+    const scope = { tenant, account: query.account ?? tenantAccountId(tenant) };
     const limit = query.limit ?? MAX_PAGE;
     const after = query.after ?? 0;
     const result = await vaultOf(env).auditPage({ scope, after, limit });
@@ -118,7 +118,7 @@ const verifyAudit = route({
   },
   async handle({ env, params, query }) {
     const { tenant } = await profileOf(env, params.tenant);
-    const scope = { tenant, account: query.account ?? accountOf(tenant) };
+    const scope = { tenant, account: query.account ?? tenantAccountId(tenant) };
     const result = await vaultOf(env).auditVerify({ scope });
     if (!result.ok) throw refused(result);
     const { report } = result;

@@ -4,7 +4,7 @@ import { admissions } from '../../../shared/keys/principal.ts';
 import { tradedVenues } from '../../../shared/venues/exchanges.ts';
 import { tierNames } from '../../../shared/limits/tiers.ts';
 import type { Profile } from '../../../durable-objects/tenant/api.ts';
-import type { Settings } from '../../../durable-objects/directory/api.ts';
+import type { GatewaySettings } from '../../../durable-objects/directory/api.ts';
 
 const address = z
   .string()
@@ -90,7 +90,7 @@ export function toTenantView(profile: Profile): z.infer<typeof tenantView> {
   };
 }
 
-export function toSettingsView(settings: Settings): z.infer<typeof settingsView> {
+export function toSettingsView(settings: GatewaySettings): z.infer<typeof settingsView> {
   return {
     self_serve: settings.selfServe,
     beta_cutoff: new Date(settings.betaCutoff).toISOString(),

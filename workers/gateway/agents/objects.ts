@@ -14,7 +14,7 @@ import type { SessionCaller } from '../../../durable-objects/agent-session/api.t
 type AnyCall = Call<unknown, unknown, unknown>;
 
 /** A session as a request reaches it, and who asks. */
-export interface Asked {
+export interface SessionCall {
   readonly session: Remote<AgentSessionApi>;
   readonly caller: SessionCaller;
 }
@@ -34,25 +34,26 @@ export function sessionCaller(call: AnyCall): SessionCaller {
 }
 
 /** The session that a path names, of the caller's tenant. It knows itself whether it is the caller's. */
-export function sessionNamed(call: AnyCall, id: string): Asked {
+export function sessionNamed(call: AnyCall, id: string): SessionCall {
   if (!SESSION_NUMBER.test(id)) throw new RequestError('SESSION_NOT_FOUND');
   const caller = sessionCaller(call);
   return { session: agentSession(call.env, caller.tenant, Number(id)), caller };
 }
 
 /** The session of `X-Session-Id`, which every call of an agent has. */
-export function sessionOf(call: AnyCall): Asked {
+export function sessionOf(call: AnyCall): SessionCall {
   const id = headerOf(call, sessionHeader);
   if (id === undefined) throw new RequestError('MISSING_PARAMETER', { message: 'Send X-Session-Id' });
   return sessionNamed(call, id);
 }
 
 /** The value of a session's answer. Throws its refusal in the words of the catalogue. */
-export async function answered<T>(answer: Promise<VenueResult<T>>): Promise<T> {
+export async function valueOrThrow<T>(answer: Promise<VenueResult<T>>): Promise<T> {
   const result = await answer;
   if (result.ok) return result.value;
   throw new RequestError(toV1Failure(result));
 }
 
 /** The same of what changes something: a call that broke off may have done so. */
-export const done = <T>(answer: Promise<VenueResult<T>>): Promise<T> => answered(answer.catch(brokenOff));
+export const commandValueOrThrow = <T>(answer: Promise<VenueResult<T>>): Promise<T> =>
+  valueOrThrow(answer.catch(brokenOff));

@@ -3,7 +3,7 @@ import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { parseMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { answered, done, sessionOf } from './objects.ts';
+import { valueOrThrow, commandValueOrThrow, sessionOf } from './objects.ts';
 import { toCaptured, toOrderData, toPortfolio, toPositions, toRedeemData } from './views.ts';
 import {
   envelope,
@@ -50,7 +50,7 @@ const marketOrder = route({
     const { session, caller } = sessionOf(call);
     const order = { tokenId: token, side, size: microOf(size) };
     const until = expiresAt === undefined || expiresAt === null ? null : Date.parse(expiresAt);
-    const outcome = await done(session.marketOrder(order, { key, expiresAt: until }, caller));
+    const outcome = await commandValueOrThrow(session.marketOrder(order, { key, expiresAt: until }, caller));
     return succeeded(await toCaptured(outcome, (executed) => toOrderData(caller.account, executed)));
   },
 });
@@ -68,7 +68,7 @@ const redeem = route({
   async handle(call) {
     const { tokenIds, idempotencyKey: key } = call.body;
     const { session, caller } = sessionOf(call);
-    const outcome = await done(session.redeem(tokenIds, { key }, caller));
+    const outcome = await commandValueOrThrow(session.redeem(tokenIds, { key }, caller));
     return succeeded(await toCaptured(outcome, (rows) => toRedeemData(caller.account, rows)));
   },
 });
@@ -81,7 +81,7 @@ const positions = route({
   reply: { status: 200, schema: envelope(positionsData) },
   async handle(call) {
     const { session, caller } = sessionOf(call);
-    return succeeded(toPositions((await answered(session.portfolio(caller))).positions));
+    return succeeded(toPositions((await valueOrThrow(session.portfolio(caller))).positions));
   },
 });
 
@@ -93,7 +93,7 @@ const current = route({
   reply: { status: 200, schema: envelope(portfolioData) },
   async handle(call) {
     const { session, caller } = sessionOf(call);
-    return succeeded(toPortfolio(await answered(session.portfolio(caller))));
+    return succeeded(toPortfolio(await valueOrThrow(session.portfolio(caller))));
   },
 });
 

@@ -7,7 +7,7 @@ import { formatMicro, parseMicro, type Micro } from '../../../shared/money/fixed
 import { actorOf } from '../http/actor.ts';
 import { principalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { answered, done, sessionCaller, sessionNamed } from './objects.ts';
+import { valueOrThrow, commandValueOrThrow, sessionCaller, sessionNamed } from './objects.ts';
 import { toBalances, toPortfolio, toSession } from './views.ts';
 import { balance, envelope, position, sessionView, succeeded } from './wire.ts';
 import type { SessionVenue } from '../../../durable-objects/agent-session/api.ts';
@@ -51,7 +51,10 @@ const create = route({
       status: 'created' as const,
       createdAt: now(),
     };
-    return succeeded(toSession(await done(agentSession(call.env, tenant, id).open(record, caller))), 201);
+    return succeeded(
+      toSession(await commandValueOrThrow(agentSession(call.env, tenant, id).open(record, caller))),
+      201,
+    );
   },
 });
 
@@ -114,13 +117,13 @@ const read = route({
   },
   async handle(call) {
     const { session, caller } = sessionNamed(call, call.params.id);
-    const record = await answered(session.view(caller));
+    const record = await valueOrThrow(session.view(caller));
     const { venue, allocation, createdAt } = record;
     return succeeded({
       ...toSession(record),
       venue,
       allocation_usd: formatMicro(allocation),
-      balances: toBalances(await answered(session.cash(caller))),
+      balances: toBalances(await valueOrThrow(session.cash(caller))),
       created_at: new Date(createdAt).toISOString(),
     });
   },
@@ -137,7 +140,7 @@ const change = (verb: 'start' | 'pause' | 'stop', summary: string): AnyRoute =>
     reply: { status: 200, schema: envelope(sessionView) },
     async handle(call) {
       const { session, caller } = sessionNamed(call, call.params.id);
-      return succeeded(toSession(await done(session.change(verb, caller))));
+      return succeeded(toSession(await commandValueOrThrow(session.change(verb, caller))));
     },
   });
 
@@ -161,7 +164,7 @@ const run = route({
   },
   async handle(call) {
     const { session, caller } = sessionNamed(call, call.params.id);
-    const begun = await done(session.nextRun(caller));
+    const begun = await commandValueOrThrow(session.nextRun(caller));
     const data = { ...toSession(begun.session), cleared: begun.cleared, ...toPortfolio(begun.portfolio) };
     return succeeded(data, 201);
   },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { answered, done, sessionOf } from './objects.ts';
+import { valueOrThrow, commandValueOrThrow, sessionOf } from './objects.ts';
 import { toOrderData, toRedeemData, toSuggestion } from './views.ts';
 import { envelope, orderData, redeemData, succeeded, suggestionView } from './wire.ts';
 
@@ -33,7 +33,7 @@ const list = route({
     const { session, caller } = sessionOf(call);
     const before = cursor === undefined ? undefined : numberOf(cursor, 'INVALID_CURSOR');
     const query = { all: status === 'all', before, limit };
-    const rows = await answered(session.suggestions(query, caller));
+    const rows = await valueOrThrow(session.suggestions(query, caller));
     const last = rows.length < limit ? undefined : rows.at(-1);
     return succeeded({
       suggestions: rows.map(toSuggestion),
@@ -51,7 +51,7 @@ const clear = route({
   reply: { status: 200, schema: envelope(z.object({ cleared: z.number().int() })) },
   async handle(call) {
     const { session, caller } = sessionOf(call);
-    return succeeded({ cleared: await done(session.clearSuggestions(caller)) });
+    return succeeded({ cleared: await commandValueOrThrow(session.clearSuggestions(caller)) });
   },
 });
 
@@ -76,7 +76,7 @@ const approve = route({
   async handle(call) {
     const { session, caller } = sessionOf(call);
     const id = numberOf(call.params.id, 'SUGGESTION_NOT_FOUND');
-    const approved = await done(session.approve(id, caller));
+    const approved = await commandValueOrThrow(session.approve(id, caller));
     const result =
       approved.kind === 'order'
         ? await toOrderData(caller.account, approved.executed)
@@ -99,7 +99,9 @@ const reject = route({
   },
   async handle(call) {
     const { session, caller } = sessionOf(call);
-    const id = await done(session.reject(numberOf(call.params.id, 'SUGGESTION_NOT_FOUND'), caller));
+    const id = await commandValueOrThrow(
+      session.reject(numberOf(call.params.id, 'SUGGESTION_NOT_FOUND'), caller),
+    );
     return succeeded({ suggestionId: id, status: 'rejected' });
   },
 });

@@ -1,17 +1,17 @@
 import { directory, keyGate, tenantObject } from '../../../durable-objects/stubs.ts';
-import { accountOf } from '../../../durable-objects/tenant/profile.ts';
+import { tenantAccountId } from '../../../durable-objects/tenant/profile.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';
-import { grantable } from '../../../shared/keys/permissions.ts';
-import { standing } from '../../../shared/keys/principal.ts';
+import { grantablePermissions } from '../../../shared/keys/permissions.ts';
+import { keyStatus } from '../../../shared/keys/principal.ts';
 import type { LimitReport } from '../../../shared/limits/headers.ts';
 import type { PoolReport } from '../../../shared/limits/pool.ts';
 import { publicRules, tiers } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
 import { customerHeader } from '../http/request-headers.ts';
 import type { AuthRule, Caller } from '../http/route.ts';
-import { countAddress, countIn, noAdmission, take, tooMany } from './count.ts';
+import { countAddress, countIn, admissionUnavailable, countRequestIn, tooMany } from './count.ts';
 import { findCredential, findRouterCredential, type Credential } from './credentials.ts';
 import { asCustomer, customerNamed } from './customers.ts';
 import { verifyL2, type SignedRequest } from './l2.ts';
@@ -22,7 +22,7 @@ import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/
 import type { Profile } from '../../../durable-objects/tenant/api.ts';
 
 /** What the limiter said, for the reply's headers, even when the request is refused. */
-export interface Seen {
+export interface AdmissionReport {
   limit?: LimitReport;
   /** Of a request that acts as a customer, in place of `limit`. */
   pool?: PoolReport;
@@ -45,7 +45,12 @@ const unproven: ReadonlySet<string> = new Set(['INVALID_KEY', 'INVALID_TOKEN', '
  * Decides who calls and counts the request. Fills `seen` as it goes; throws the reason of a refusal. Whoever
  * tries credentials faster than the public rate is told to wait, whatever they are.
  */
-export async function authenticate(rule: AuthRule, input: AuthInput, env: Env, seen: Seen): Promise<Caller> {
+export async function authenticate(
+  rule: AuthRule,
+  input: AuthInput,
+  env: Env,
+  seen: AdmissionReport,
+): Promise<Caller> {
   try {
     return await identify(rule, input, env, seen);
   } catch (error) {
@@ -55,7 +60,7 @@ export async function authenticate(rule: AuthRule, input: AuthInput, env: Env, s
   }
 }
 
-async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: Seen): Promise<Caller> {
+async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: AdmissionReport): Promise<Caller> {
   const caller: Caller = { address: input.address };
   switch (rule.kind) {
     case 'open':
@@ -99,19 +104,24 @@ async function identify(rule: AuthRule, input: AuthInput, env: Env, seen: Seen):
   }
 }
 
-type Who = Pick<Caller, 'principal' | 'newOwner' | 'session'>;
+type Identified = Pick<Caller, 'principal' | 'newOwner' | 'session'>;
 /** What a route asks of a key; with `session` a trader's session will do. */
-type Asked = AdmitRequest & { readonly session?: true };
+type RequiredRights = AdmitRequest & { readonly session?: true };
 
-async function requireKey(ask: Asked, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+async function requireKey(
+  ask: RequiredRights,
+  input: AuthInput,
+  env: Env,
+  seen: AdmissionReport,
+): Promise<Identified> {
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'session') return bySession(credential.token, ask, input, env, seen);
   if (credential.kind === 'none' || credential.kind === 'token') throw new RequestError('MISSING_API_KEY');
-  return asItself(await byKey(credential, ask, input, env, seen, false), input);
+  return asOwnAccount(await byKey(credential, ask, input, env, seen, false), input);
 }
 
 /** Dropped silently, the header would have a builder trade its own account for a customer's. */
-function asItself(who: Who, { request }: AuthInput): Who {
+function asOwnAccount(who: Identified, { request }: AuthInput): Identified {
   if (!request.headers.has(customerHeader.name)) return who;
   throw new RequestError('INSUFFICIENT_PERMISSION', {
     message: "This route acts for the key's own account: send it without X-Builder-Customer-Id",
@@ -123,8 +133,8 @@ async function routerKey(
   ask: AdmitRequest & { readonly bearer?: true },
   input: AuthInput,
   env: Env,
-  seen: Seen,
-): Promise<Who> {
+  seen: AdmissionReport,
+): Promise<Identified> {
   const { headers } = input.request;
   const customer = customerNamed(headers);
   const credential = findRouterCredential(headers, ask.bearer);
@@ -148,8 +158,8 @@ async function partnerKey(
   { permission }: Extract<AuthRule, { kind: 'partner' }>,
   input: AuthInput,
   env: Env,
-  seen: Seen,
-): Promise<Who> {
+  seen: AdmissionReport,
+): Promise<Identified> {
   const who = await requireKey({ permission, partner: true }, input, env, seen);
   if (who.principal) await countPartner(env, who.principal, input.request.method, seen);
   return who;
@@ -158,11 +168,11 @@ async function partnerKey(
 /** A trader's session where the route lets it trade; elsewhere it is refused before it is looked up. */
 function bySession(
   token: string,
-  { session }: Asked,
+  { session }: RequiredRights,
   { request }: AuthInput,
   env: Env,
-  seen: Seen,
-): Promise<Who> {
+  seen: AdmissionReport,
+): Promise<Identified> {
   if (session !== true) {
     throw new RequestError('INSUFFICIENT_PERMISSION', {
       message: "A trader's session can do nothing but trade its account",
@@ -171,7 +181,7 @@ function bySession(
   return sessionPrincipal(token, request.headers, env, seen);
 }
 
-async function requireSession(input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+async function requireSession(input: AuthInput, env: Env, seen: AdmissionReport): Promise<Identified> {
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
   if (credential.kind !== 'session')
@@ -179,12 +189,17 @@ async function requireSession(input: AuthInput, env: Env, seen: Seen): Promise<W
   return { session: (await admitSession(credential.token, env, seen)).session };
 }
 
-async function keyOrToken(ask: Asked, input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+async function keyOrToken(
+  ask: RequiredRights,
+  input: AuthInput,
+  env: Env,
+  seen: AdmissionReport,
+): Promise<Identified> {
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
   if (credential.kind === 'session') return bySession(credential.token, ask, input, env, seen);
   if (credential.kind !== 'token')
-    return asItself(await byKey(credential, ask, input, env, seen, false), input);
+    return asOwnAccount(await byKey(credential, ask, input, env, seen, false), input);
   const who = await byToken(credential.token, ask.issuance === true, input, env, seen);
   const { permission } = ask;
   if (permission !== undefined && who.principal?.permissions.includes(permission) !== true) {
@@ -195,7 +210,7 @@ async function keyOrToken(ask: Asked, input: AuthInput, env: Env, seen: Seen): P
   return who;
 }
 
-async function requireToken(input: AuthInput, env: Env, seen: Seen): Promise<Who> {
+async function requireToken(input: AuthInput, env: Env, seen: AdmissionReport): Promise<Identified> {
   const credential = findCredential(input.request.headers);
   if (credential.kind === 'none') throw new RequestError('MISSING_AUTH');
   if (credential.kind !== 'token')
@@ -209,9 +224,9 @@ async function byKey(
   ask: AdmitRequest,
   input: AuthInput,
   env: Env,
-  seen: Seen,
+  seen: AdmissionReport,
   mayDegrade: boolean,
-): Promise<Who> {
+): Promise<Identified> {
   const name = await nameOf(credential, input, env);
   let admission: Admission;
   try {
@@ -222,7 +237,7 @@ async function byKey(
       ...(ask.partner === undefined ? {} : { partner: ask.partner }),
     });
   } catch {
-    if (!mayDegrade) throw noAdmission();
+    if (!mayDegrade) throw admissionUnavailable();
     seen.degraded = true;
     return {};
   }
@@ -258,8 +273,8 @@ async function byToken(
   issuance: boolean,
   input: AuthInput,
   env: Env,
-  seen: Seen,
-): Promise<Who> {
+  seen: AdmissionReport,
+): Promise<Identified> {
   const owner = await verifyUserToken(token, env);
   const tenant = await directory(env, `owner:${owner}`).owner();
   const profile = tenant === undefined ? undefined : await tenantObject(env, tenant).profile();
@@ -277,20 +292,20 @@ async function countToken(
   profile: Profile,
   { request }: AuthInput,
   env: Env,
-  seen: Seen,
-): Promise<NonNullable<Who['principal']>> {
-  const rights = { tier: profile.tier, permissions: [...grantable(profile.roles)] };
-  const current = standing(rights, profile, now());
-  const state = await take(env, `tenant:${profile.tenant}`, tiers[current.tier].rules);
+  seen: AdmissionReport,
+): Promise<NonNullable<Identified['principal']>> {
+  const rights = { tier: profile.tier, permissions: [...grantablePermissions(profile.roles)] };
+  const current = keyStatus(rights, profile, now());
+  const state = await countRequestIn(env, `tenant:${profile.tenant}`, tiers[current.tier].rules);
   if (state) seen.limit = { ...state, tier: current.tier };
   else if (request.method === 'GET') seen.degraded = true;
-  else throw noAdmission();
+  else throw admissionUnavailable();
   if (state?.allowed === false) {
     throw tooMany(state, { tier: current.tier, limitQps: tiers[current.tier].requestsPerSecond });
   }
   return {
     tenant: profile.tenant,
-    account: accountOf(profile.tenant),
+    account: tenantAccountId(profile.tenant),
     key: 'jwt',
     permissions: current.permissions,
     tier: current.tier,

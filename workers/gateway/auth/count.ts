@@ -6,7 +6,7 @@ import type { WindowRule, WindowState } from '../../../shared/limits/window.ts';
 import type { Env } from '../env.ts';
 
 /** One count of a scope, allowed or not; undefined when the limiter itself fails. */
-export async function take(
+export async function countRequestIn(
   env: Env,
   scope: string,
   rules: readonly WindowRule[],
@@ -24,18 +24,18 @@ export async function countIn(
   scope: string,
   rules: readonly WindowRule[],
 ): Promise<WindowState | undefined> {
-  const state = await take(env, scope, rules);
+  const state = await countRequestIn(env, scope, rules);
   if (state?.allowed === false) throw tooMany(state);
   return state;
 }
 
 /** Counts a caller on its address: `ip:` for public routes, `l1:` for sign-in, which is dearer. */
 export async function countAddress(env: Env, scope: `ip:${string}` | `l1:${string}`): Promise<void> {
-  if (!(await countIn(env, scope, publicRules))) throw noAdmission();
+  if (!(await countIn(env, scope, publicRules))) throw admissionUnavailable();
 }
 
 /** What a request is refused with while the object that would admit it fails. */
-export const noAdmission = (): RequestError =>
+export const admissionUnavailable = (): RequestError =>
   new RequestError('VENUE_UNAVAILABLE', { message: 'Admission is unavailable', retryAfter: 1 });
 
 /** `info`: whose limit it is, where a surface shows that. */

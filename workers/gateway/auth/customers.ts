@@ -1,15 +1,15 @@
-import { customerAccountOf } from '../../../durable-objects/tenant/customers.ts';
+import { customerAccountId } from '../../../durable-objects/tenant/customers.ts';
 import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Env } from '../env.ts';
 import { customerHeader } from '../http/request-headers.ts';
-import type { Seen } from './authenticate.ts';
+import type { AdmissionReport } from './authenticate.ts';
 import type { CustomerAdmission } from '../../../durable-objects/tenant/api.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The nil UUID, which is nobody's id. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * The id to look up for what a caller wrote. What is no UUID becomes one that nobody has, so that it takes the same
@@ -17,7 +17,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  */
 export function customerId(text: string): string {
   const id = text.toLowerCase();
-  return UUID.test(id) ? id : NOBODY;
+  return UUID.test(id) ? id : NIL_UUID;
 }
 
 /** The customer that a request names in its header; undefined without the header. */
@@ -36,7 +36,7 @@ export async function asCustomer(
   env: Env,
   principal: Principal,
   customer: string,
-  seen: Seen,
+  seen: AdmissionReport,
 ): Promise<Principal> {
   const admission = await admit(env, principal.tenant, customer);
   seen.pool = admission.limits;
@@ -67,5 +67,5 @@ async function admit(env: Env, tenant: string, customer: string): Promise<Custom
 export const customerPrincipal = (principal: Principal, customer: string): Principal => ({
   ...principal,
   customer,
-  account: customerAccountOf(principal.tenant, customer),
+  account: customerAccountId(principal.tenant, customer),
 });

@@ -1,8 +1,8 @@
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { partnerCaps, partnerRules } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
-import type { Seen } from './authenticate.ts';
-import { noAdmission, take, tooMany } from './count.ts';
+import type { AdmissionReport } from './authenticate.ts';
+import { admissionUnavailable, countRequestIn, tooMany } from './count.ts';
 
 /**
  * Counts a request of a partner's key in its tenant's limit, which holds for all keys together (contract: partner,
@@ -12,14 +12,14 @@ export async function countPartner(
   env: Env,
   { tenant, tier }: Principal,
   method: string,
-  seen: Seen,
+  seen: AdmissionReport,
 ): Promise<void> {
-  const state = await take(env, `partner:${tenant}`, partnerRules);
+  const state = await countRequestIn(env, `partner:${tenant}`, partnerRules);
   if (state) {
     seen.limit = { ...state, tier, caps: partnerCaps };
     if (!state.allowed) throw tooMany(state, { tier, limitQps: partnerCaps.requestsPerSecond });
     return;
   }
-  if (method !== 'GET') throw noAdmission();
+  if (method !== 'GET') throw admissionUnavailable();
   seen.degraded = true;
 }

@@ -1,6 +1,6 @@
 import { tenantObject } from '../../../durable-objects/stubs.ts';
-import { partnerAccountOf } from '../../../durable-objects/tenant/partner/model.ts';
-import { SESSION_TIER } from '../../../durable-objects/tenant/partner/session-limits.ts';
+import { partnerAccountId } from '../../../durable-objects/tenant/partner/model.ts';
+import { TRADER_SESSION_TIER } from '../../../durable-objects/tenant/partner/session-limits.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Permission } from '../../../shared/keys/permissions.ts';
@@ -8,9 +8,9 @@ import type { Principal } from '../../../shared/keys/principal.ts';
 import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';
 import type { Env } from '../env.ts';
 import type { Caller } from '../http/route.ts';
-import type { Seen } from './authenticate.ts';
-import { noAdmission } from './count.ts';
-import type { SessionAdmission } from '../../../durable-objects/tenant/api.ts';
+import type { AdmissionReport } from './authenticate.ts';
+import { admissionUnavailable } from './count.ts';
+import type { TraderAdmission } from '../../../durable-objects/tenant/api.ts';
 
 /** What a session may do on its account. */
 const SESSION_PERMISSIONS: readonly Permission[] = ['read', 'trade'];
@@ -27,19 +27,19 @@ export interface SessionRef {
 export async function admitSession(
   token: string,
   env: Env,
-  seen: Seen,
+  seen: AdmissionReport,
 ): Promise<{
   readonly session: SessionRef;
-  readonly admission: Extract<SessionAdmission, { readonly ok: true }>;
+  readonly admission: Extract<TraderAdmission, { readonly ok: true }>;
 }> {
   const tenant = await tenantOfToken('pts', token, env.L2_ROOT_SECRET);
   if (tenant === undefined) throw new RequestError('INVALID_TOKEN');
   const session = { tenant, hash: await sha256Hex(token) };
-  let admission: SessionAdmission;
+  let admission: TraderAdmission;
   try {
     admission = await tenantObject(env, tenant).admitTrader(session.hash);
   } catch {
-    throw noAdmission();
+    throw admissionUnavailable();
   }
   if (admission.limit) seen.limit = admission.limit;
   if (!admission.ok) throw new RequestError(admission);
@@ -51,7 +51,7 @@ export async function sessionPrincipal(
   token: string,
   headers: Headers,
   env: Env,
-  seen: Seen,
+  seen: AdmissionReport,
 ): Promise<Pick<Caller, 'principal'>> {
   const { session, admission } = await admitSession(token, env, seen);
   const { account, user } = admission;
@@ -65,11 +65,11 @@ export async function sessionPrincipal(
   }
   const principal: Principal = {
     tenant: session.tenant,
-    account: partnerAccountOf(session.tenant, account.id),
+    account: partnerAccountId(session.tenant, account.id),
     trader: { user, wallet: account.wallet },
     key: `session:${session.hash.slice(0, NAME_LENGTH)}`,
     permissions: SESSION_PERMISSIONS,
-    tier: SESSION_TIER,
+    tier: TRADER_SESSION_TIER,
   };
   return { principal };
 }

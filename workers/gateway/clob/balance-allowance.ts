@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
-import type { ClobSession } from '../../../shared/venues/polymarket/clob-session.ts';
+import type { PolymarketClient } from '../../../shared/venues/polymarket/clob-session.ts';
 import { tradingAccount } from '../http/objects.ts';
 import { venueHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 import { liveSession, type LiveCall } from './live/reads.ts';
-import { liveValue } from './live/submit.ts';
+import { v1ValueOrThrow } from './live/submit.ts';
 
 const assetQuery = z.object({
   asset_type: z.enum(['COLLATERAL', 'CONDITIONAL']),
@@ -27,7 +27,7 @@ const balanceAllowance = route({
   },
   async handle(call) {
     const { query } = call;
-    if (venueOf(call) !== 'paper') return { body: await allowance(call, query) };
+    if (requestedVenue(call) !== 'paper') return { body: await allowance(call, query) };
     const { stub } = await tradingAccount(call);
     if (query.asset_type === 'COLLATERAL') {
       const cash = await stub.freeCash();
@@ -50,7 +50,7 @@ const updateAllowance = route({
   query: assetQuery,
   reply: { status: 200, schema: z.literal('') },
   async handle(call) {
-    if (venueOf(call) === 'paper') await tradingAccount(call);
+    if (requestedVenue(call) === 'paper') await tradingAccount(call);
     else await refreshAllowance(call, call.query);
     return { body: '' };
   },
@@ -61,19 +61,19 @@ type AssetQuery = z.infer<typeof assetQuery>;
 /** In the venue's own words, of the wallet that the account trades from. */
 async function allowance(call: LiveCall, query: AssetQuery): Promise<unknown> {
   const { clob } = await liveSession(call);
-  return liveValue(await clob.read('/balance-allowance', await assetOf(clob, query)));
+  return v1ValueOrThrow(await clob.read('/balance-allowance', await assetOf(clob, query)));
 }
 
 async function refreshAllowance(call: LiveCall, query: AssetQuery): Promise<void> {
   const { clob } = await liveSession(call);
-  liveValue(await clob.read('/balance-allowance/update', await assetOf(clob, query)));
+  v1ValueOrThrow(await clob.read('/balance-allowance/update', await assetOf(clob, query)));
 }
 
-async function assetOf(clob: ClobSession, query: AssetQuery): Promise<URLSearchParams> {
+async function assetOf(clob: PolymarketClient, query: AssetQuery): Promise<URLSearchParams> {
   const { asset_type, token_id } = query;
   if (asset_type === 'CONDITIONAL' && !token_id)
     throw new RequestError(invalidMember('token_id', 'needed for CONDITIONAL'));
-  const signature_type = String(liveValue(await clob.signatureType()));
+  const signature_type = String(v1ValueOrThrow(await clob.signatureType()));
   return new URLSearchParams({ asset_type, signature_type, ...(token_id && { token_id }) });
 }
 

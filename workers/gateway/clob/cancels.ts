@@ -5,8 +5,8 @@ import { replayedHeader } from '../http/naming.ts';
 import { tradingAccount } from '../http/objects.ts';
 import { cancelHeaders, confirmHeader, headerOf } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
-import { venueOf } from '../http/venue.ts';
-import { cancelNamed as cancelAtVenue, cancelScope } from './live/cancels.ts';
+import { requestedVenue } from '../http/venue.ts';
+import { cancelListed as cancelAtVenue, cancelScope } from './live/cancels.ts';
 import { cancelPaper, type PaperCancels } from './paper-cancel.ts';
 import type { CancelRequest } from '../../../durable-objects/trading-account/api.ts';
 
@@ -111,7 +111,7 @@ const cancelMarketOrders = route({
 });
 
 async function cancelListed(call: AnyCall, names: readonly string[]): Promise<Reply> {
-  if (venueOf(call) !== 'paper') return cancelAtVenue(call, names);
+  if (requestedVenue(call) !== 'paper') return cancelAtVenue(call, names);
   const known = names.filter((name) => /^[1-9]\d{0,15}$/.test(name));
   const unknown = names
     .filter((name) => !known.includes(name))
@@ -123,7 +123,7 @@ async function cancelListed(call: AnyCall, names: readonly string[]): Promise<Re
 }
 
 async function cancelOpen(call: AnyCall, filter: Omit<CancelRequest, 'ids'>): Promise<Reply> {
-  if (venueOf(call) !== 'paper') return cancelScope(call, filter);
+  if (requestedVenue(call) !== 'paper') return cancelScope(call, filter);
   return toReply(await cancelPaper(call, (await tradingAccount(call)).stub, filter), {});
 }
 

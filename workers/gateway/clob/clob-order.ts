@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { failure, invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { formatMicro, parseMicro } from '../../../shared/money/fixed.ts';
-import { canonical, replayedHeader } from '../http/naming.ts';
+import { canonicalJson, replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
 import { tradeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 import { sendOrder } from './live/place.ts';
 import { toClobReply } from './live/replies.ts';
 import { toPlaceWork } from './live/works.ts';
@@ -65,7 +65,7 @@ const postClobOrder = route({
   reply: { status: 200, schema: clobReply },
   async handle(call) {
     const request = await toClobRequest(call.body, principalOf(call.caller).key);
-    if (venueOf(call) !== 'paper') {
+    if (requestedVenue(call) !== 'paper') {
       return sendOrder(call, await toPlaceWork(call.env, request), ({ order }) => toClobReply(order));
     }
     const account = await tradingAccount(call);
@@ -108,7 +108,10 @@ export async function toClobRequest(
       ...(expiration > 0 && { expiresAt: expiration * 1000 }),
       ...(body.client_order_id !== undefined && {
         clientOrderId: body.client_order_id,
-        identity: { key: `client:${body.client_order_id}`, fingerprint: await sha256Hex(canonical(body)) },
+        identity: {
+          key: `client:${body.client_order_id}`,
+          fingerprint: await sha256Hex(canonicalJson(body)),
+        },
       }),
       priceFromAmounts: false,
       owner,

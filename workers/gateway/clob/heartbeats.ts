@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { tradingAccount } from '../http/objects.ts';
 import { venueHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 import { liveAccount } from '../credentials/live-access.ts';
 import type { LiveCall } from './live/reads.ts';
-import { LIVE, liveValue } from './live/submit.ts';
+import { V1_LIVE_VENUE, v1ValueOrThrow } from './live/submit.ts';
 
 /**
  * The interval that stands behind a heartbeat of Polymarket's clients, which name none: with our grace of a
@@ -48,9 +48,9 @@ const heartbeat = (path: string): AnyRoute =>
  * the beats of whichever client sent them, and stop when this gateway is what they were sent to.
  */
 async function beat(call: LiveCall, intervalMs: number): Promise<number> {
-  if (venueOf(call) === 'paper') return (await tradingAccount(call)).stub.heartbeat(intervalMs);
-  const { stub, access } = await liveAccount(call, LIVE);
-  return liveValue(await stub.liveHeartbeat(access, intervalMs));
+  if (requestedVenue(call) === 'paper') return (await tradingAccount(call)).stub.heartbeat(intervalMs);
+  const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
+  return v1ValueOrThrow(await stub.liveHeartbeat(access, intervalMs));
 }
 
 /** Polymarket's clients put `/v1/heartbeats` behind the host, and our host ends in `/v1` already. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { noteHop } from '../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../durable-objects/hops.ts';
 import { venueFetch } from '../../../shared/venues/venue-fetch.ts';
 import type { Env } from '../env.ts';
 import type { AnyRoute } from '../http/route.ts';
@@ -80,7 +80,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** Whether the market-data source answers, for the readiness probe. */
 export async function sourceAnswers(env: Env): Promise<boolean> {
-  noteHop(env);
+  countSubrequest(env);
   try {
     const response = await venueFetch(`${env.POLYMARKET_CLOB_URL}/ok`, {}, PROBE_TIMEOUT_MS);
     await response.body?.cancel();

@@ -3,7 +3,7 @@ import { failure, invalidMember, type Failure } from '../../../shared/errors/fai
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { ONE, parseMicro, SCALE, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import type { MarketData, Outcome } from '../../../shared/venues/port.ts';
-import { canonical } from '../http/naming.ts';
+import { canonicalJson } from '../http/naming.ts';
 import { conditionId } from './wire.ts';
 import type { OrderRequest, TimeInForce } from '../../../durable-objects/trading-account/api.ts';
 
@@ -65,7 +65,10 @@ export async function toNativeRequest(
       ...(body.expiration !== undefined && tif.value === 'GTD' && { expiresAt: body.expiration * 1000 }),
       ...(body.client_order_id !== undefined && {
         clientOrderId: body.client_order_id,
-        identity: { key: `client:${body.client_order_id}`, fingerprint: await sha256Hex(canonical(body)) },
+        identity: {
+          key: `client:${body.client_order_id}`,
+          fingerprint: await sha256Hex(canonicalJson(body)),
+        },
       }),
       priceFromAmounts: false,
       owner,

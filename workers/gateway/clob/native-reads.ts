@@ -5,12 +5,12 @@ import { replayedHeader } from '../http/naming.ts';
 import { cancelHeaders, venueHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 import { liveAccount } from '../credentials/live-access.ts';
 import { liveOrder, type LiveCall } from './live/reads.ts';
-import { toNative } from './live/replies.ts';
-import { LIVE, liveValue, submitOne } from './live/submit.ts';
-import { cancelName } from './cancel-name.ts';
+import { toNativeLive } from './live/replies.ts';
+import { V1_LIVE_VENUE, v1ValueOrThrow, submitOne } from './live/submit.ts';
+import { cancelIdentity } from './cancel-name.ts';
 import { nativeReply, toNativeOrder } from './native-reply.ts';
 import { cancelPaper } from './paper-cancel.ts';
 import { parseCursor } from './wire.ts';
@@ -61,7 +61,7 @@ const listOrders = route({
     const before = parseCursor(query.cursor);
     if (before === null) throw new RequestError('INVALID_CURSOR');
     const size = query.limit ?? 50;
-    if (venueOf(call) !== 'paper') return { body: await openAtVenue(call, query, before ?? 0, size) };
+    if (requestedVenue(call) !== 'paper') return { body: await openAtVenue(call, query, before ?? 0, size) };
     const status = query.status === undefined ? undefined : statuses[query.status];
     const filter = {
       ...(status !== undefined && { status }),
@@ -103,14 +103,15 @@ const readOrder = route({
   params: orderId,
   reply: { status: 200, schema: nativeReply },
   async handle(call) {
-    if (venueOf(call) !== 'paper') return { body: toNative(await liveOrder(call, call.params.id)) };
+    if (requestedVenue(call) !== 'paper')
+      return { body: toNativeLive(await liveOrder(call, call.params.id)) };
     const found = await (await tradingAccount(call)).stub.executedOrder(orderNumber(call.params.id));
     if (!found) throw new RequestError('ORDER_NOT_FOUND');
     return { body: toNativeOrder(found.order, found.executed) };
   },
 });
 
-const cancelOne = route({
+const cancelNative = route({
   method: 'DELETE',
   path: '/v1/orders/{id}',
   summary: 'Cancel one order',
@@ -120,7 +121,7 @@ const cancelOne = route({
   params: orderId,
   reply: { status: 200, schema: nativeReply },
   async handle(call) {
-    if (venueOf(call) !== 'paper') return cancelAtVenue(call, call.params.id);
+    if (requestedVenue(call) !== 'paper') return cancelAtVenue(call, call.params.id);
     const { stub } = await tradingAccount(call);
     const id = orderNumber(call.params.id);
     const done = await cancelPaper(call, stub, { ids: [id] });
@@ -144,17 +145,17 @@ async function openAtVenue(
   size: number,
 ) {
   if (status !== undefined && status !== 'PENDING') {
-    throw new RequestError(unsupported(LIVE, `a list of ${status} orders: read one by its id`));
+    throw new RequestError(unsupported(V1_LIVE_VENUE, `a list of ${status} orders: read one by its id`));
   }
-  const { stub, access } = await liveAccount(call, LIVE);
+  const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
   const query = { marketId: market_id, status: 'open', limit: MAX_OPEN } as const;
-  const open = liveValue(await stub.liveOrders(access, query)).filter(
+  const open = v1ValueOrThrow(await stub.liveOrders(access, query)).filter(
     (order) => side === undefined || order.side === side,
   );
   const shown = open.slice(skip, skip + size);
   const more = open.length > skip + size;
   return {
-    orders: shown.map((order) => toNative(order)),
+    orders: shown.map((order) => toNativeLive(order)),
     has_more: more,
     next_cursor: more ? btoa(String(skip + size)) : null,
     total_hint: open.length,
@@ -164,9 +165,9 @@ async function openAtVenue(
 /** An order that is cancelled at the venue, by the journal: said again without a key it is not cancellable any more. */
 async function cancelAtVenue(call: Call<unknown, unknown, unknown>, id: string): Promise<Reply> {
   if (!/^0x[0-9a-fA-F]{64}$/.test(id)) throw new RequestError('ORDER_NOT_FOUND');
-  const naming = (await cancelName(call)) ?? { fingerprint: `cancel ${id}` };
+  const naming = (await cancelIdentity(call)) ?? { fingerprint: `cancel ${id}` };
   const { order, replayed } = await submitOne(call, { kind: 'cancel', orderId: id }, naming);
-  return { body: toNative(order), headers: replayedHeader(replayed) };
+  return { body: toNativeLive(order), headers: replayedHeader(replayed) };
 }
 
-export const nativeReadRoutes: readonly AnyRoute[] = [listOrders, readOrder, cancelOne];
+export const nativeReadRoutes: readonly AnyRoute[] = [listOrders, readOrder, cancelNative];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { noteHop } from '../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../durable-objects/hops.ts';
 import { invalidMember, failure, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { PolymarketMarketData } from '../../../shared/venues/polymarket/market-data.ts';
@@ -7,12 +7,12 @@ import { replayedHeader } from '../http/naming.ts';
 import { principalOf, tradingAccount, type AccountRef } from '../http/objects.ts';
 import { headerOf, idempotencyKeyHeader, tradeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 import { sendBatch, sendNative, sendSigned } from './live/place.ts';
 import { nativeOrder, toNativeRequest, type NativeOrder } from './native-order.ts';
 import { nativeReply, toPlacedReply, toRejectedEntry } from './native-reply.ts';
 import { orderReply, toFailedEntry, toOrderReply } from './order-reply.ts';
-import { outcomeUnknown, placeCommand } from './place-command.ts';
+import { outcomeUnknown, toPlaceCommand } from './place-command.ts';
 import { signedOrderPayload, toOrderRequest } from './signed-order.ts';
 import type { OrderRequest, PlaceOutcome } from '../../../durable-objects/trading-account/api.ts';
 
@@ -36,7 +36,7 @@ const postOrders = route({
   reply: { status: 200, schema: z.union([nativeReply, z.array(orderReply)]) },
   handle: (call) => {
     const { body } = call;
-    const live = venueOf(call, Array.isArray(body) ? undefined : body.wallet_id) !== 'paper';
+    const live = requestedVenue(call, Array.isArray(body) ? undefined : body.wallet_id) !== 'paper';
     if (Array.isArray(body)) return live ? sendSigned(call, body) : placeSigned(call, body);
     return live ? sendNative(call, body) : placeNative(call, body);
   },
@@ -63,7 +63,7 @@ const batch = route({
       throw new RequestError('BATCH_LIMIT_EXCEEDED', { message });
     }
     const wallet = walletOfBatch(call.body.orders);
-    if (venueOf(call, wallet) !== 'paper') return sendBatch(call, call.body.orders);
+    if (requestedVenue(call, wallet) !== 'paper') return sendBatch(call, call.body.orders);
     const account = await tradingAccount(call, wallet);
     const requests = await Promise.all(call.body.orders.map((order) => nativeRequest(call, order)));
     const { outcomes, replayed } = await placeValid(call, account, requests);
@@ -121,7 +121,7 @@ async function toEntryRequest(entry: unknown): Promise<Parsed> {
 const nativeRequest = (call: AnyCall, body: NativeOrder): Promise<Parsed> =>
   toNativeRequest(
     body,
-    new PolymarketMarketData(call.env.POLYMARKET_CLOB_URL, () => noteHop(call.env)),
+    new PolymarketMarketData(call.env.POLYMARKET_CLOB_URL, () => countSubrequest(call.env)),
     principalOf(call.caller).key,
   );
 
@@ -143,7 +143,7 @@ async function placeValid(
   const named = headerOf(call, idempotencyKeyHeader) !== undefined;
   if (valid.length === 0 && !named)
     return { outcomes: requests.filter((request) => !request.ok), replayed: false };
-  const command = { ...(await placeCommand(call, valid)), refused };
+  const command = { ...(await toPlaceCommand(call, valid)), refused };
   const placing = await account.stub.place(command).catch(outcomeUnknown);
   if (!placing.ok) throw new RequestError(placing);
   return placing;

@@ -4,7 +4,7 @@ import { principalOf, tradingAccount } from '../http/objects.ts';
 import { tradeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { replayedHeader } from '../http/naming.ts';
-import { venueOf } from '../http/venue.ts';
+import { requestedVenue } from '../http/venue.ts';
 import type { Env } from '../env.ts';
 import { clobOrder, toClobRequest } from './clob-order.ts';
 import { sendOrder } from './live/place.ts';
@@ -25,7 +25,7 @@ const postOrder = route({
   bodyFault: 'INVALID_ORDER_PAYLOAD',
   reply: { status: 200, schema: orderReply },
   async handle(call) {
-    if (venueOf(call) !== 'paper') {
+    if (requestedVenue(call) !== 'paper') {
       return sendOrder(call, await toWork(call.env, call.body), ({ order }) => toPostedReply(order));
     }
     const account = await tradingAccount(call);

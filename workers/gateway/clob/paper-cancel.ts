@@ -1,7 +1,7 @@
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { AccountRef } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
-import { cancelName } from './cancel-name.ts';
+import { cancelIdentity } from './cancel-name.ts';
 import { outcomeUnknown } from './place-command.ts';
 import type { Cancelled, CancelRequest } from '../../../durable-objects/trading-account/api.ts';
 
@@ -14,7 +14,7 @@ export async function cancelPaper(
   account: AccountRef['stub'],
   request: CancelRequest,
 ): Promise<PaperCancels> {
-  const naming = await cancelName(call);
+  const naming = await cancelIdentity(call);
   if (!naming) return { ...(await account.cancel(request)), replayed: false };
   const done = await account.cancelOnce(request, naming).catch(outcomeUnknown);
   if (!done.ok) throw new RequestError(done);

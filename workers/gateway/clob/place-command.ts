@@ -1,6 +1,6 @@
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
-import { namingOf } from '../http/naming.ts';
+import { commandIdentityOf } from '../http/naming.ts';
 import { headerOf, idempotencyKeyHeader } from '../http/request-headers.ts';
 import { principalOf, type AccountRef } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
@@ -11,14 +11,14 @@ import type {
 } from '../../../durable-objects/trading-account/api.ts';
 
 /** The command for placing these orders: how the caller names it, and what its tier may have in flight. */
-export async function placeCommand(
+export async function toPlaceCommand(
   call: Call<unknown, unknown, unknown>,
   orders: readonly OrderRequest[],
 ): Promise<PlaceCommand> {
   const maxWrites = tiers[principalOf(call.caller).tier].tradeWritesInFlight;
   // Orders that name themselves need no other name unless the caller gives one: no digest for nothing.
   const named = headerOf(call, idempotencyKeyHeader) !== undefined || orders.some((order) => !order.identity);
-  return named ? { orders, naming: await namingOf(call), maxWrites } : { orders, maxWrites };
+  return named ? { orders, naming: await commandIdentityOf(call), maxWrites } : { orders, maxWrites };
 }
 
 /**
@@ -37,7 +37,7 @@ export async function placeOne(
   account: AccountRef,
   order: OrderRequest,
 ): Promise<{ readonly outcome: Extract<PlaceOutcome, { ok: true }>; readonly replayed: boolean }> {
-  const placing = await account.stub.place(await placeCommand(call, [order])).catch(outcomeUnknown);
+  const placing = await account.stub.place(await toPlaceCommand(call, [order])).catch(outcomeUnknown);
   if (!placing.ok) throw new RequestError(placing);
   const [outcome] = placing.outcomes;
   if (!outcome) throw new RequestError('INTERNAL_ERROR');

@@ -3,8 +3,8 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { principalOf, tradingAccount } from '../http/objects.ts';
 import { venueHeaders } from '../http/request-headers.ts';
-import { venueOf } from '../http/venue.ts';
-import { orderRow, relayed } from './live/reads.ts';
+import { requestedVenue } from '../http/venue.ts';
+import { venueOrderRow, readAtVenue } from './live/reads.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { settlementHash } from './settlement-hash.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from './wire.ts';
@@ -65,7 +65,7 @@ const openOrders = route({
   async handle(call) {
     const { query } = call;
     const { before, filter } = narrow(query);
-    if (venueOf(call) !== 'paper') return { body: await relayed(call, '/data/orders', query) };
+    if (requestedVenue(call) !== 'paper') return { body: await readAtVenue(call, '/data/orders', query) };
     const rows = await (await tradingAccount(call)).stub.openOrders(filter, { ...before, limit: PAGE_SIZE });
     return { body: page(rows, rows.map(toOpenOrder)) };
   },
@@ -82,7 +82,7 @@ const oneOrder = route({
   reply: { status: 200, schema: openOrder },
   async handle(call) {
     const { params } = call;
-    if (venueOf(call) !== 'paper') return { body: await orderRow(call, params.id) };
+    if (requestedVenue(call) !== 'paper') return { body: await venueOrderRow(call, params.id) };
     const id = idOf(params.id);
     const order = id === undefined ? undefined : await (await tradingAccount(call)).stub.order(id);
     if (!order) throw new RequestError('ORDER_NOT_FOUND');
@@ -103,7 +103,7 @@ const trades = route({
     const { query } = call;
     const { before, filter } = narrow(query);
     const times = timesOf(query);
-    if (venueOf(call) !== 'paper') return { body: await relayed(call, '/data/trades', query) };
+    if (requestedVenue(call) !== 'paper') return { body: await readAtVenue(call, '/data/trades', query) };
     const account = await tradingAccount(call);
     const maker = query.maker_address ? { maker: query.maker_address } : {};
     const rows = await account.stub.trades(

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { noteHop } from '../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../durable-objects/hops.ts';
 import { now } from '../../../shared/clock.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { ValueCache } from '../../../shared/venues/value-cache.ts';
-import { exchange } from '../../../shared/venues/http/exchange.ts';
+import { fetchReply } from '../../../shared/venues/http/exchange.ts';
 import type { Env } from '../env.ts';
 import { sourceAnswers } from './market-data.ts';
 
@@ -20,10 +20,10 @@ async function orderVersion(env: Env): Promise<number> {
   const url = env.POLYMARKET_CLOB_URL;
   const known = versions.get(url);
   if (known !== undefined) return known;
-  noteHop(env);
+  countSubrequest(env);
   let version = ORDER_VERSION;
   try {
-    const { text } = await exchange(`${url}/version`, {}, VERSION_TIMEOUT_MS);
+    const { text } = await fetchReply(`${url}/version`, {}, VERSION_TIMEOUT_MS);
     version = versionReply.parse(JSON.parse(text)).version;
   } catch {
     // A silent venue is not asked again by each request that comes meanwhile.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { asMicro, MAX_UNITS, mulDiv, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
-import { canonical } from '../http/naming.ts';
+import { canonicalJson } from '../http/naming.ts';
 import { address, baseUnits, tokenId } from './wire.ts';
 import type { Identity, OrderRequest } from '../../../durable-objects/trading-account/api.ts';
 
@@ -100,7 +100,7 @@ async function identityOf(payload: SignedOrderPayload): Promise<Identity> {
   // The key covers all that was signed; what is left to tell two requests apart is how it is to be executed.
   const fingerprint = `${payload.orderType} ${payload.postOnly === true} ${payload.deferExec === true}`;
   const members = Object.fromEntries(Object.entries(signed).map(([name, value]) => [name, plain(value)]));
-  return { key: `order:${await sha256Hex(canonical(members))}`, fingerprint };
+  return { key: `order:${await sha256Hex(canonicalJson(members))}`, fingerprint };
 }
 
 /** One way to write a signed member: numbers as digits without leading zeros, hex and addresses in lower case. */

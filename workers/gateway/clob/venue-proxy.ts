@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { noteHop } from '../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../durable-objects/hops.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { readText } from '../../../shared/read-body.ts';
@@ -55,7 +55,7 @@ async function forward<P, Q, B>(
   missing: Reason,
 ): Promise<Response> {
   const target = `${env.POLYMARKET_CLOB_URL}${url.pathname.slice('/v1'.length)}${searchOf(query)}`;
-  noteHop(env);
+  countSubrequest(env);
   const upstream = await send(target, request.method, body);
   const elsewhere = upstream.status >= 300 && upstream.status < 400;
   if (elsewhere || upstream.status >= 500 || upstream.status === 429) {

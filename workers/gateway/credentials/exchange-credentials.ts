@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import type { RequestError } from '../../../shared/errors/failure.ts';
-import type { Exchange } from '../../../shared/venues/exchanges.ts';
+import type { VenueName } from '../../../shared/venues/exchanges.ts';
 import {
-  givenKalshi,
-  givenPolymarket,
+  suppliedKalshi,
+  suppliedPolymarket,
   invalid,
   kalshiMembers,
   polymarketMembers,
-  type Given,
+  type SuppliedCredential,
 } from './given.ts';
 import { exchangeCredentialsHeader, headerOf } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
 
 /** Reads the headers that its route declares. */
-export type Reading = Pick<Call<unknown, unknown, unknown>, 'request' | 'declared'>;
+export type DeclaredHeaders = Pick<Call<unknown, unknown, unknown>, 'request' | 'declared'>;
 
 const headerShapes = {
   polymarket: z.strictObject(polymarketMembers),
@@ -24,14 +24,17 @@ const headerShapes = {
  * The credentials of `X-Exchange-Credentials`, undefined without the header. VALIDATION_FAILED names the member that
  * does not fit, never what stood there.
  */
-export function givenInHeader(call: Reading, venue: Given['venue']): Given | undefined {
+export function suppliedInHeader(
+  call: DeclaredHeaders,
+  venue: SuppliedCredential['venue'],
+): SuppliedCredential | undefined {
   const text = headerOf(call, exchangeCredentialsHeader);
   if (text === undefined) return undefined;
   const value = decoded(text);
-  if (venue === 'kalshi') return givenKalshi(fitting(headerShapes.kalshi, value));
+  if (venue === 'kalshi') return suppliedKalshi(fitting(headerShapes.kalshi, value));
   const wire = fitting(headerShapes.polymarket, value);
   if (!wire.private_key) throw invalid('private_key', 'is missing');
-  return givenPolymarket(wire);
+  return suppliedPolymarket(wire);
 }
 
 function decoded(text: string): unknown {
@@ -62,7 +65,7 @@ function fitting<T>(schema: z.ZodType<T>, value: unknown): T {
 const badHeader = (rule: string): RequestError => invalid('X-Exchange-Credentials', rule);
 
 /** Credentials that an exchange does not take are refused: nothing that a caller sends is dropped silently. */
-export function refuseCredentials(exchange: Exchange, call: Reading): void {
+export function refuseCredentials(exchange: VenueName, call: DeclaredHeaders): void {
   if (headerOf(call, exchangeCredentialsHeader) !== undefined)
     throw badHeader(`${exchange} takes no credentials`);
 }

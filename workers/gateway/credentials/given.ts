@@ -6,7 +6,7 @@ import type {
   KalshiCredential,
   PolymarketCredential,
 } from '../../../shared/vault/credential.ts';
-import type { Triple } from '../../../shared/venues/polymarket/clob-account.ts';
+import type { ClobKey } from '../../../shared/venues/polymarket/clob-account.ts';
 import { safeAddressOf } from '../../../shared/venues/polymarket/safe-address.ts';
 
 /** Goes into a header as it is. No venue's ids or secrets come near this length. */
@@ -42,23 +42,23 @@ export type KalshiWire = z.infer<typeof kalshiShape>;
  * A credential that came with a request, on its way to the vault: its secrets are wrapped until `open`, which is
  * called where a request to the vault is made and nowhere before.
  */
-export interface GivenPolymarket {
+export interface SuppliedPolymarket {
   readonly venue: 'polymarket';
   /** Id of the CLOB key, where there is one. */
   readonly clobKey: string | undefined;
   readonly hasPrivateKey: boolean;
   open(): Omit<PolymarketCredential, 'managed'>;
 }
-export interface GivenKalshi {
+export interface SuppliedKalshi {
   readonly venue: 'kalshi';
   open(): KalshiCredential;
 }
-export type Given = GivenPolymarket | GivenKalshi;
+export type SuppliedCredential = SuppliedPolymarket | SuppliedKalshi;
 
 const WALLET_KEY = /^(?:0x)?[0-9a-fA-F]{64}$/;
 
 /** Throws VALIDATION_FAILED, naming the member, for a credential that is not whole. */
-export function givenPolymarket(wire: PolymarketWire): GivenPolymarket {
+export function suppliedPolymarket(wire: PolymarketWire): SuppliedPolymarket {
   const { private_key: walletKey, signature_type: signatureType, funder } = wire;
   if (walletKey && !WALLET_KEY.test(walletKey.reveal()))
     throw invalid('private_key', 'must be 32 bytes of hex');
@@ -81,7 +81,7 @@ export function givenPolymarket(wire: PolymarketWire): GivenPolymarket {
 }
 
 /** The CLOB key of a credential: all of it or nothing. */
-function clobOf(wire: PolymarketWire): Triple | undefined {
+function clobOf(wire: PolymarketWire): ClobKey | undefined {
   const { clob_api_key: apiKey, clob_api_secret: secret, clob_api_passphrase: passphrase } = wire;
   if (apiKey !== undefined && secret && passphrase) return { apiKey, secret, passphrase };
   const parts = { clob_api_key: apiKey, clob_api_secret: secret, clob_api_passphrase: passphrase };
@@ -102,7 +102,7 @@ function ownerOf({ private_key, eoa_address, signature_type, funder }: Polymarke
  * A credential with the wallet that holds its funds, once the vault has told whose it is: a Safe that is not named is
  * the one that Polymarket makes for the wallet. Throws VALIDATION_FAILED for a funder that cannot be.
  */
-export function withFunder(given: GivenPolymarket, view: CredentialView): GivenPolymarket {
+export function withFunder(given: SuppliedPolymarket, view: CredentialView): SuppliedPolymarket {
   const { signatureType = 0, funder, address: own = '' } = view;
   if (signatureType === 0 && funder !== undefined && funder.toLowerCase() !== own.toLowerCase())
     throw invalid('funder', 'is another wallet: say which kind with signature_type 1 or 2');
@@ -113,7 +113,7 @@ export function withFunder(given: GivenPolymarket, view: CredentialView): GivenP
 }
 
 /** A credential and a CLOB key that the venue gave for it. */
-export const withTriple = (given: GivenPolymarket, triple: Triple): GivenPolymarket => ({
+export const withTriple = (given: SuppliedPolymarket, triple: ClobKey): SuppliedPolymarket => ({
   ...given,
   clobKey: triple.apiKey,
   open: () => ({ ...given.open(), clob: openedTriple(triple) }),
@@ -124,13 +124,13 @@ export const openedTriple = ({
   apiKey,
   secret,
   passphrase,
-}: Triple): NonNullable<PolymarketCredential['clob']> => ({
+}: ClobKey): NonNullable<PolymarketCredential['clob']> => ({
   apiKey,
   secret: secret.reveal(),
   passphrase: passphrase.reveal(),
 });
 
-export function givenKalshi(wire: KalshiWire): GivenKalshi {
+export function suppliedKalshi(wire: KalshiWire): SuppliedKalshi {
   return {
     venue: 'kalshi',
     open: () => ({

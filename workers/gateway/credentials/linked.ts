@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
-import { asked, type VaultAccess } from './vault-access.ts';
+import { askVault, type VaultAccess } from './vault-access.ts';
 
 /**
  * Everything that is known of an account's credentials. The vault is the one place that knows it: nothing about a
  * link is kept anywhere else, so nothing can disagree.
  */
 export async function storedViews({ vault, call }: VaultAccess): Promise<readonly StoredView[]> {
-  const answer = await asked('polymarket', vault.list(call));
+  const answer = await askVault('polymarket', vault.list(call));
   if (!answer.ok) throw new RequestError(answer);
   return answer.credentials;
 }

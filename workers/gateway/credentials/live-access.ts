@@ -2,14 +2,14 @@ import { accountObject } from '../../../durable-objects/stubs.ts';
 import { failure, invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
 import { vaultReasons, type VaultFailure, type VaultReason } from '../../../shared/vault/result.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
-import { obtainTriple } from '../../../shared/venues/polymarket/clob-account.ts';
+import { obtainClobKey } from '../../../shared/venues/polymarket/clob-account.ts';
 import type { VenueFailure, VenueResult } from '../../../shared/venues/port.ts';
 import type { SignerRefusal } from '../../../shared/venues/signer.ts';
-import { principalOf, walletNamed, type AccountCall, type AccountRef } from '../http/objects.ts';
+import { principalOf, requestedWallet, type AccountCall, type AccountRef } from '../http/objects.ts';
 import { headerOf, venueHeader } from '../http/request-headers.ts';
-import { givenInHeader } from './exchange-credentials.ts';
-import { withFunder, withTriple, type GivenPolymarket } from './given.ts';
-import { clobSigner, described } from './sessions.ts';
+import { suppliedInHeader } from './exchange-credentials.ts';
+import { withFunder, withTriple, type SuppliedPolymarket } from './given.ts';
+import { clobSigner, describeCredential } from './sessions.ts';
 import { toFailure, vaultAccess } from './vault-access.ts';
 import { clobVenue } from './venues.ts';
 import type { LiveAccess, LiveSource } from '../../../durable-objects/trading-account/api.ts';
@@ -22,8 +22,8 @@ export interface LiveAccount extends AccountRef {
 type LiveCall = AccountCall & { readonly requestId: string };
 
 /** A sandbox wallet has no credentials, and a header that names another venue contradicts the request: refused. */
-export function refuseOtherAccounts(call: AccountCall, venue: LiveVenue): void {
-  if (walletNamed(call) !== undefined) throw wrong('X-Postern-Wallet', 'goes with exchange=paper');
+export function refuseOtherVenues(call: AccountCall, venue: LiveVenue): void {
+  if (requestedWallet(call) !== undefined) throw wrong('X-Postern-Wallet', 'goes with exchange=paper');
   const named = headerOf(call, venueHeader);
   if (named !== undefined && named !== venue)
     throw wrong('X-Postern-Venue', 'names another venue than exchange');
@@ -31,7 +31,7 @@ export function refuseOtherAccounts(call: AccountCall, venue: LiveVenue): void {
 
 /** The caller's own account on a live venue, with the credential of `X-Exchange-Credentials` where it brings one. */
 export async function liveAccount(call: LiveCall, venue: LiveVenue): Promise<LiveAccount> {
-  refuseOtherAccounts(call, venue);
+  refuseOtherVenues(call, venue);
   const { tenant, account, key, builder } = principalOf(call.caller);
   const caller = { tenant, account, keyId: key, requestId: call.requestId };
   const access = { venue, caller, source: await sourceOf(call, venue), ...(builder && { builder }) };
@@ -40,24 +40,24 @@ export async function liveAccount(call: LiveCall, venue: LiveVenue): Promise<Liv
 
 async function sourceOf(call: LiveCall, venue: LiveVenue): Promise<LiveSource> {
   const { env, caller, requestId } = call;
-  const given = givenInHeader(call, venue);
+  const given = suppliedInHeader(call, venue);
   if (!given) return { kind: 'stored' };
   if (given.venue === 'kalshi') return { kind: 'request', credential: given.open() };
   const access = vaultAccess(env, principalOf(caller), requestId);
-  const found = await described(access, 'polymarket', given);
+  const found = await describeCredential(access, 'polymarket', given);
   if (!found.ok) throw new RequestError(found);
   const whole = withFunder(given, found.value);
   if (whole.clobKey !== undefined) return opened(whole);
   const { base, chainId } = clobVenue(env);
-  const triple = await obtainTriple(base, clobSigner(access, whole, chainId));
+  const triple = await obtainClobKey(base, clobSigner(access, whole, chainId));
   if (!triple.ok) throw new RequestError(triple);
   return opened(withTriple(whole, triple.value));
 }
 
-const opened = (given: GivenPolymarket): LiveSource => ({ kind: 'request', credential: given.open() });
+const opened = (given: SuppliedPolymarket): LiveSource => ({ kind: 'request', credential: given.open() });
 
 /** The value of a venue's answer. Throws its failure in the words of the catalogue. */
-export function valueOf<T>(venue: LiveVenue, result: VenueResult<T>): T {
+export function venueValueOrThrow<T>(venue: LiveVenue, result: VenueResult<T>): T {
   if (result.ok) return result.value;
   throw new RequestError(toLiveFailure(venue, result));
 }

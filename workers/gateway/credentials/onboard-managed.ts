@@ -1,12 +1,19 @@
 import { failure } from '../../../shared/errors/failure.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
-import { obtainTriple, proveClobKey } from '../../../shared/venues/polymarket/clob-account.ts';
+import { obtainClobKey, proveClobKey } from '../../../shared/venues/polymarket/clob-account.ts';
 import type { Found } from '../../../shared/venues/port.ts';
 import { safeAddressOf } from '../../../shared/venues/polymarket/safe-address.ts';
-import { openedTriple, type GivenPolymarket } from './given.ts';
-import { converge, done, storeInPlace, type Onboarded, type Step, type Try } from './onboard.ts';
+import { openedTriple, type SuppliedPolymarket } from './given.ts';
+import {
+  converge,
+  onboarded,
+  storeInPlace,
+  type Onboarded,
+  type Step,
+  type OnboardingAttempt,
+} from './onboard.ts';
 import { clobSigner } from './sessions.ts';
-import { reach, toFailure, type VaultAccess } from './vault-access.ts';
+import { reachVault, toFailure, type VaultAccess } from './vault-access.ts';
 import type { ClobVenue } from './venues.ts';
 
 /** What a managed wallet is to be: its own, or the signer of a Safe made for somebody's wallet. */
@@ -28,19 +35,19 @@ async function attempt(
   venue: ClobVenue,
   kind: WalletKind,
   before: StoredView | undefined,
-): Promise<Try> {
+): Promise<OnboardingAttempt> {
   if (before && before.managed !== true) return failure('CREDENTIALS_LINKED');
   if (before?.parts.includes('clob') === true)
-    return isOfKind(before, kind) ? done('already_linked', ...walletSteps(kind)) : anotherKind();
-  const wallet = await reach(access.vault.createWallet(access.call));
+    return isOfKind(before, kind) ? onboarded('already_linked', ...walletSteps(kind)) : anotherKind();
+  const wallet = await reachVault(access.vault.createWallet(access.call));
   if (!wallet.ok) return wallet.reason === 'CREDENTIAL_EXISTS' ? 'changed' : toFailure('polymarket', wallet);
   const { address, credential } = wallet;
   // The trader's own wallet, stored since we looked.
   if (credential.managed !== true) return 'changed';
-  const triple = await obtainTriple(venue.base, clobSigner(access, undefined, venue.chainId));
+  const triple = await obtainClobKey(venue.base, clobSigner(access, undefined, venue.chainId));
   if (!triple.ok) return triple;
   const clob = triple.value;
-  const proof: GivenPolymarket = {
+  const proof: SuppliedPolymarket = {
     venue: 'polymarket',
     clobKey: clob.apiKey,
     hasPrivateKey: false,
@@ -50,7 +57,7 @@ async function attempt(
   if (!proven.ok) return proven;
   const whole = { venue: 'polymarket', clob: openedTriple(clob), ...fundedBy(kind, address) } as const;
   const stored = await storeInPlace(access, whole, credential, 'merge');
-  return stored === 'stored' ? done('complete', ...walletSteps(kind)) : stored;
+  return stored === 'stored' ? onboarded('complete', ...walletSteps(kind)) : stored;
 }
 
 /** The Safe is the signer's own: Polymarket takes its orders from no other key. */
@@ -64,7 +71,7 @@ const isOfKind = ({ signatureType, owner }: StoredView, kind: WalletKind): boole
     ? signatureType === 2 && owner?.toLowerCase() === kind.owner.toLowerCase()
     : signatureType !== 2;
 
-const anotherKind = (): Try =>
+const anotherKind = (): OnboardingAttempt =>
   failure('CREDENTIALS_LINKED', { message: 'A managed wallet of another kind is linked' });
 
 const walletSteps = ({ type }: WalletKind): readonly Step[] =>

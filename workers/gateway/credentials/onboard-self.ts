@@ -3,18 +3,31 @@ import { equalSecrets } from '../../../shared/keys/digest.ts';
 import type { CredentialView } from '../../../shared/vault/credential.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
 import {
-  deriveTriple,
+  deriveClobKey,
   hasClobKey,
-  obtainTriple,
+  obtainClobKey,
   proveClobKey,
-  type Triple,
+  type ClobKey,
 } from '../../../shared/venues/polymarket/clob-account.ts';
-import { readBalance } from '../../../shared/venues/kalshi/account.ts';
+import { readKalshiBalance } from '../../../shared/venues/kalshi/account.ts';
 import type { Found } from '../../../shared/venues/port.ts';
-import { refused } from '../../../shared/venues/signed-read.ts';
-import { openedTriple, withFunder, withTriple, type GivenKalshi, type GivenPolymarket } from './given.ts';
-import { converge, done, storeInPlace, walletInTheWay, type Onboarded, type Try } from './onboard.ts';
-import { clobSigner, described, kalshiSigner } from './sessions.ts';
+import { credentialRefused } from '../../../shared/venues/signed-read.ts';
+import {
+  openedTriple,
+  withFunder,
+  withTriple,
+  type SuppliedKalshi,
+  type SuppliedPolymarket,
+} from './given.ts';
+import {
+  converge,
+  onboarded,
+  storeInPlace,
+  walletInTheWay,
+  type Onboarded,
+  type OnboardingAttempt,
+} from './onboard.ts';
+import { clobSigner, describeCredential, kalshiSigner } from './sessions.ts';
 import type { VaultAccess } from './vault-access.ts';
 import type { ClobVenue } from './venues.ts';
 
@@ -22,30 +35,30 @@ import type { ClobVenue } from './venues.ts';
 export const onboardPolymarket = (
   access: VaultAccess,
   venue: ClobVenue,
-  given: GivenPolymarket,
+  given: SuppliedPolymarket,
 ): Promise<Found<Onboarded>> =>
-  converge(access, 'polymarket', async (before): Promise<Try> => {
+  converge(access, 'polymarket', async (before): Promise<OnboardingAttempt> => {
     if (before?.managed === true || before?.state === 'unreadable') return walletInTheWay(before);
-    const found = await described(access, 'polymarket', given);
+    const found = await describeCredential(access, 'polymarket', given);
     if (!found.ok) return found;
     const funded = withFunder(given, found.value);
-    if (before && (await isStored(access, funded, found.value, before))) return done('already_linked');
+    if (before && (await isStored(access, funded, found.value, before))) return onboarded('already_linked');
     const whole = await withClobKey(access, venue, funded);
     if (!whole.ok) return whole;
     const proven = await proveClobKey(venue.base, clobSigner(access, whole.value, venue.chainId));
     if (!proven.ok) return explained(access, venue, whole.value, proven);
     const stored = await storeInPlace(access, whole.value.open(), before);
-    return stored === 'stored' ? done('complete') : stored;
+    return stored === 'stored' ? onboarded('complete') : stored;
   });
 
 /** A private key alone gets the CLOB key that Polymarket has for it. */
 async function withClobKey(
   access: VaultAccess,
   venue: ClobVenue,
-  given: GivenPolymarket,
-): Promise<Found<GivenPolymarket>> {
+  given: SuppliedPolymarket,
+): Promise<Found<SuppliedPolymarket>> {
   if (given.clobKey !== undefined) return { ok: true, value: given };
-  const triple = await obtainTriple(venue.base, clobSigner(access, given, venue.chainId));
+  const triple = await obtainClobKey(venue.base, clobSigner(access, given, venue.chainId));
   return triple.ok ? { ok: true, value: withTriple(given, triple.value) } : triple;
 }
 
@@ -59,7 +72,7 @@ const COMPARED_MS = 1_000_000_000_000;
  */
 async function isStored(
   access: VaultAccess,
-  given: GivenPolymarket,
+  given: SuppliedPolymarket,
   view: CredentialView,
   before: StoredView,
 ): Promise<boolean> {
@@ -85,14 +98,17 @@ async function isStored(
 async function explained(
   access: VaultAccess,
   venue: ClobVenue,
-  given: GivenPolymarket,
+  given: SuppliedPolymarket,
   refusal: Failure,
 ): Promise<Failure> {
   if (refusal.reason !== 'AUTHENTICATION_FAILED') return refusal;
   if (!given.hasPrivateKey)
-    return refused('is not accepted with its secret and passphrase for this wallet', 'clob_api_key');
+    return credentialRefused(
+      'is not accepted with its secret and passphrase for this wallet',
+      'clob_api_key',
+    );
   // The private key proves the wallet, whose real CLOB keys tell what the given one is.
-  const derived = await deriveTriple(venue.base, clobSigner(access, given, venue.chainId));
+  const derived = await deriveClobKey(venue.base, clobSigner(access, given, venue.chainId));
   if (derived === 'none') return notOfThisWallet();
   if (!derived.ok) return derived;
   if (derived.value.apiKey === given.clobKey) return wrongPart(given, derived.value);
@@ -100,42 +116,45 @@ async function explained(
   const known = await hasClobKey(venue.base, signer, given.clobKey ?? '');
   if (!known.ok) return known;
   return known.value
-    ? refused('is wrong, or clob_api_passphrase is: the key is one of this wallet', 'clob_api_secret')
+    ? credentialRefused(
+        'is wrong, or clob_api_passphrase is: the key is one of this wallet',
+        'clob_api_secret',
+      )
     : notOfThisWallet();
 }
 
 const notOfThisWallet = (): Failure =>
-  refused('is not a key of the wallet of private_key: one of the two is wrong', 'clob_api_key');
+  credentialRefused('is not a key of the wallet of private_key: one of the two is wrong', 'clob_api_key');
 
-async function wrongPart(given: GivenPolymarket, real: Triple): Promise<Failure> {
+async function wrongPart(given: SuppliedPolymarket, real: ClobKey): Promise<Failure> {
   const { clob } = given.open();
   const passphrase = await equalSecrets(clob?.passphrase ?? '', openedTriple(real).passphrase);
   return passphrase
-    ? refused('is not the secret of this CLOB key', 'clob_api_secret')
-    : refused('is not the passphrase of this CLOB key', 'clob_api_passphrase');
+    ? credentialRefused('is not the secret of this CLOB key', 'clob_api_secret')
+    : credentialRefused('is not the passphrase of this CLOB key', 'clob_api_passphrase');
 }
 
 /** A member's own API key, stored once Kalshi has believed it. */
 export const onboardKalshi = (
   access: VaultAccess,
   base: string,
-  given: GivenKalshi,
+  given: SuppliedKalshi,
 ): Promise<Found<Onboarded>> =>
-  converge(access, 'kalshi', async (before): Promise<Try> => {
-    const proven = await readBalance(base, kalshiSigner(access, given));
+  converge(access, 'kalshi', async (before): Promise<OnboardingAttempt> => {
+    const proven = await readKalshiBalance(base, kalshiSigner(access, given));
     if (!proven.ok) return proven;
-    if (before && (await isStoredKalshi(access, base, given))) return done('already_linked');
+    if (before && (await isStoredKalshi(access, base, given))) return onboarded('already_linked');
     const stored = await storeInPlace(access, given.open(), before);
-    return stored === 'stored' ? done('complete') : stored;
+    return stored === 'stored' ? onboarded('complete') : stored;
   });
 
 /**
  * The same, of a key that Kalshi has just believed. Its signatures are salted, so they are not compared: an id has one
  * key, and the stored one is that key if Kalshi believes it too.
  */
-async function isStoredKalshi(access: VaultAccess, base: string, given: GivenKalshi): Promise<boolean> {
+async function isStoredKalshi(access: VaultAccess, base: string, given: SuppliedKalshi): Promise<boolean> {
   const signer = kalshiSigner(access, undefined);
   const signed = await signer.sign({ method: 'GET', path: '/', timestampMs: COMPARED_MS });
   if (!signed.ok || signed.headers['KALSHI-ACCESS-KEY'] !== given.open().apiKeyId) return false;
-  return (await readBalance(base, signer)).ok;
+  return (await readKalshiBalance(base, signer)).ok;
 }

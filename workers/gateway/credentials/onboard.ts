@@ -2,7 +2,7 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
 import type { VaultRequest } from '../../../shared/vault/request.ts';
 import type { Found } from '../../../shared/venues/port.ts';
-import { asked, reach, toFailure, type VaultAccess } from './vault-access.ts';
+import { askVault, reachVault, toFailure, type VaultAccess } from './vault-access.ts';
 
 /** What an onboarding has done, in the words of the wire (contract: router, `POST /onboard`). */
 export type Step =
@@ -22,7 +22,7 @@ export interface Onboarded {
 }
 
 /** One try: done, refused, or to be looked at again because another request changed what stands there. */
-export type Try = Found<Onboarded> | 'changed';
+export type OnboardingAttempt = Found<Onboarded> | 'changed';
 
 /** How often another request may come in between before the caller is told to come again. */
 const MAX_TRIES = 4;
@@ -34,10 +34,10 @@ const MAX_TRIES = 4;
 export async function converge(
   access: VaultAccess,
   venue: 'polymarket' | 'kalshi',
-  attempt: (before: StoredView | undefined) => Promise<Try>,
+  attempt: (before: StoredView | undefined) => Promise<OnboardingAttempt>,
 ): Promise<Found<Onboarded>> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const views = await asked(venue, access.vault.list(access.call));
+    const views = await askVault(venue, access.vault.list(access.call));
     if (!views.ok) return views;
     const result = await attempt(views.credentials.find((view) => view.venue === venue));
     if (result !== 'changed') return result;
@@ -58,12 +58,12 @@ export async function storeInPlace(
   mode: 'replace' | 'merge' = 'replace',
 ): Promise<'stored' | 'changed' | Failure> {
   const replacing = before ? { id: before.id, version: before.version } : null;
-  const result = await reach(vault.store({ ...call, credential, mode, replacing }));
+  const result = await reachVault(vault.store({ ...call, credential, mode, replacing }));
   if (result.ok) return 'stored';
   return result.reason === 'CREDENTIAL_CHANGED' ? 'changed' : toFailure(credential.venue, result);
 }
 
-export const done = (status: Onboarded['status'], ...first: readonly Step[]): Found<Onboarded> => ({
+export const onboarded = (status: Onboarded['status'], ...first: readonly Step[]): Found<Onboarded> => ({
   ok: true,
   value: { status, steps: [...first, ...LINKED] },
 });

@@ -4,7 +4,7 @@ import type { Principal } from '../../../shared/keys/principal.ts';
 import type { CredentialVenue } from '../../../shared/vault/credential.ts';
 import type { Vault } from '../../../shared/vault/port.ts';
 import type { Actor, Scope } from '../../../shared/vault/request.ts';
-import { refusal, type Vaulted, type VaultFailure } from '../../../shared/vault/result.ts';
+import { refusal, type VaultResult, type VaultFailure } from '../../../shared/vault/result.ts';
 import type { Env } from '../env.ts';
 
 /** The vault, on behalf of a principal: its account's credentials and no others. */
@@ -23,7 +23,7 @@ export const vaultAccess = (env: Env, principal: Principal, requestId: string): 
 });
 
 /** The vault's answer, also when it cannot be reached. */
-export async function reach<T>(answer: Promise<Vaulted<T>>): Promise<Vaulted<T>> {
+export async function reachVault<T>(answer: Promise<VaultResult<T>>): Promise<VaultResult<T>> {
   try {
     return await answer;
   } catch {
@@ -32,11 +32,11 @@ export async function reach<T>(answer: Promise<Vaulted<T>>): Promise<Vaulted<T>>
 }
 
 /** The same, a refusal in the words of the catalogue. */
-export async function asked<T>(
+export async function askVault<T>(
   venue: CredentialVenue,
-  answer: Promise<Vaulted<T>>,
+  answer: Promise<VaultResult<T>>,
 ): Promise<({ readonly ok: true } & T) | Failure> {
-  const result = await reach(answer);
+  const result = await reachVault(answer);
   return result.ok ? result : toFailure(venue, result);
 }
 

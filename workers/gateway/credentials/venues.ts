@@ -1,9 +1,9 @@
-import { readBalance } from '../../../shared/venues/kalshi/account.ts';
+import { readKalshiBalance } from '../../../shared/venues/kalshi/account.ts';
 import { proveClobKey, readCollateral } from '../../../shared/venues/polymarket/clob-account.ts';
 import type { Found } from '../../../shared/venues/port.ts';
 import type { Env } from '../env.ts';
-import type { Given, GivenKalshi, GivenPolymarket } from './given.ts';
-import { clobSession, kalshiSigner } from './sessions.ts';
+import type { SuppliedCredential, SuppliedKalshi, SuppliedPolymarket } from './given.ts';
+import { clobWallet, kalshiSigner } from './sessions.ts';
 import type { VaultAccess } from './vault-access.ts';
 
 /** Where Polymarket is, and the chain of its wallets. */
@@ -30,29 +30,29 @@ export interface Cash {
 export async function readCash(
   access: VaultAccess,
   env: Env,
-  venue: Given['venue'],
-  given: Given | undefined,
+  venue: SuppliedCredential['venue'],
+  given: SuppliedCredential | undefined,
 ): Promise<Found<Cash>> {
-  if (venue === 'kalshi') return readBalance(env.KALSHI_URL, kalshiSigner(access, kalshi(given)));
-  const session = await clobSession(access, clobVenue(env), polymarket(given));
+  if (venue === 'kalshi') return readKalshiBalance(env.KALSHI_URL, kalshiSigner(access, kalshi(given)));
+  const session = await clobWallet(access, clobVenue(env), polymarket(given));
   if (!session.ok) return session;
   const { signer, view } = session.value;
   return readCollateral(env.POLYMARKET_CLOB_URL, signer, view.signatureType ?? 0);
 }
 
 /** Whether the venue believes the credential: one authenticated read. Failures as `readCash`. */
-export async function prove(
+export async function proveCredential(
   access: VaultAccess,
   env: Env,
-  venue: Given['venue'],
-  given: Given | undefined,
+  venue: SuppliedCredential['venue'],
+  given: SuppliedCredential | undefined,
 ): Promise<Found<unknown>> {
-  if (venue === 'kalshi') return readBalance(env.KALSHI_URL, kalshiSigner(access, kalshi(given)));
-  const session = await clobSession(access, clobVenue(env), polymarket(given));
+  if (venue === 'kalshi') return readKalshiBalance(env.KALSHI_URL, kalshiSigner(access, kalshi(given)));
+  const session = await clobWallet(access, clobVenue(env), polymarket(given));
   return session.ok ? proveClobKey(env.POLYMARKET_CLOB_URL, session.value.signer) : session;
 }
 
-const kalshi = (given: Given | undefined): GivenKalshi | undefined =>
+const kalshi = (given: SuppliedCredential | undefined): SuppliedKalshi | undefined =>
   given?.venue === 'kalshi' ? given : undefined;
-const polymarket = (given: Given | undefined): GivenPolymarket | undefined =>
+const polymarket = (given: SuppliedCredential | undefined): SuppliedPolymarket | undefined =>
   given?.venue === 'polymarket' ? given : undefined;

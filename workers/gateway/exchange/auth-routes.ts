@@ -6,10 +6,18 @@ import {
   password,
   privateKeyPem,
   username,
-  type SessionIntent,
+  type LoginIntent,
 } from '../../../shared/vault/exchange-session.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { actorOf, asked, authOf, connectorLost, connectorOf, deskAuth, subjectOf } from './desk.ts';
+import {
+  vaultActorOf,
+  askExchange,
+  authOf,
+  connectorLost,
+  connectorOf,
+  deskAuth,
+  subjectOf,
+} from './desk.ts';
 
 const otp = z.string().max(20);
 const store = z.boolean().optional();
@@ -41,7 +49,9 @@ const register = route({
   async handle(call) {
     const { token: proof, password: secret, store: keep } = call.body;
     if (keep !== true) {
-      return { body: await asked(call, `${AUTH}/register`, { token: proof, password: secret }, 'none') };
+      return {
+        body: await askExchange(call, `${AUTH}/register`, { token: proof, password: secret }, 'none'),
+      };
     }
     const name = call.body.username ?? username.safeParse(subjectOf(proof)).data;
     if (name === undefined) throw new RequestError(invalidMember('username', 'is not in the token: send it'));
@@ -69,7 +79,7 @@ const login = route({
   reply: { status: 200, schema: tokens },
   async handle(call) {
     const { store: keep, ...given } = call.body;
-    if (keep !== true) return { body: await asked(call, `${AUTH}/login`, given, 'none') };
+    if (keep !== true) return { body: await askExchange(call, `${AUTH}/login`, given, 'none') };
     const step = await kept(call, intentOf(call.body));
     return { body: step.state === 'ready' ? step.times : {} };
   },
@@ -81,7 +91,7 @@ const refresh = route({
   summary: 'New tokens for a refresh token of your own; the old one is spent',
   body: z.strictObject({ refreshToken: z.string().min(1).max(8192) }),
   reply: { status: 200, schema: tokens },
-  handle: async (call) => ({ body: await asked(call, `${AUTH}/refresh`, call.body, 'none') }),
+  handle: async (call) => ({ body: await askExchange(call, `${AUTH}/refresh`, call.body, 'none') }),
 });
 
 const checkPassword = route({
@@ -90,7 +100,7 @@ const checkPassword = route({
   summary: 'Whether the exchange would take a password',
   body: z.strictObject({ password: z.string().max(1024) }),
   reply: { status: 200, schema: z.object({ ok: z.boolean(), reasons: z.array(z.string()) }) },
-  handle: async (call) => ({ body: await asked(call, `${AUTH}/check_password`, call.body, 'none') }),
+  handle: async (call) => ({ body: await askExchange(call, `${AUTH}/check_password`, call.body, 'none') }),
 });
 
 const enroll = route({
@@ -99,7 +109,7 @@ const enroll = route({
   summary: 'A new secret for one-time passwords: logins take otp once a code of it was verified',
   body: z.strictObject({}).optional(),
   reply: { status: 200, schema: z.object({ secret_uri: z.string() }) },
-  handle: async (call) => ({ body: await asked(call, `${AUTH}/mfa/enroll`, {}, await authOf(call)) }),
+  handle: async (call) => ({ body: await askExchange(call, `${AUTH}/mfa/enroll`, {}, await authOf(call)) }),
 });
 
 const verify = route({
@@ -108,10 +118,12 @@ const verify = route({
   summary: 'Confirm a one-time password',
   body: z.strictObject({ otp }),
   reply: { status: 200, schema: z.object({ ok: z.boolean() }) },
-  handle: async (call) => ({ body: await asked(call, `${AUTH}/mfa/verify`, call.body, await authOf(call)) }),
+  handle: async (call) => ({
+    body: await askExchange(call, `${AUTH}/mfa/verify`, call.body, await authOf(call)),
+  }),
 });
 
-function intentOf(given: z.infer<typeof anyLogin>): SessionIntent {
+function intentOf(given: z.infer<typeof anyLogin>): LoginIntent {
   if ('username' in given) {
     const { store: _, ...user } = given;
     return { kind: 'login', ...user };
@@ -125,13 +137,13 @@ function intentOf(given: z.infer<typeof anyLogin>): SessionIntent {
   };
 }
 
-async function kept(call: Call<unknown, unknown, unknown>, intent: SessionIntent) {
-  const settled = await connectorOf(call).keep(intent, actorOf(call)).catch(connectorLost);
+async function kept(call: Call<unknown, unknown, unknown>, intent: LoginIntent) {
+  const settled = await connectorOf(call).keep(intent, vaultActorOf(call)).catch(connectorLost);
   if (!settled.ok) throw new RequestError(settled);
   return settled.step;
 }
 
-export const exchangeAuthRoutes: readonly AnyRoute[] = [
+export const institutionalAuthRoutes: readonly AnyRoute[] = [
   register,
   login,
   refresh,

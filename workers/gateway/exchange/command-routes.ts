@@ -3,19 +3,19 @@ import { accountObject } from '../../../durable-objects/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
-import { namingOf, replayedHeader } from '../http/naming.ts';
+import { commandIdentityOf, replayedHeader } from '../http/naming.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader, waitHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
-import { asked, authOf, connectorOf, deskAuth } from './desk.ts';
+import { askExchange, authOf, connectorOf, deskAuth } from './desk.ts';
 import { cancelOrder, insertOrder, listOf, MAX_LIST, replaceOrder } from './order-schema.ts';
-import { refuseOtherScales, type Priced } from './scales.ts';
+import { refuseUnscaledPrices, type PricedOrder } from './scales.ts';
 import type { ExchangeRpc, OrderRef } from '../../../durable-objects/trading-account/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 
 /** One order of a request, of any kind. */
-interface Item extends Priced {
+interface Item extends PricedOrder {
   readonly clord_id?: string | undefined;
   readonly order_id?: string;
 }
@@ -62,12 +62,12 @@ function pair(
 
 async function submit(call: AnyCall, rpc: ExchangeRpc, items: readonly Item[]): Promise<Reply> {
   const isList = rpc.endsWith('_list');
-  await refuseOtherScales(call, items, (index) => (isList ? `requests.${index}.` : ''));
+  await refuseUnscaledPrices(call, items, (index) => (isList ? `requests.${index}.` : ''));
   const named = rpc.startsWith('cancel_order') ? items : items.map(withClordId);
   const done = await command(call, rpc, named, ownIdsOf(items));
   if (!done.ok) throw new RequestError(done);
   const waits = rpc === 'insert_order' && headerOf(call, waitHeader) === 'ack';
-  const body = waits ? await acknowledged(call, done.body) : done.body;
+  const body = waits ? await withFirstState(call, done.body) : done.body;
   return { body, headers: replayedHeader(done.replayed) };
 }
 
@@ -76,7 +76,7 @@ const WAIT_MS = 5_000;
 const placed = z.looseObject({ order_id: z.string() });
 
 /** With the first state that the stream tells of the order; without one when it tells none in time. */
-async function acknowledged(call: AnyCall, body: unknown): Promise<unknown> {
+async function withFirstState(call: AnyCall, body: unknown): Promise<unknown> {
   const { data } = placed.safeParse(body);
   if (!data) return body;
   // The order stands, whatever became of whoever was to tell of it.
@@ -97,7 +97,7 @@ async function command(
   isNamed = true,
 ) {
   const { tenant, account, key, tier } = tenantPrincipalOf(call.caller);
-  const naming = await namingOf(isNamed ? call : { ...call, declared: shared.headers, body: items });
+  const naming = await commandIdentityOf(isNamed ? call : { ...call, declared: shared.headers, body: items });
   return accountObject(call.env, account)
     .submitExchange({
       caller: { tenant, account, keyId: key, requestId: call.requestId },
@@ -128,8 +128,8 @@ const preview = route({
   body: z.strictObject({ request: insertOrder }),
   reply: { status: 200, schema: z.object({ preview_order: z.looseObject({}) }) },
   async handle(call) {
-    await refuseOtherScales(call, [call.body.request], () => 'request.');
-    return { body: await asked(call, `${API}/preview_order`, call.body, await authOf(call)) };
+    await refuseUnscaledPrices(call, [call.body.request], () => 'request.');
+    return { body: await askExchange(call, `${API}/preview_order`, call.body, await authOf(call)) };
   },
 });
 
@@ -154,7 +154,9 @@ const cancelAll = route({
   body: z.strictObject({ accounts: names, symbols: names }),
   reply: { status: 200, schema: z.object({ orders: z.array(cancelled) }) },
   async handle(call) {
-    const open = openOrders.parse(await asked(call, `${API}/get_open_orders`, call.body, await authOf(call)));
+    const open = openOrders.parse(
+      await askExchange(call, `${API}/get_open_orders`, call.body, await authOf(call)),
+    );
     const told: z.infer<typeof cancelled>[] = [];
     for (let from = 0; from < open.orders.length; from += MAX_LIST) {
       const items = open.orders
@@ -170,7 +172,7 @@ const cancelAll = route({
   },
 });
 
-export const exchangeCommandRoutes: readonly AnyRoute[] = [
+export const institutionalCommandRoutes: readonly AnyRoute[] = [
   ...pair('insert_order', insertOrder, inserted, ['Place an order', 'Place up to 20 orders, all or none']),
   preview,
   ...pair('cancel_order', cancelOrder, z.object({}), ['Cancel an order', 'Cancel up to 20 orders']),

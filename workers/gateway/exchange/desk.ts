@@ -17,7 +17,7 @@ export const deskAuth = { kind: 'key', permission: 'desk' } as const satisfies A
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'request' | 'caller' | 'requestId'>;
 
-export const actorOf = (call: AnyCall): Actor => ({
+export const vaultActorOf = (call: AnyCall): Actor => ({
   keyId: tenantPrincipalOf(call.caller).key,
   requestId: call.requestId,
 });
@@ -87,13 +87,13 @@ function expiryOf(token: string): number {
 }
 
 /** One question of this caller's: the exchange's body. Throws its refusal. */
-export async function asked(
+export async function askExchange(
   call: AnyCall,
   path: string,
   body: unknown,
   auth: AskRequest['auth'],
 ): Promise<unknown> {
-  const request = { path, body: JSON.stringify(body), actor: actorOf(call), auth };
+  const request = { path, body: JSON.stringify(body), actor: vaultActorOf(call), auth };
   const reply = await connectorOf(call).ask(request).catch(connectorLost);
   const answer = reply.ok ? answerOf(reply) : reply;
   if (!answer.ok) throw new RequestError(answer);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { headerOf, sourceHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
-import { actorOf, asked, authOf, connectorLost, connectorOf, deskAuth } from './desk.ts';
+import { vaultActorOf, askExchange, authOf, connectorLost, connectorOf, deskAuth } from './desk.ts';
 
 const name = z.string().max(200);
 const names = z.array(name).max(1000).optional();
@@ -62,10 +62,12 @@ async function answer(
   const auth = await authOf(call);
   // The copy is the desk's own user's; who brings a token may be another.
   if (auth !== 'desk') {
-    const body = await asked(call, `/api/v1beta1/${rpc}`, call.body, auth);
+    const body = await askExchange(call, `/api/v1beta1/${rpc}`, call.body, auth);
     return { body, headers: { 'x-postern-source': 'lookup' } };
   }
-  const looked = await connectorOf(call).lookUp(rpc, call.body, actorOf(call), fresh).catch(connectorLost);
+  const looked = await connectorOf(call)
+    .lookUp(rpc, call.body, vaultActorOf(call), fresh)
+    .catch(connectorLost);
   if (!looked.ok) throw new RequestError(looked);
   const { body, source } = looked;
   if (source === 'lookup') return { body, headers: { 'x-postern-source': source } };
@@ -79,7 +81,7 @@ async function answer(
   };
 }
 
-export const exchangeLookupRoutes: readonly AnyRoute[] = lookups.map(([rpc, summary, body]) =>
+export const institutionalLookupRoutes: readonly AnyRoute[] = lookups.map(([rpc, summary, body]) =>
   route({
     method: 'POST',
     tag: 'exchange',

@@ -7,7 +7,7 @@ import type { Env } from '../env.ts';
 import { findCredential } from '../auth/credentials.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { verifyWsToken } from '../keys/ws-token.ts';
-import { closed } from '../ws/connect.ts';
+import { closedSocket } from '../ws/connect.ts';
 import { isUpgrade, upgradeHint } from '../ws/routes.ts';
 
 /** Streams of the desk: the token or key says whose. */
@@ -22,17 +22,17 @@ const socket = route({
   async handle({ env, request, query, requestId }) {
     if (!isUpgrade(request)) return upgradeHint(request.headers, '/v1/ws', requestId);
     const gate = await gateOf(query.token, request.headers, env);
-    if (gate === undefined) return closed(CLOSE.badToken, "a desk's key, or a token of one, is needed");
-    const joined = await join(env, gate);
+    if (gate === undefined) return closedSocket(CLOSE.badToken, "a desk's key, or a token of one, is needed");
+    const joined = await joinDeskSocket(env, gate);
     if (!('reason' in joined)) return joined;
     return joined.reason === 'RATE_LIMIT_EXCEEDED'
-      ? closed(CLOSE.tooMany, joined.message ?? 'too many sockets')
-      : closed(CLOSE.badToken, joined.reason);
+      ? closedSocket(CLOSE.tooMany, joined.message ?? 'too many sockets')
+      : closedSocket(CLOSE.badToken, joined.reason);
   },
 });
 
 /** A socket at the desk's connector, counted for its key. */
-export async function join(env: Env, gate: string): Promise<Response | Failure> {
+export async function joinDeskSocket(env: Env, gate: string): Promise<Response | Failure> {
   const id = crypto.randomUUID();
   const grant = await keyGate(env, gate).acquireDeskSocket(id);
   if (!grant.ok) return grant;
@@ -62,4 +62,4 @@ async function gateOf(token: string | undefined, headers: Headers, env: Env): Pr
   return credential.kind === 'key' ? sha256Hex(credential.key) : undefined;
 }
 
-export const exchangeStreamRoutes: readonly AnyRoute[] = [socket];
+export const institutionalStreamRoutes: readonly AnyRoute[] = [socket];

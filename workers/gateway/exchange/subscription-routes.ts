@@ -4,7 +4,7 @@ import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { findCredential } from '../auth/credentials.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import { authOf, deskAuth } from './desk.ts';
-import { join } from './stream-routes.ts';
+import { joinDeskSocket } from './stream-routes.ts';
 
 type Kind = 'market_data' | 'orders' | 'positions';
 
@@ -50,7 +50,7 @@ async function subscribed(
   }
   const credential = findCredential(call.request.headers);
   if (credential.kind !== 'key') throw new RequestError('MISSING_API_KEY');
-  const joined = await join(call.env, await sha256Hex(credential.key));
+  const joined = await joinDeskSocket(call.env, await sha256Hex(credential.key));
   if ('reason' in joined) throw new RequestError(joined);
   const socket = joined.webSocket;
   if (!socket) throw new RequestError(failure('VENUE_UNAVAILABLE', { retryAfter: 1 }));

@@ -1,4 +1,4 @@
-import { keptId } from './request-id.ts';
+import { loggableId } from './request-id.ts';
 import type { AnyRoute, Caller } from './route.ts';
 
 /** One request, as it is logged, counted and traced: never a body, never a credential. */
@@ -29,7 +29,7 @@ export function logRequest(log: RequestLog): void {
   console.log(
     JSON.stringify({
       level: 'info',
-      request_id: keptId(log.requestId),
+      request_id: loggableId(log.requestId),
       surface: surfaceOf(log),
       route: routeName(log),
       tenant: log.caller?.principal?.tenant,

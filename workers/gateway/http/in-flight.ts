@@ -9,7 +9,10 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 const inFlight = new Map<string, number>();
 
 /** Runs a request of a principal within its tier's cap. Throws RATE_LIMIT_EXCEEDED above it. */
-export async function withinCap<T>(principal: Principal | undefined, work: () => Promise<T> | T): Promise<T> {
+export async function withinInFlightCap<T>(
+  principal: Principal | undefined,
+  work: () => Promise<T> | T,
+): Promise<T> {
   if (!principal) return work();
   // A builder's key carries many customers: each has the cap to itself.
   const name = `${principal.tenant} ${principal.key} ${principal.customer ?? ''}`;

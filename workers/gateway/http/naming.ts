@@ -4,12 +4,12 @@ import type { Call } from './route.ts';
 import type { Naming } from '../../../durable-objects/trading-account/api.ts';
 
 /** How the caller names its command: by header, and by what it asks (docs/consistency.md). */
-export async function namingOf(call: Call<unknown, unknown, unknown>): Promise<Naming> {
+export async function commandIdentityOf(call: Call<unknown, unknown, unknown>): Promise<Naming> {
   const { request, url } = call;
   // Quoted and bare are one key.
   const key = headerOf(call, idempotencyKeyHeader)?.replaceAll('"', '');
   const retries = Number(headerOf(call, retryCountHeader) ?? '0');
-  const asked = `${request.method}\n${url.pathname}\n${url.search}\n${canonical(call.body)}`;
+  const asked = `${request.method}\n${url.pathname}\n${url.search}\n${canonicalJson(call.body)}`;
   return {
     fingerprint: await sha256Hex(asked),
     ...(key !== undefined && { key }),
@@ -18,7 +18,7 @@ export async function namingOf(call: Call<unknown, unknown, unknown>): Promise<N
 }
 
 /** JSON with its members in order, so that two ways of writing one request are one. */
-export function canonical(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return (
     JSON.stringify(value, (_, member: unknown) => {
       if (typeof member === 'bigint') return member.toString();

@@ -2,10 +2,10 @@ import { accountObject, type Remote } from '../../../durable-objects/stubs.ts';
 import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
-import { walletAccount, WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
+import { resolveWalletAccount, WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
 import { refuseCredentials } from '../credentials/exchange-credentials.ts';
 import { exchangeCredentialsHeader, headerOf, venueHeader, walletHeader } from './request-headers.ts';
-import { paperOnly, venueOf } from './venue.ts';
+import { paperOnly, requestedVenue } from './venue.ts';
 import type { Call, Caller } from './route.ts';
 
 /** The principal of a route whose AuthRule demands one. */
@@ -46,7 +46,7 @@ export interface AccountRef {
  * another venue: never is an order meant for one place placed in another (contract: clob, "Which venue").
  */
 export async function tradingAccount(call: AccountCall, fromBody?: number | string): Promise<AccountRef> {
-  if (venueOf(call, fromBody) !== 'paper') throw paperOnly();
+  if (requestedVenue(call, fromBody) !== 'paper') throw paperOnly();
   return paperAccount(call, fromBody);
 }
 
@@ -56,9 +56,9 @@ export async function paperAccount(call: AccountCall, fromBody?: number | string
   if (venue !== 'paper') throw new RequestError(invalidMember('X-Postern-Venue', 'must be paper here'));
   if (call.declared.includes(exchangeCredentialsHeader)) refuseCredentials('paper', call);
   const principal = principalOf(call.caller);
-  const wallet = walletNamed(call, fromBody);
+  const wallet = requestedWallet(call, fromBody);
   if (wallet === undefined) return accountRef(call, principal.account);
-  const found = await walletAccount(call.env, principal, wallet);
+  const found = await resolveWalletAccount(call.env, principal, wallet);
   if (!found.ok) throw new RequestError(found);
   return accountRef(call, found.account);
 }
@@ -66,7 +66,7 @@ export async function paperAccount(call: AccountCall, fromBody?: number | string
 const accountRef = ({ env }: AccountCall, id: string): AccountRef => ({ id, stub: accountObject(env, id) });
 
 /** The wallet that a request names; throws when it names two different ones. */
-export function walletNamed(
+export function requestedWallet(
   call: Pick<AccountCall, 'request' | 'url' | 'declared'>,
   fromBody?: number | string,
 ): string | undefined {

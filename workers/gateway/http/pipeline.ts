@@ -1,18 +1,18 @@
 import { failure, RequestError, toWireError } from './errors.ts';
-import { authenticate, type Seen } from '../auth/authenticate.ts';
+import { authenticate, type AdmissionReport } from '../auth/authenticate.ts';
 import type { Env } from '../env.ts';
 import { now } from '../../../shared/clock.ts';
 import { rateLimitHeaders, type ResetForm } from '../../../shared/limits/headers.ts';
-import { countedEnv, type HopCounter } from '../../../durable-objects/hops.ts';
+import { countedEnv, type SubrequestCounter } from '../../../durable-objects/hops.ts';
 import { poolHeaders } from '../../../shared/limits/pool.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import { logRequest, type RequestLog } from './access-log.ts';
-import { withinCap } from './in-flight.ts';
+import { withinInFlightCap } from './in-flight.ts';
 import { parseJson, readBody } from './body.ts';
 import { queryOf } from './query.ts';
 import { countRequest } from './request-counter.ts';
 import { markSpan } from './request-span.ts';
-import { keptId, requestIdOf } from './request-id.ts';
+import { loggableId, requestIdOf } from './request-id.ts';
 import type { AnyRoute, Call, Caller, Reply } from './route.ts';
 import { errorShapeOf } from './surfaces.ts';
 import { validate } from './validate.ts';
@@ -31,10 +31,10 @@ export interface Incoming {
 export async function run(route: AnyRoute, incoming: Incoming): Promise<Response> {
   const started = Date.now();
   const { request } = incoming;
-  const counter: HopCounter = { hops: 0 };
+  const counter: SubrequestCounter = { subrequests: 0 };
   const env = countedEnv(incoming.env, counter);
   const requestId = requestIdOf(request.headers);
-  const seen: Seen = {};
+  const seen: AdmissionReport = {};
   let caller: Caller | undefined;
   let response: Response;
   let code: string | undefined;
@@ -54,7 +54,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
       request,
       url,
       // What a handler is given may end in an audit chain, for good.
-      requestId: keptId(requestId),
+      requestId: loggableId(requestId),
       caller,
       declared: route.headers ?? [],
       params: route.params === undefined ? undefined : validate(route.params, incoming.params),
@@ -63,11 +63,11 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     };
     // The registry's handlers were checked against their schemas by `route`; here only the values meet again.
     const handle = route.handle as (call: Call<unknown, unknown, unknown>) => Promise<Reply>;
-    response = toResponse(await withinCap(caller.principal, () => handle(call)));
+    response = toResponse(await withinInFlightCap(caller.principal, () => handle(call)));
     if (INSTRUMENTED) await pauseAt('gateway/request/handled');
   } catch (error) {
     const known =
-      error instanceof RequestError ? error.failure : internal(error, keptId(requestId), route.path);
+      error instanceof RequestError ? error.failure : internal(error, loggableId(requestId), route.path);
     code = known.reason;
     const wire = toWireError(known, route.path, requestId, request.headers);
     response = Response.json(wire.body, { status: wire.status, headers: wire.headers });
@@ -81,7 +81,7 @@ export async function run(route: AnyRoute, incoming: Incoming): Promise<Response
     status: response.status,
     code,
     ms: Date.now() - started,
-    hops: counter.hops,
+    hops: counter.subrequests,
   });
   return response;
 }
@@ -106,7 +106,12 @@ function toResponse(reply: Reply): Response {
   });
 }
 
-function finish(response: Response, requestId: string, seen: Seen, reset: ResetForm = 'unix'): void {
+function finish(
+  response: Response,
+  requestId: string,
+  seen: AdmissionReport,
+  reset: ResetForm = 'unix',
+): void {
   const { headers } = response;
   headers.set('x-request-id', requestId);
   headers.set('cache-control', 'no-store');

@@ -5,7 +5,7 @@ export const REQUEST_ID = /^[\w\-=.]{1,128}$/;
 const SECRET = /pst_|[0-9a-f]{64}/i;
 
 /** An id as logs and audit chains keep it. A caller that sends a secret as the id gets it echoed; it is not kept. */
-export const keptId = (requestId: string): string => (SECRET.test(requestId) ? '[redacted]' : requestId);
+export const loggableId = (requestId: string): string => (SECRET.test(requestId) ? '[redacted]' : requestId);
 
 /** Echoes a caller's well-formed id, so that both logs can be joined; else makes one. */
 export function requestIdOf(headers: Headers): string {

@@ -1,6 +1,6 @@
 import { tracing } from 'cloudflare:workers';
 import { routeName, surfaceOf, type RequestLog } from './access-log.ts';
-import { keptId } from './request-id.ts';
+import { loggableId } from './request-id.ts';
 
 /**
  * Says on the request's own span what the log line says. The spans around each hop are the runtime's: it makes
@@ -10,7 +10,7 @@ export function markSpan(log: RequestLog): void {
   const span = tracing.getActiveSpan();
   if (span?.isTraced !== true) return;
   span.setAttributes({
-    'postern.request_id': keptId(log.requestId),
+    'postern.request_id': loggableId(log.requestId),
     'postern.surface': surfaceOf(log),
     'postern.route': routeName(log),
     'postern.tenant': log.caller?.principal?.tenant,

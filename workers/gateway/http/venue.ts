@@ -1,16 +1,16 @@
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
-import { isExchange, tradedVenues, type TradedVenue } from '../../../shared/venues/exchanges.ts';
-import { principalOf, walletNamed, type AccountCall } from './objects.ts';
+import { isVenueName, tradedVenues, type TradedVenue } from '../../../shared/venues/exchanges.ts';
+import { principalOf, requestedWallet, type AccountCall } from './objects.ts';
 import { headerOf, venueHeader } from './request-headers.ts';
 
 /**
  * Where a request of `/v1` trades (contract: clob, "Which venue"): where its header says; a sandbox wallet on paper,
  * for that is what it is; else where its tenant has chosen. Throws for a venue that `/v1` does not trade on.
  */
-export function venueOf(call: AccountCall, walletInBody?: number | string): TradedVenue {
+export function requestedVenue(call: AccountCall, walletInBody?: number | string): TradedVenue {
   const named = headerOf(call, venueHeader);
-  const inWallet = walletNamed(call, walletInBody) !== undefined;
+  const inWallet = requestedWallet(call, walletInBody) !== undefined;
   if (named === undefined) return inWallet ? 'paper' : (principalOf(call.caller).defaultVenue ?? 'paper');
   const venue = tradedVenues.find((one) => one === named);
   if (venue === undefined) throw untraded(named);
@@ -23,7 +23,7 @@ export function venueOf(call: AccountCall, walletInBody?: number | string): Trad
 }
 
 function untraded(named: string): RequestError {
-  if (!isExchange(named)) {
+  if (!isVenueName(named)) {
     return new RequestError(invalidMember('X-Postern-Venue', `must be ${tradedVenues.join(' or ')}`));
   }
   return new RequestError(unsupported('/v1', `venue ${named}: it has ${tradedVenues.join(' and ')}`));

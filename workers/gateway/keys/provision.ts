@@ -25,7 +25,7 @@ export async function provisionTenant(
 ): Promise<Profile> {
   const { betaCutoff } = await directory(env, 'global').settings();
   const fresh = `tnt_${randomBase62(ID_LENGTH)}`;
-  const tenant = await claimAll(env, namesOf(input), fresh, mode);
+  const tenant = await claimNames(env, tenantNamesOf(input), fresh, mode);
   const defaults = { flagged: false, underReview: false, betaCutoff, defaultVenue: 'paper' as const };
   if (INSTRUMENTED) await pauseAt('tenant/claim/name-claimed');
   const profile = await tenantObject(env, tenant).create({ ...defaults, ...input, tenant }, actor);
@@ -35,20 +35,20 @@ export async function provisionTenant(
 }
 
 /** Names that lead to a tenant. */
-export const namesOf = (input: Pick<Profile, 'walletAddress' | 'owner'>): readonly string[] => [
+export const tenantNamesOf = (input: Pick<Profile, 'walletAddress' | 'owner'>): readonly string[] => [
   ...(input.walletAddress === null ? [] : [`wallet:${input.walletAddress}`]),
   ...(input.owner === null ? [] : [`owner:${input.owner}`]),
 ];
 
 /** Gives an existing tenant new names in place of others: all of the new ones, or none. */
-export async function rename(
+export async function replaceTenantNames(
   env: Env,
   tenant: string,
   before: readonly string[],
   after: readonly string[],
 ): Promise<void> {
   const gained = after.filter((name) => !before.includes(name));
-  await claimAll(env, gained, tenant, 'new');
+  await claimNames(env, gained, tenant, 'new');
   const lost = before.filter((name) => !after.includes(name));
   for (const name of lost) await directory(env, name).release(tenant);
 }
@@ -57,7 +57,7 @@ export async function rename(
  * Claims every name for one tenant: the one that has any of them already (`join`), else the given one. Throws
  * VALIDATION_FAILED when they belong to somebody else, and then gives back what it claimed.
  */
-async function claimAll(
+async function claimNames(
   env: Env,
   names: readonly string[],
   candidate: string,
@@ -72,7 +72,7 @@ async function claimAll(
     if (holder !== tenant) {
       for (const mine of claimed) await directory(env, mine).release(tenant);
       // Somebody came between our look and our claim: now there is a tenant to join.
-      if (mode === 'join' && known === undefined) return claimAll(env, names, candidate, mode);
+      if (mode === 'join' && known === undefined) return claimNames(env, names, candidate, mode);
       throw taken(name);
     }
     if (holders[index] === undefined) claimed.push(name);

@@ -5,13 +5,13 @@ import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { permissions } from '../../../shared/keys/permissions.ts';
 import { bootstrapRules, tierNames, tiers } from '../../../shared/limits/tiers.ts';
-import { countIn, noAdmission } from '../auth/count.ts';
+import { countIn, admissionUnavailable } from '../auth/count.ts';
 import type { Env } from '../env.ts';
 import { actorOf } from '../http/actor.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { provisionTenant } from './provision.ts';
-import type { Issued, KeyView, KeyRequest } from '../../../durable-objects/tenant/api.ts';
+import type { KeyIssued, KeyView, KeyRequest } from '../../../durable-objects/tenant/api.ts';
 
 const name = z.string().trim().min(1).max(100);
 const keyRequest = z.strictObject({
@@ -58,7 +58,7 @@ const bootstrap = route({
   body: keyRequest.optional(),
   reply: { status: 201, schema: created },
   async handle({ env, caller, body, requestId }) {
-    if (!(await countIn(env, `bootstrap:${caller.address}`, bootstrapRules))) throw noAdmission();
+    if (!(await countIn(env, `bootstrap:${caller.address}`, bootstrapRules))) throw admissionUnavailable();
     return { status: 201, body: await issue(env, caller, toKeyRequest(body), true, requestId) };
   },
 });
@@ -189,7 +189,7 @@ function toKeyRequest(body: z.infer<typeof keyRequest> | undefined): KeyRequest 
   };
 }
 
-function toCreated(issued: Issued): z.infer<typeof created> {
+function toCreated(issued: KeyIssued): z.infer<typeof created> {
   if (!issued.ok) throw new RequestError(issued);
   const { is_active: _a, last_used_at: _l, expires_at: _e, ...base } = toRow(issued.key);
   return { ...base, raw_key: issued.rawKey };

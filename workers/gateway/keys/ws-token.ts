@@ -7,7 +7,7 @@ import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { findCredential } from '../auth/credentials.ts';
 import type { Env } from '../env.ts';
-import { principalOf, paperAccount, walletNamed } from '../http/objects.ts';
+import { principalOf, paperAccount, requestedWallet } from '../http/objects.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 
@@ -30,7 +30,7 @@ const wsToken = route({
     const principal = principalOf(caller);
     // A wallet that is not there is told now, with its code, and not only when the socket closes.
     const account = await paperAccount(call);
-    const wallet = walletNamed(call);
+    const wallet = requestedWallet(call);
     const gate = await gateOf(call.request.headers, principal, env);
     const issuedAt = Math.floor(now() / 1000);
     const token = await new SignJWT({

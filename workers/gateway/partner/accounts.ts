@@ -4,7 +4,7 @@ import { ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.
 import { actorOf } from '../http/actor.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { pageQuery, rowCursorOf, rowPlaceOf } from './cursor.ts';
-import { ownAccount, partnerOf, withTrading, type Asking } from './objects.ts';
+import { ownAccount, partnerOf, withTrading, type PartnerCall } from './objects.ts';
 import { stateEnvelope, toState } from './state.ts';
 import {
   accountParams,
@@ -17,7 +17,7 @@ import {
   toAccountReply,
   toAccountRow,
 } from './wire.ts';
-import type { AccountFound } from '../../../durable-objects/tenant/api.ts';
+import type { PartnerAccountFound } from '../../../durable-objects/tenant/api.ts';
 
 /** Starting balances in USD: whole cents, and no more than sums of a few thousand fills can hold exactly. */
 const CENT = 10_000n;
@@ -132,8 +132,8 @@ const ending = (how: 'close' | 'reset', summary: string): AnyRoute =>
   });
 
 async function shown(
-  asking: Asking,
-  found: AccountFound,
+  asking: PartnerCall,
+  found: PartnerAccountFound,
 ): Promise<{ readonly body: z.infer<typeof stateEnvelope> }> {
   const { account, trading } = withTrading(asking, found);
   return { body: toState(account, await trading.portfolio()) };

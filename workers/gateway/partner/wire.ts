@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { stages } from '../../../durable-objects/tenant/partner/model.ts';
+import { partnerStages } from '../../../durable-objects/tenant/partner/model.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import type { PartnerAccount, TraderUser } from '../../../durable-objects/tenant/api.ts';
 
@@ -20,7 +20,7 @@ export const email = z
   .min(3)
   .max(320)
   .regex(/^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9][a-z0-9.-]*$/, 'must be an email address');
-export const stage = z.enum(stages);
+export const stage = z.enum(partnerStages);
 export const accountStatus = z.enum(['active', 'closed', 'archived']);
 
 /** Longer than any id of ours. What is no id names nobody: 404, as another tenant's does. */

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { add, asMicro, formatMicro, type Micro } from '../../../shared/money/fixed.ts';
-import { givenInHeader, refuseCredentials } from '../credentials/exchange-credentials.ts';
-import { refuseOtherAccounts } from '../credentials/live-access.ts';
+import { suppliedInHeader, refuseCredentials } from '../credentials/exchange-credentials.ts';
+import { refuseOtherVenues } from '../credentials/live-access.ts';
 import { vaultAccess } from '../credentials/vault-access.ts';
 import { readCash } from '../credentials/venues.ts';
 import { principalOf, paperAccount, type AccountCall } from '../http/objects.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../http/request-headers.ts';
 import { route, type Call } from '../http/route.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
-import { isLive, type LiveVenue } from '../../../shared/venues/exchanges.ts';
+import { isLiveVenue, type LiveVenue } from '../../../shared/venues/exchanges.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
 
 const reply = z.object({
@@ -37,7 +37,7 @@ export const balance = route({
   async handle(call) {
     const exchange = exchangeNamed(call.query);
     if (call.query.refresh === 'true') throw new RequestError(unsupported(exchange, 'refresh'));
-    if (isLive(exchange)) return { body: await liveCash(call, exchange) };
+    if (isLiveVenue(exchange)) return { body: await liveCash(call, exchange) };
     if (exchange !== 'paper') {
       throw new RequestError('NOT_SUPPORTED', { message: `Balances of ${exchange} cannot be read here` });
     }
@@ -62,10 +62,10 @@ type LiveCall = Pick<
 >;
 
 async function liveCash(call: LiveCall, exchange: LiveVenue): Promise<Reply> {
-  refuseOtherAccounts(call, exchange);
+  refuseOtherVenues(call, exchange);
   const { env, caller, requestId } = call;
   const access = vaultAccess(env, principalOf(caller), requestId);
-  const cash = await readCash(access, env, exchange, givenInHeader(call, exchange));
+  const cash = await readCash(access, env, exchange, suppliedInHeader(call, exchange));
   if (!cash.ok) throw new RequestError(cash);
   const { raw, micro } = cash.value;
   return {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { chainSettings } from '../../../durable-objects/relayer/settings.ts';
 import { accountObject, tenantObject } from '../../../durable-objects/stubs.ts';
-import { customerOf } from '../../../durable-objects/tenant/customers.ts';
+import { customerOfAccount } from '../../../durable-objects/tenant/customers.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
@@ -37,7 +37,7 @@ const order = route({
     const account = orderId && (await tenantObject(env, tenant).escrowAccount(orderId));
     const row = orderId && account && (await accountObject(env, account).escrow(orderId));
     if (!account || !row) throw new RequestError('NOT_FOUND', { message: 'No such escrow' });
-    return { body: toEscrowOrder(row, customerOf(tenant, account)) };
+    return { body: toEscrowOrder(row, customerOfAccount(tenant, account)) };
   },
 });
 

@@ -5,7 +5,7 @@ import { BUILDER_READ, proveBuilderKey } from '../../../shared/venues/polymarket
 import { MAX_SKEW_SECONDS } from '../auth/l2.ts';
 import { headerText, secretText } from '../credentials/given.ts';
 import { storedViews } from '../credentials/linked.ts';
-import { asked, vaultAccess } from '../credentials/vault-access.ts';
+import { askVault, vaultAccess } from '../credentials/vault-access.ts';
 import { tenantPrincipalOf } from '../http/objects.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 
@@ -39,7 +39,7 @@ const put = route({
       passphrase: passphrase.reveal(),
       ...(code !== undefined && { code }),
     });
-    const signed = await asked(
+    const signed = await askVault(
       'builder',
       vault.builderHeaders({
         ...call,
@@ -49,7 +49,7 @@ const put = route({
     );
     const proven = await proveBuilderKey(env.POLYMARKET_CLOB_URL, signed);
     if (!proven.ok) throw new RequestError(proven);
-    const kept = await asked('builder', vault.store({ ...call, credential: open() }));
+    const kept = await askVault('builder', vault.store({ ...call, credential: open() }));
     if (!kept.ok) throw new RequestError(kept);
     return {
       body: { has_credentials: true, updated_at: new Date(kept.credential.updatedAt).toISOString() },
@@ -81,7 +81,7 @@ const remove = route({
   reply: { status: 204, schema: z.null() },
   async handle({ env, caller, requestId }) {
     const { vault, call } = vaultAccess(env, tenantPrincipalOf(caller), requestId);
-    const removed = await asked('builder', vault.remove({ ...call, venue: 'builder' }));
+    const removed = await askVault('builder', vault.remove({ ...call, venue: 'builder' }));
     if (!removed.ok) throw new RequestError(removed);
     return new Response(null, { status: 204 });
   },
@@ -127,7 +127,7 @@ const sign = route({
       ...(typeof body.body === 'string' && { body: body.body }),
     };
     const source = { kind: 'stored', venue: 'builder' } as const;
-    const signed = await asked('builder', vault.builderHeaders({ ...call, source, request }));
+    const signed = await askVault('builder', vault.builderHeaders({ ...call, source, request }));
     if (signed.ok) return { body: signed.headers };
     throw signed.reason === 'CREDENTIALS_REQUIRED'
       ? new RequestError('CREDENTIALS_REQUIRED', {

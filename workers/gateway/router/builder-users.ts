@@ -17,7 +17,7 @@ import {
   customerView,
   toCustomerView,
 } from './builder-wire.ts';
-import { cursorOf, MAX_CURSOR_LENGTH, placeOf } from './cursor.ts';
+import { customerCursorOf, MAX_CURSOR_LENGTH, customerPlaceOf } from './cursor.ts';
 import type { CustomerFound, CustomerView } from '../../../durable-objects/tenant/api.ts';
 
 /** Customers of one page, if the request names no number, and at most (contract: router, "Builders"). */
@@ -68,7 +68,7 @@ const list = route({
     schema: z.object({ users: z.array(customerView), count: z.number(), next_cursor: z.string().optional() }),
   },
   async handle({ env, caller, query, requestId }) {
-    const page = await builderOf(env, caller).listCustomers(placeOf(query.cursor), query.limit);
+    const page = await builderOf(env, caller).listCustomers(customerPlaceOf(query.cursor), query.limit);
     if (!page.ok) throw new RequestError(page);
     return {
       body: {
@@ -76,7 +76,7 @@ const list = route({
           page.customers.map((customer) => viewOf({ env, caller, requestId }, customer)),
         ),
         count: page.customers.length,
-        ...(page.next !== undefined && { next_cursor: cursorOf(page.next) }),
+        ...(page.next !== undefined && { next_cursor: customerCursorOf(page.next) }),
       },
     };
   },
@@ -181,11 +181,11 @@ const issueKey = route({
 const builderOf = (env: Env, caller: Caller): Remote<TenantApi> =>
   tenantObject(env, tenantPrincipalOf(caller).tenant);
 
-type Asking = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'requestId'>;
+type BuilderCall = Pick<Call<unknown, unknown, unknown>, 'env' | 'caller' | 'requestId'>;
 type View = z.infer<typeof customerView>;
 
 /** A customer with what the vault knows of its account. */
-async function viewOf({ env, caller, requestId }: Asking, customer: CustomerView): Promise<View> {
+async function viewOf({ env, caller, requestId }: BuilderCall, customer: CustomerView): Promise<View> {
   const principal = customerPrincipal(tenantPrincipalOf(caller), customer.id);
   const [views, escrow] = await Promise.all([
     storedViews(vaultAccess(env, principal, requestId)),
@@ -194,7 +194,7 @@ async function viewOf({ env, caller, requestId }: Asking, customer: CustomerView
   return toCustomerView(customer, { views, chainId: clobVenue(env).chainId, escrow });
 }
 
-async function shown(asking: Asking, found: CustomerFound): Promise<{ readonly body: View }> {
+async function shown(asking: BuilderCall, found: CustomerFound): Promise<{ readonly body: View }> {
   if (!found.ok) throw new RequestError(found);
   return { body: await viewOf(asking, found.customer) };
 }

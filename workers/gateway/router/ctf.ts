@@ -5,7 +5,7 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import { asMicro, MAX_UNITS, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
-import { namingOf, replayedHeader } from '../http/naming.ts';
+import { commandIdentityOf, replayedHeader } from '../http/naming.ts';
 import { principalOf } from '../http/objects.ts';
 import {
   accountHeaders,
@@ -101,7 +101,7 @@ async function submit(call: Call<unknown, unknown, unknown>, work: CtfWork) {
   refuseHeaders(call, [exchangeCredentialsHeader, ...accountHeaders]);
   const { tenant, account, key, tier } = principalOf(call.caller);
   const caller = { tenant, account, keyId: key, requestId: call.requestId };
-  const naming = await namingOf(call);
+  const naming = await commandIdentityOf(call);
   const maxWrites = tiers[tier].tradeWritesInFlight;
   const done = await accountObject(call.env, account)
     .submitCtf({ caller, work, naming, maxWrites })

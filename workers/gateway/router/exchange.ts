@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import { exchanges, isExchange, type Exchange } from '../../../shared/venues/exchanges.ts';
+import { venueNames, isVenueName, type VenueName } from '../../../shared/venues/exchanges.ts';
 
 /** The `exchange` parameter. Its absence and its values have codes of their own, so the schema takes any text. */
 export const exchangeQuery = z.strictObject({ exchange: z.string().max(64).optional() });
 
 /** The venue that a request names. Throws MISSING_PARAMETER or EXCHANGE_NOT_FOUND. */
-export function exchangeNamed({ exchange }: z.infer<typeof exchangeQuery>): Exchange {
+export function exchangeNamed({ exchange }: z.infer<typeof exchangeQuery>): VenueName {
   if (exchange === undefined) {
     throw new RequestError('MISSING_PARAMETER', { message: 'exchange: missing parameter' });
   }
-  if (isExchange(exchange)) return exchange;
+  if (isVenueName(exchange)) return exchange;
   throw new RequestError('EXCHANGE_NOT_FOUND', {
-    message: `Unknown exchange: use one of ${exchanges.join(', ')}`,
+    message: `Unknown exchange: use one of ${venueNames.join(', ')}`,
   });
 }

@@ -2,7 +2,7 @@ import { tenantObject } from '../../../durable-objects/stubs.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { unsupported } from '../../../shared/venues/capabilities.ts';
 import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
-import { givenInHeader } from '../credentials/exchange-credentials.ts';
+import { suppliedInHeader } from '../credentials/exchange-credentials.ts';
 import { principalOf } from '../http/objects.ts';
 import type { Call } from '../http/route.ts';
 import type { OrderBody } from './order-wire.ts';
@@ -15,7 +15,7 @@ const parties = ['payer_address', 'signer_address', 'affiliate'] as const;
  * neither is refused here; the account looks at the rest, because a request that is said again must get its first
  * reply although its deadline has passed.
  */
-export async function feeOf(
+export async function orderFeeOf(
   call: Call<unknown, unknown, OrderBody>,
   exchange: LiveVenue | 'paper',
 ): Promise<FeeRequest | undefined> {
@@ -28,7 +28,7 @@ export async function feeOf(
   if (principal.customer === undefined)
     throw new RequestError(invalidMember('fee_auth', "goes with orders of a builder's customers"));
   // What fills later must be asked for when nobody is there with a credential.
-  if (givenInHeader(call, exchange))
+  if (suppliedInHeader(call, exchange))
     throw new RequestError(invalidMember('fee_auth', 'goes with stored credentials: onboard the customer'));
   const terms = await tenantObject(call.env, principal.tenant).escrowTerms();
   return { auth, beside: { payer_address, signer_address, affiliate }, terms };

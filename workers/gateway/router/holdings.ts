@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { openSession } from '../../../durable-objects/trading-account/live/sessions.ts';
-import { liveAccount, valueOf } from '../credentials/live-access.ts';
+import { liveAccount, venueValueOrThrow } from '../credentials/live-access.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { exchangeQuery } from './exchange.ts';
@@ -28,7 +28,7 @@ const positions = route({
     const rows =
       exchange === 'paper'
         ? await paperPositions(call)
-        : valueOf(
+        : venueValueOrThrow(
             exchange,
             await openSession(call.env, (await liveAccount(call, exchange)).access).positions(),
           );
@@ -56,7 +56,7 @@ const fills = route({
     const query = { marketId: call.query.market_id, limit: call.query.limit };
     if (exchange === 'paper') return { body: (await paperFills(call, query)).map(toFillView) };
     const { stub, access } = await liveAccount(call, exchange);
-    const told = valueOf(exchange, await openSession(call.env, access).fills(query));
+    const told = venueValueOrThrow(exchange, await openSession(call.env, access).fills(query));
     // Kalshi has one book for both outcomes: how an order was meant only the account knows.
     const rows = exchange === 'kalshi' && told.length > 0 ? await stub.liveFills(exchange, told) : told;
     return { body: rows.map(toFillView) };

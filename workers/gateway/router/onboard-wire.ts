@@ -1,8 +1,14 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import type { Exchange } from '../../../shared/venues/exchanges.ts';
-import { address, givenKalshi, givenPolymarket, invalid, polymarketMembers } from '../credentials/given.ts';
-import { headerText, type Given } from '../credentials/given.ts';
+import type { VenueName } from '../../../shared/venues/exchanges.ts';
+import {
+  address,
+  suppliedKalshi,
+  suppliedPolymarket,
+  invalid,
+  polymarketMembers,
+} from '../credentials/given.ts';
+import { headerText, type SuppliedCredential } from '../credentials/given.ts';
 import type { WalletKind } from '../credentials/onboard-managed.ts';
 import { exchangeNamed } from './exchange.ts';
 
@@ -26,7 +32,7 @@ export type OnboardInput = z.infer<typeof onboardInput>;
 /** What an onboarding asks for. */
 export type Plan =
   | { readonly exchange: 'polymarket'; readonly mode: 'managed'; readonly kind: WalletKind }
-  | { readonly exchange: 'polymarket' | 'kalshi'; readonly mode: 'self'; readonly given: Given };
+  | { readonly exchange: 'polymarket' | 'kalshi'; readonly mode: 'self'; readonly given: SuppliedCredential };
 
 const forKalshi = new Set(['api_key_id', 'private_key']);
 const forManaged = new Set(['wallet_type', 'eoa_address', 'chain_id']);
@@ -45,18 +51,18 @@ export function planOf(input: OnboardInput, chainId: number): Plan {
   }
   if (exchange === 'polymarket') {
     takeOnly(input, forPolymarket, 'mode self of polymarket');
-    return { exchange, mode: 'self', given: givenPolymarket(input) };
+    return { exchange, mode: 'self', given: suppliedPolymarket(input) };
   }
   takeOnly(input, forKalshi, 'mode self of kalshi');
   const { api_key_id, private_key } = input;
   if (api_key_id === undefined) throw invalid('api_key_id', 'is missing');
   if (!private_key) throw invalid('private_key', 'is missing');
-  return { exchange, mode: 'self', given: givenKalshi({ api_key_id, private_key }) };
+  return { exchange, mode: 'self', given: suppliedKalshi({ api_key_id, private_key }) };
 }
 
 /** The exchange named, if it is one that accounts are linked with. */
 export function linkable(input: { readonly exchange?: string | undefined }): 'polymarket' | 'kalshi' {
-  const exchange: Exchange = exchangeNamed(input);
+  const exchange: VenueName = exchangeNamed(input);
   if (exchange === 'polymarket' || exchange === 'kalshi') return exchange;
   const why = exchange === 'paper' ? 'needs no onboarding' : 'is data only: there is nothing to onboard';
   throw new RequestError('NOT_SUPPORTED', { message: `${exchange} ${why}` });

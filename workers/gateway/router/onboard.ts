@@ -7,7 +7,7 @@ import { linkedExchanges, storedViews, walletOf } from '../credentials/linked.ts
 import { onboardManaged } from '../credentials/onboard-managed.ts';
 import { onboardKalshi, onboardPolymarket } from '../credentials/onboard-self.ts';
 import type { Onboarded } from '../credentials/onboard.ts';
-import { asked, vaultAccess, type VaultAccess } from '../credentials/vault-access.ts';
+import { askVault, vaultAccess, type VaultAccess } from '../credentials/vault-access.ts';
 import { clobVenue } from '../credentials/venues.ts';
 import { customerId, customerPrincipal } from '../auth/customers.ts';
 import type { Env } from '../env.ts';
@@ -49,7 +49,7 @@ const unlink = route({
   async handle({ env, caller, query, requestId }) {
     const venue = linkable(query);
     const { vault, call } = vaultAccess(env, principalOf(caller), requestId);
-    const removed = await asked(venue, vault.remove({ ...call, venue }));
+    const removed = await askVault(venue, vault.remove({ ...call, venue }));
     if (!removed.ok) throw new RequestError(removed);
     return new Response(null, { status: 204 });
   },

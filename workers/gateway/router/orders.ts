@@ -3,19 +3,19 @@ import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { refuseTerms, unsupported } from '../../../shared/venues/capabilities.ts';
-import { isLive, type Exchange, type LiveVenue } from '../../../shared/venues/exchanges.ts';
+import { isLiveVenue, type VenueName, type LiveVenue } from '../../../shared/venues/exchanges.ts';
 import { kalshiCapabilities } from '../../../shared/venues/kalshi/capabilities.ts';
 import { polymarketCapabilities } from '../../../shared/venues/polymarket/capabilities.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
 import { outcomeUnknown } from '../clob/place-command.ts';
-import { refuseCredentials, type Reading } from '../credentials/exchange-credentials.ts';
-import { liveAccount, toLiveFailure, valueOf } from '../credentials/live-access.ts';
-import { namingOf, replayedHeader } from '../http/naming.ts';
+import { refuseCredentials, type DeclaredHeaders } from '../credentials/exchange-credentials.ts';
+import { liveAccount, toLiveFailure, venueValueOrThrow } from '../credentials/live-access.ts';
+import { commandIdentityOf, replayedHeader } from '../http/naming.ts';
 import { principalOf } from '../http/objects.ts';
 import { accountHeaders, exchangeCredentialsHeader, placeHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import { exchangeNamed, exchangeQuery } from './exchange.ts';
-import { feeOf } from './fee.ts';
+import { orderFeeOf } from './fee.ts';
 import { marketId, orderBody, orderId, orderView, toOrderView, toTerms } from './order-wire.ts';
 import { cancelOnPaper, paperOrder, paperOrders, placeOnPaper } from './paper.ts';
 import type { LiveWork } from '../../../durable-objects/trading-account/api.ts';
@@ -27,9 +27,12 @@ const MAX_PAGE = 500;
 const unixSeconds = z.coerce.number().int().min(0).max(99_999_999_999);
 
 /** Where orders can go: a live venue or paper. Throws NOT_SUPPORTED for those with data only. */
-export function tradingExchange(query: z.infer<typeof exchangeQuery>, call: Reading): LiveVenue | 'paper' {
-  const exchange: Exchange = exchangeNamed(query);
-  if (isLive(exchange)) return exchange;
+export function tradingExchange(
+  query: z.infer<typeof exchangeQuery>,
+  call: DeclaredHeaders,
+): LiveVenue | 'paper' {
+  const exchange: VenueName = exchangeNamed(query);
+  if (isLiveVenue(exchange)) return exchange;
   if (exchange !== 'paper') throw new RequestError(unsupported(exchange, 'trading'));
   refuseCredentials(exchange, call);
   return exchange;
@@ -48,7 +51,7 @@ const place = route({
   async handle(call) {
     const terms = toTerms(call.body);
     const exchange = tradingExchange(call.query, call);
-    const fee = await feeOf(call, exchange);
+    const fee = await orderFeeOf(call, exchange);
     if (exchange === 'paper') {
       const { order, replayed } = await placeOnPaper(call);
       return { body: toOrderView(order), headers: replayedHeader(replayed) };
@@ -96,7 +99,7 @@ const read = route({
     const { id } = call.params;
     if (exchange === 'paper') return { body: toOrderView(await paperOrder(call, id)) };
     const { stub, access } = await liveAccount(call, exchange);
-    return { body: toOrderView(valueOf(exchange, await stub.liveOrder(access, id))) };
+    return { body: toOrderView(venueValueOrThrow(exchange, await stub.liveOrder(access, id))) };
   },
 });
 
@@ -121,7 +124,7 @@ const list = route({
     const query = { marketId: market_id, status, limit, startTs: start_ts, endTs: end_ts };
     if (exchange === 'paper') return { body: (await paperOrders(call, query)).map(toOrderView) };
     const { stub, access } = await liveAccount(call, exchange);
-    const orders: readonly VenueOrder[] = valueOf(exchange, await stub.liveOrders(access, query));
+    const orders: readonly VenueOrder[] = venueValueOrThrow(exchange, await stub.liveOrders(access, query));
     return { body: orders.map(toOrderView) };
   },
 });
@@ -132,7 +135,7 @@ const capabilities = { polymarket: polymarketCapabilities, kalshi: kalshiCapabil
 async function submit(call: Call<unknown, unknown, unknown>, exchange: LiveVenue, work: LiveWork) {
   const { stub, access } = await liveAccount(call, exchange);
   const maxWrites = tiers[principalOf(call.caller).tier].tradeWritesInFlight;
-  const naming = await namingOf(call);
+  const naming = await commandIdentityOf(call);
   const reply = await stub.submit({ access, work, naming, maxWrites }).catch(outcomeUnknown);
   if (!reply.ok) throw new RequestError(toLiveFailure(exchange, reply));
   return { body: toOrderView(reply.order), headers: replayedHeader(reply.replayed) };

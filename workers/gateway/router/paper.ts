@@ -14,7 +14,7 @@ import type {
 } from '../../../shared/venues/port.ts';
 import { cancelPaper } from '../clob/paper-cancel.ts';
 import { placeOne } from '../clob/place-command.ts';
-import { canonical } from '../http/naming.ts';
+import { canonicalJson } from '../http/naming.ts';
 import { principalOf, paperAccount, type AccountCall } from '../http/objects.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
@@ -55,7 +55,7 @@ async function toRequest({ env, body, caller }: Call<unknown, unknown, OrderBody
     ...(expiration !== undefined && { expiresAt: expiration * 1000 }),
     ...(clientOrderId !== undefined && {
       clientOrderId,
-      identity: { key: `client:${clientOrderId}`, fingerprint: await sha256Hex(canonical(body)) },
+      identity: { key: `client:${clientOrderId}`, fingerprint: await sha256Hex(canonicalJson(body)) },
     }),
     postOnly: terms.postOnly,
     priceFromAmounts: false,

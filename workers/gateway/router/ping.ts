@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
 import { RequestError, type Failure } from '../../../shared/errors/failure.ts';
-import { exchanges, type Exchange } from '../../../shared/venues/exchanges.ts';
-import { givenInHeader, refuseCredentials } from '../credentials/exchange-credentials.ts';
+import { venueNames, type VenueName } from '../../../shared/venues/exchanges.ts';
+import { suppliedInHeader, refuseCredentials } from '../credentials/exchange-credentials.ts';
 import { vaultAccess, type VaultAccess } from '../credentials/vault-access.ts';
-import { prove } from '../credentials/venues.ts';
+import { proveCredential } from '../credentials/venues.ts';
 import type { Env } from '../env.ts';
 import { principalOf } from '../http/objects.ts';
 import { exchangeCredentialsHeader, headerOf } from '../http/request-headers.ts';
@@ -39,20 +39,20 @@ export const ping = route({
         message: 'exchange: missing parameter, which X-Exchange-Credentials needs',
       });
     }
-    const asked = query.exchange === undefined ? exchanges : [exchangeNamed(query)];
+    const asked = query.exchange === undefined ? venueNames : [exchangeNamed(query)];
     return { body: await Promise.all(asked.map((name) => stateOf(access, env, name, call))) };
   },
 });
 
-async function stateOf(access: VaultAccess, env: Env, exchange: Exchange, call: Reading): Promise<State> {
+async function stateOf(access: VaultAccess, env: Env, exchange: VenueName, call: Reading): Promise<State> {
   if (exchange !== 'polymarket' && exchange !== 'kalshi') {
     refuseCredentials(exchange, call);
     return exchange === 'paper'
       ? { exchange, has_credentials: true, authenticated: true, message: 'paper needs no credentials' }
       : { exchange, has_credentials: false, authenticated: false, message: `${exchange} is data only` };
   }
-  const given = givenInHeader(call, exchange);
-  const proven = await prove(access, env, exchange, given);
+  const given = suppliedInHeader(call, exchange);
+  const proven = await proveCredential(access, env, exchange, given);
   if (proven.ok) return { exchange, has_credentials: true, authenticated: true, message: 'Authenticated' };
   return { exchange, authenticated: false, ...toState(proven, given !== undefined) };
 }

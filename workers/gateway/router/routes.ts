@@ -14,7 +14,7 @@ import { usageRoutes } from './usage.ts';
 import { walletRoutes } from './wallet.ts';
 
 /** `/api/v1`: the order router and its builders (contract: router). */
-export const routerRoutes: readonly AnyRoute[] = [
+export const orderRouterRoutes: readonly AnyRoute[] = [
   ...onboardRoutes,
   ...walletRoutes,
   ping,

@@ -8,7 +8,7 @@ import { tierNames, tiers } from '../../../shared/limits/tiers.ts';
 import { findRouterCredential } from '../auth/credentials.ts';
 import { principalOf } from '../http/objects.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { websocketLimits, websocketUse } from './websocket-use.ts';
+import { websocketLimits, websocketUsage } from './websocket-use.ts';
 
 /** In limits, 0 is no limit. */
 const usageView = z.object({
@@ -48,7 +48,7 @@ const usage = route({
     const object = tenantObject(call.env, tenant);
     const limits = websocketLimits(tier);
     const [use, requests, qps] = await Promise.all([
-      websocketUse(call.env, account),
+      websocketUsage(call.env, account),
       object.requestsIn(monthOf(at), customer),
       customer === undefined ? tiers[tier].requestsPerSecond : qpsOf(call, tenant, customer),
     ]);
@@ -113,7 +113,7 @@ const socketUsage = route({
         message: 'scope: an account sees its own use: self',
       });
     }
-    const { totals, markets } = await websocketUse(call.env, principalOf(call.caller).account);
+    const { totals, markets } = await websocketUsage(call.env, principalOf(call.caller).account);
     const top = markets.slice(0, limit);
     return { body: { scope, updated_at_ms: now(), totals, customers: [], top_markets: top } };
   },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { exchangeStates, storedViews, walletInfo, walletOf } from '../credentials/linked.ts';
-import { asked, vaultAccess } from '../credentials/vault-access.ts';
+import { askVault, vaultAccess } from '../credentials/vault-access.ts';
 import { clobVenue } from '../credentials/venues.ts';
 import { principalOf } from '../http/objects.ts';
 import { route, type AnyRoute } from '../http/route.ts';
@@ -48,7 +48,7 @@ const exportKey = route({
     const principal = principalOf(caller);
     const { vault, call } = vaultAccess(env, principal, requestId);
     const permitted = principal.permissions.includes('credentials:export');
-    const exported = await asked('polymarket', vault.exportKey({ ...call, permitted }));
+    const exported = await askVault('polymarket', vault.exportKey({ ...call, permitted }));
     if (!permitted) {
       throw new RequestError('INSUFFICIENT_PERMISSION', {
         message: 'API key missing required permission: credentials:export',

@@ -12,7 +12,7 @@ export interface WebsocketTotals extends Readonly<SocketCounters> {
 }
 
 /** What an account does on `/ws`, over all of its keys (contract: router, `GET /ws/usage`). */
-export interface WebsocketUse {
+export interface WebsocketUsage {
   readonly totals: WebsocketTotals;
   /** Most followed first. */
   readonly markets: readonly { readonly parsec_id: string; readonly subscriptions_total: number }[];
@@ -25,7 +25,7 @@ export const websocketLimits = (tier: Tier) => ({
 });
 
 /** Asks every hub: only they know what is open now. Rejects when one of them does not answer. */
-export async function websocketUse(env: Env, account: string): Promise<WebsocketUse> {
+export async function websocketUsage(env: Env, account: string): Promise<WebsocketUsage> {
   const usages = await Promise.all(hubNames.map((hub) => socketHub(env, hub).usage(account)));
   const sum = (of: (usage: HubUsage) => number): number =>
     usages.reduce((total, usage) => total + of(usage), 0);

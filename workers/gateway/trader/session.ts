@@ -6,7 +6,11 @@ import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';
 import type { SessionRef } from '../auth/trader-session.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { accountStatus, stage, wireTime } from '../partner/wire.ts';
-import type { PartnerAccount, SessionFound, TraderSession } from '../../../durable-objects/tenant/api.ts';
+import type {
+  PartnerAccount,
+  TraderSessionFound,
+  TraderSession,
+} from '../../../durable-objects/tenant/api.ts';
 
 const accountView = z.object({
   account_id: z.uuid(),
@@ -98,7 +102,7 @@ function sessionOf({ session }: Caller): SessionRef {
   return session;
 }
 
-function shown(found: SessionFound): { readonly body: z.infer<typeof sessionView> } {
+function shown(found: TraderSessionFound): { readonly body: z.infer<typeof sessionView> } {
   if (!found.ok) throw new RequestError(found);
   return { body: toView(found.session) };
 }

@@ -1,7 +1,7 @@
 import { keyGate, socketHub } from '../../../durable-objects/stubs.ts';
 import { HANDOVER_HEADER } from '../../../durable-objects/socket-hub/attachment.ts';
 import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
-import { walletAccount } from '../../../durable-objects/tenant/wallet-account.ts';
+import { resolveWalletAccount } from '../../../durable-objects/tenant/wallet-account.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Env } from '../env.ts';
 import type { Channel, Handover } from '../../../durable-objects/socket-hub/api.ts';
@@ -15,7 +15,7 @@ const hubName = (number: number): string => `hub:${number}`;
 export const hubNames: readonly string[] = Array.from({ length: HUBS }, (_, number) => hubName(number));
 
 /** What a socket shows, and for whom. */
-export interface Subject {
+export interface SocketSubject {
   readonly channel: Channel;
   /** Name of a key's object: the socket counts for that key. */
   readonly gate: string | undefined;
@@ -26,21 +26,24 @@ export interface Subject {
 }
 
 /** Hands an upgrade over to a hub. */
-export async function connect(env: Env, { channel, gate, ofAccount, wallet }: Subject): Promise<Response> {
+export async function openHubSocket(
+  env: Env,
+  { channel, gate, ofAccount, wallet }: SocketSubject,
+): Promise<Response> {
   const id = crypto.randomUUID();
   const hub = hubName(Math.floor(Math.random() * HUBS));
   if (gate === undefined) return handOver(env, hub, { id, channel, wallet });
   const grant = await keyGate(env, gate).acquireSocket(id, hub);
   if (!grant.ok) {
     return grant.reason === 'RATE_LIMIT_EXCEEDED'
-      ? closed(CLOSE.tooMany, grant.message ?? 'too many sockets')
-      : closed(CLOSE.badToken, grant.reason);
+      ? closedSocket(CLOSE.tooMany, grant.message ?? 'too many sockets')
+      : closedSocket(CLOSE.badToken, grant.reason);
   }
   try {
     const shown = ofAccount ? await accountShown(env, grant.principal, wallet) : undefined;
     if (shown?.ok !== false) return await handOver(env, hub, { id, channel, gate, account: shown?.account });
     await keyGate(env, gate).releaseSocket(id);
-    return closed(CLOSE.badToken, shown.reason);
+    return closedSocket(CLOSE.badToken, shown.reason);
   } catch (error) {
     await keyGate(env, gate).releaseSocket(id);
     throw error;
@@ -51,10 +54,10 @@ async function accountShown(
   env: Env,
   principal: Principal,
   wallet: string | undefined,
-): ReturnType<typeof walletAccount> {
+): ReturnType<typeof resolveWalletAccount> {
   return wallet === undefined
     ? { ok: true, account: principal.account }
-    : walletAccount(env, principal, wallet);
+    : resolveWalletAccount(env, principal, wallet);
 }
 
 async function handOver(env: Env, hub: string, handover: Handover): Promise<Response> {
@@ -65,7 +68,7 @@ async function handOver(env: Env, hub: string, handover: Handover): Promise<Resp
 }
 
 /** A websocket that opens only to say why it closes: a browser cannot see the status of a refused upgrade. */
-export function closed(code: number, reason: string): Response {
+export function closedSocket(code: number, reason: string): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   server.close(code, reason);

@@ -4,11 +4,11 @@ import { WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { findCredential } from '../auth/credentials.ts';
 import { failure, RequestError, toWireError } from '../http/errors.ts';
-import { walletNamed } from '../http/objects.ts';
+import { requestedWallet } from '../http/objects.ts';
 import { walletHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type AuthRule, type Reply } from '../http/route.ts';
 import { verifyWsToken } from '../keys/ws-token.ts';
-import { closed, connect } from './connect.ts';
+import { closedSocket, openHubSocket } from './connect.ts';
 import type { Channel } from '../../../durable-objects/socket-hub/api.ts';
 
 interface ChannelSpec {
@@ -40,26 +40,27 @@ function channelRoute({ channel, summary, auth, needsToken, ofAccount }: Channel
       if (!isUpgrade(request)) return upgradeHint(request.headers, '/v1/ws', requestId);
       // Only channels of an account have a wallet to show.
       const named = ofAccount ? walletOf(call) : undefined;
-      if (named === null) return closed(CLOSE.badToken, 'WALLET_NOT_FOUND');
+      if (named === null) return closedSocket(CLOSE.badToken, 'WALLET_NOT_FOUND');
       if (query.token === undefined) {
-        if (needsToken) return closed(CLOSE.badToken, 'token missing: POST /v1/keys/ws-token');
+        if (needsToken) return closedSocket(CLOSE.badToken, 'token missing: POST /v1/keys/ws-token');
         const gate = await gateOfHeaders(request.headers);
-        return connect(env, { channel, gate, ofAccount, wallet: named });
+        return openHubSocket(env, { channel, gate, ofAccount, wallet: named });
       }
       const proof = await verifyWsToken(query.token, env);
-      if (proof === undefined) return closed(CLOSE.badToken, 'bad or expired token');
+      if (proof === undefined) return closedSocket(CLOSE.badToken, 'bad or expired token');
       // A token that was made for a wallet opens that wallet only.
       const wallet = proof.wallet ?? named;
-      if ((named ?? wallet) !== wallet) return closed(CLOSE.badToken, 'the token is for another wallet');
-      return connect(env, { channel, gate: proof.gate, ofAccount, wallet });
+      if ((named ?? wallet) !== wallet)
+        return closedSocket(CLOSE.badToken, 'the token is for another wallet');
+      return openHubSocket(env, { channel, gate: proof.gate, ofAccount, wallet });
     },
   });
 }
 
 /** The wallet that the request names; null for a name that is no wallet's. Throws when it names two. */
-function walletOf(call: Parameters<typeof walletNamed>[0]): string | undefined | null {
+function walletOf(call: Parameters<typeof requestedWallet>[0]): string | undefined | null {
   try {
-    const named = walletNamed(call);
+    const named = requestedWallet(call);
     return named === undefined || WALLET_NUMBER.test(named) ? named : null;
   } catch (error) {
     if (error instanceof RequestError && error.failure.reason === 'WALLET_NOT_FOUND') return null;
@@ -96,7 +97,7 @@ const routerRoute = route({
   reply: { status: 101, schema: z.null() },
   handle: ({ env, request, requestId }) =>
     isUpgrade(request)
-      ? connect(env, { channel: 'router', gate: undefined, ofAccount: false, wallet: undefined })
+      ? openHubSocket(env, { channel: 'router', gate: undefined, ofAccount: false, wallet: undefined })
       : upgradeHint(request.headers, '/ws', requestId),
 });
 

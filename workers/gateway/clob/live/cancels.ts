@@ -6,9 +6,9 @@ import type { CancelScope } from '../../../../shared/venues/polymarket/clob-sess
 import { liveAccount } from '../../credentials/live-access.ts';
 import { replayedHeader } from '../../http/naming.ts';
 import type { Call, Reply } from '../../http/route.ts';
-import { cancelName } from '../cancel-name.ts';
+import { cancelIdentity } from '../cancel-name.ts';
 import { outcomeUnknown } from '../place-command.ts';
-import { LIVE, liveValue } from './submit.ts';
+import { V1_LIVE_VENUE, v1ValueOrThrow } from './submit.ts';
 import type { Naming, CancelledThere } from '../../../../durable-objects/trading-account/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
@@ -17,7 +17,7 @@ type Done = { readonly outcome: CancelledThere; readonly replayed: boolean };
 const HASH = /^0x[0-9a-fA-F]{64}$/;
 
 /** Cancels named orders in one request; what is no order hash names no order. */
-export async function cancelNamed(call: AnyCall, names: readonly string[]): Promise<Reply> {
+export async function cancelListed(call: AnyCall, names: readonly string[]): Promise<Reply> {
   const ids = names.filter((name) => HASH.test(name));
   const unknown = names
     .filter((name) => !HASH.test(name))
@@ -43,23 +43,23 @@ const toReply = (
  * outcome is known.
  */
 async function cancelOnce(call: AnyCall, scope: CancelScope): Promise<Done> {
-  const { stub, access } = await liveAccount(call, LIVE);
+  const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
   const { clob } = openSession(call.env, access);
   if (!clob) throw new RequestError(failure('INTERNAL_ERROR'));
-  const naming = await nameThere(call);
+  const naming = await identityAtVenue(call);
   if (naming) {
     const before = await stub.namedCancel(naming);
     if (!('kind' in before)) throw new RequestError(before);
     if (before.kind === 'done') return { outcome: before.outcome, replayed: true };
   }
-  const { canceled, notCanceled } = liveValue(cancelled(await clob.cancel(scope)));
+  const { canceled, notCanceled } = v1ValueOrThrow(cancelled(await clob.cancel(scope)));
   const outcome = { canceled, notCanceled };
   if (naming) await stub.noteCancel(naming, outcome).catch(outcomeUnknown);
   return { outcome, replayed: false };
 }
 
 /** The same request for paper is another one, and has another reply. */
-async function nameThere(call: AnyCall): Promise<Naming | undefined> {
-  const naming = await cancelName(call);
-  return naming && { ...naming, fingerprint: `${naming.fingerprint} ${LIVE}` };
+async function identityAtVenue(call: AnyCall): Promise<Naming | undefined> {
+  const naming = await cancelIdentity(call);
+  return naming && { ...naming, fingerprint: `${naming.fingerprint} ${V1_LIVE_VENUE}` };
 }

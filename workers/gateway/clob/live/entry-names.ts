@@ -6,7 +6,7 @@ import type { Naming } from '../../../../durable-objects/trading-account/api.ts'
  * again, the request would then place its last order a second time. The first goes by the request's own names; no
  * caller's key has a quote in it, so the others' are theirs alone.
  */
-export const entryNaming = (naming: Naming, place: number): Naming =>
+export const entryIdentity = (naming: Naming, place: number): Naming =>
   place === 0
     ? naming
     : {

@@ -11,7 +11,7 @@ import {
 import type { Position, VenueOrder } from '../../../../shared/venues/port.ts';
 import type { positionView } from '../../account/position-view.ts';
 import { liveSession, type LiveCall } from './reads.ts';
-import { liveValue } from './submit.ts';
+import { v1ValueOrThrow } from './submit.ts';
 
 /** Open orders whose reservations are counted at most: all that the venue's own pages give. */
 const MAX_OPEN = 2_000;
@@ -23,8 +23,8 @@ export async function cashAtVenue(call: LiveCall) {
     session.balance(),
     session.orders({ status: 'open', limit: MAX_OPEN }),
   ]);
-  const { available: collateral, currency } = liveValue(cash);
-  const reserved = asMicro(liveValue(open).reduce((sum, order) => sum + reservedBy(order), 0n));
+  const { available: collateral, currency } = v1ValueOrThrow(cash);
+  const reserved = asMicro(v1ValueOrThrow(open).reduce((sum, order) => sum + reservedBy(order), 0n));
   return {
     balance: formatMicro(collateral, 2),
     // The venue takes orders for more than the wallet holds; then nothing is free.
@@ -41,7 +41,7 @@ const reservedBy = ({ side, price, size, filled }: VenueOrder): bigint =>
 
 export async function positionsAtVenue(call: LiveCall): Promise<z.infer<typeof positionView>[]> {
   const { session } = await liveSession(call);
-  return liveValue(await session.positions()).map(toView);
+  return v1ValueOrThrow(await session.positions()).map(toView);
 }
 
 /** What rests of them in orders the venue does not say: all of it counts as available. */

@@ -1,14 +1,14 @@
 import type { Call, Reply } from '../../http/route.ts';
 import { principalOf } from '../../http/objects.ts';
 import { replayedHeader } from '../../http/naming.ts';
-import { noteHop } from '../../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../../durable-objects/hops.ts';
 import { failure, RequestError, type Failure } from '../../../../shared/errors/failure.ts';
 import { PolymarketMarketData } from '../../../../shared/venues/polymarket/market-data.ts';
 import { toNativeRequest, type NativeOrder } from '../native-order.ts';
 import { toRejectedEntry } from '../native-reply.ts';
 import { toFailedEntry } from '../order-reply.ts';
 import { signedOrderPayload } from '../signed-order.ts';
-import { toNative, toPostedReply } from './replies.ts';
+import { toNativeLive, toPostedReply } from './replies.ts';
 import { submitEach, submitOne, type Submitted } from './submit.ts';
 import { toPlaceWork, toPostWork, type Work } from './works.ts';
 
@@ -36,7 +36,7 @@ export async function sendSigned(call: AnyCall, body: readonly unknown[]): Promi
 
 export async function sendNative(call: AnyCall, body: NativeOrder): Promise<Reply> {
   return sendOrder(call, await nativeWork(call, body), ({ order, replayed }) =>
-    toNative(order, { kind: body.order_type, replayed }),
+    toNativeLive(order, { kind: body.order_type, replayed }),
   );
 }
 
@@ -44,7 +44,7 @@ export async function sendBatch(call: AnyCall, orders: readonly NativeOrder[]): 
   const sent = await submitEach(call, await Promise.all(orders.map((order) => nativeWork(call, order))));
   const results = sent.map((one, index) => {
     const kind = orders[index]?.order_type ?? 'limit';
-    return one.ok ? toNative(one.order, { kind, replayed: one.replayed }) : toRejectedEntry(one);
+    return one.ok ? toNativeLive(one.order, { kind, replayed: one.replayed }) : toRejectedEntry(one);
   });
   const succeeded = sent.filter((one) => one.ok).length;
   return {
@@ -60,7 +60,7 @@ const allReplayed = (sent: readonly Submitted[]): boolean => {
 
 async function nativeWork(call: AnyCall, body: NativeOrder): Promise<Work> {
   const { env, caller } = call;
-  const marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL, () => noteHop(env));
+  const marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL, () => countSubrequest(env));
   return toPlaceWork(env, await toNativeRequest(body, marketData, principalOf(caller).key));
 }
 

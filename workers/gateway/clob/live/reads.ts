@@ -1,11 +1,11 @@
 import { openSession } from '../../../../durable-objects/trading-account/live/sessions.ts';
 import { failure, RequestError } from '../../../../shared/errors/failure.ts';
 import { formatMicro } from '../../../../shared/money/fixed.ts';
-import type { ClobSession } from '../../../../shared/venues/polymarket/clob-session.ts';
+import type { PolymarketClient } from '../../../../shared/venues/polymarket/clob-session.ts';
 import type { OrderStatus, VenueOrder } from '../../../../shared/venues/port.ts';
 import { liveAccount, type LiveAccount } from '../../credentials/live-access.ts';
 import type { AccountCall } from '../../http/objects.ts';
-import { LIVE, liveValue } from './submit.ts';
+import { V1_LIVE_VENUE, v1ValueOrThrow } from './submit.ts';
 
 export type LiveCall = AccountCall & { readonly requestId: string };
 
@@ -13,22 +13,22 @@ export type LiveCall = AccountCall & { readonly requestId: string };
 export async function liveSession(call: LiveCall): Promise<{
   readonly account: LiveAccount;
   readonly session: ReturnType<typeof openSession>;
-  readonly clob: ClobSession;
+  readonly clob: PolymarketClient;
 }> {
-  const account = await liveAccount(call, LIVE);
+  const account = await liveAccount(call, V1_LIVE_VENUE);
   const session = openSession(call.env, account.access);
   if (!session.clob) throw new RequestError(failure('INTERNAL_ERROR'));
   return { account, session, clob: session.clob };
 }
 
 /** One of the account's lists in the venue's own words. Empty parameters are what its clients send for none. */
-export async function relayed(
+export async function readAtVenue(
   call: LiveCall,
   path: string,
   query: Readonly<Record<string, string | undefined>>,
 ): Promise<unknown> {
   const { clob } = await liveSession(call);
-  return liveValue(await clob.read(path, searchOf(query)));
+  return v1ValueOrThrow(await clob.read(path, searchOf(query)));
 }
 
 const searchOf = (query: Readonly<Record<string, string | undefined>>): URLSearchParams =>
@@ -39,19 +39,19 @@ const searchOf = (query: Readonly<Record<string, string | undefined>>): URLSearc
 const HASH = /^0x[0-9a-fA-F]{64}$/;
 
 /** One order in the venue's words; one that never stood in its book as the account's trades tell of it. */
-export async function orderRow(call: LiveCall, id: string): Promise<unknown> {
+export async function venueOrderRow(call: LiveCall, id: string): Promise<unknown> {
   if (!HASH.test(id)) throw new RequestError('ORDER_NOT_FOUND');
   const { account, clob } = await liveSession(call);
-  const row = liveValue(await clob.read(`/data/order/${id}`, new URLSearchParams()));
+  const row = v1ValueOrThrow(await clob.read(`/data/order/${id}`, new URLSearchParams()));
   if (row !== null) return row;
-  return toRow(liveValue(await account.stub.liveOrder(account.access, id)));
+  return toRow(v1ValueOrThrow(await account.stub.liveOrder(account.access, id)));
 }
 
 /** The account's order by its hash. */
 export async function liveOrder(call: LiveCall, id: string): Promise<VenueOrder> {
   if (!HASH.test(id)) throw new RequestError('ORDER_NOT_FOUND');
-  const { stub, access } = await liveAccount(call, LIVE);
-  return liveValue(await stub.liveOrder(access, id));
+  const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
+  return v1ValueOrThrow(await stub.liveOrder(access, id));
 }
 
 const STATUS: Readonly<Record<OrderStatus, string>> = {

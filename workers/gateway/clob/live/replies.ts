@@ -72,7 +72,7 @@ const STATUS: Readonly<Record<OrderStatus, NativeReply['status']>> = {
 const TIF: Readonly<Record<OrderType, string>> = { gtc: 'GTC', gtd: 'GTD', fok: 'FOK', ioc: 'FAK' };
 
 /** What the venue does not tell is null: fees, the account's balance and its position. */
-export function toNative(
+export function toNativeLive(
   order: VenueOrder,
   how: { readonly kind?: 'market' | 'limit'; readonly replayed?: boolean } = {},
 ): NativeReply {

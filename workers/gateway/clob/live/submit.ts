@@ -2,11 +2,11 @@ import { failure, invalidMember, RequestError, type Failure } from '../../../../
 import { tiers } from '../../../../shared/limits/tiers.ts';
 import type { VenueFailure, VenueOrder, VenueResult } from '../../../../shared/venues/port.ts';
 import { liveAccount, toLiveFailure } from '../../credentials/live-access.ts';
-import { namingOf } from '../../http/naming.ts';
+import { commandIdentityOf } from '../../http/naming.ts';
 import { principalOf } from '../../http/objects.ts';
 import type { Call } from '../../http/route.ts';
 import { outcomeUnknown } from '../place-command.ts';
-import { entryNaming } from './entry-names.ts';
+import { entryIdentity } from './entry-names.ts';
 import type {
   LiveCommand,
   LiveReply,
@@ -15,7 +15,7 @@ import type {
 } from '../../../../durable-objects/trading-account/api.ts';
 
 /** The one live venue that `/v1` trades on: the others have another shape, and `/api/v1`. */
-export const LIVE = 'polymarket';
+export const V1_LIVE_VENUE = 'polymarket';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 
@@ -30,11 +30,11 @@ export async function submitOne(
   work: LiveWork,
   named?: Naming,
 ): Promise<{ readonly order: VenueOrder; readonly replayed: boolean }> {
-  const { stub, access } = await liveAccount(call, LIVE);
+  const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
   const reply = await stub
-    .submit({ access, work, naming: named ?? (await namingOf(call)), maxWrites: maxWrites(call) })
+    .submit({ access, work, naming: named ?? (await commandIdentityOf(call)), maxWrites: maxWrites(call) })
     .catch(outcomeUnknown);
-  const told = toldOf(reply);
+  const told = submittedOf(reply);
   if (!told.ok) throw new RequestError(told);
   return told;
 }
@@ -44,14 +44,14 @@ export async function submitEach(
   call: AnyCall,
   works: readonly ({ readonly ok: true; readonly value: LiveWork } | Failure)[],
 ): Promise<readonly Submitted[]> {
-  const { stub, access } = await liveAccount(call, LIVE);
-  const naming = await namingOf(call);
+  const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
+  const naming = await commandIdentityOf(call);
   const most = maxWrites(call);
   const commands = works.flatMap((work, place): readonly LiveCommand[] =>
-    work.ok ? [{ access, work: work.value, naming: entryNaming(naming, place), maxWrites: most }] : [],
+    work.ok ? [{ access, work: work.value, naming: entryIdentity(naming, place), maxWrites: most }] : [],
   );
   const replies = commands.length === 0 ? [] : await stub.submitAll(commands).catch(outcomeUnknown);
-  const told = replies.map(toldOf);
+  const told = replies.map(submittedOf);
   const [first] = told;
   // All of them: then it is the key of the request, and none of its orders was sent.
   if (first?.ok === false && told.every(isReuse)) throw new RequestError(first);
@@ -63,7 +63,7 @@ const isReuse = (one: Submitted): boolean => !one.ok && one.reason === 'IDEMPOTE
 
 const maxWrites = (call: AnyCall): number => tiers[principalOf(call.caller).tier].tradeWritesInFlight;
 
-const toldOf = (reply: LiveReply): Submitted =>
+const submittedOf = (reply: LiveReply): Submitted =>
   reply.ok ? { ok: true, order: reply.order, replayed: reply.replayed } : toV1Failure(reply);
 
 function nextOf(left: Iterator<Submitted>): Submitted {
@@ -77,7 +77,7 @@ export function toV1Failure(failed: VenueFailure): Failure {
     failed.reason === 'SIGNER_REFUSED' &&
     failed.signer.reason === 'CREDENTIAL_INCOMPLETE' &&
     failed.signer.part === 'privateKey';
-  if (!keyless) return atTop(toLiveFailure(LIVE, failed));
+  if (!keyless) return atTop(toLiveFailure(V1_LIVE_VENUE, failed));
   return failure('CREDENTIALS_REQUIRED', {
     message:
       'The vault has no private key of this account: sign orders yourself and send them to POST /v1/order, or store it with POST /api/v1/onboard',
@@ -91,7 +91,7 @@ function atTop(failed: Failure): Failure {
 }
 
 /** The value of a venue's answer. Throws its failure. */
-export function liveValue<T>(result: VenueResult<T>): T {
+export function v1ValueOrThrow<T>(result: VenueResult<T>): T {
   if (result.ok) return result.value;
   throw new RequestError(toV1Failure(result));
 }

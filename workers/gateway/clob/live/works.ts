@@ -1,4 +1,4 @@
-import { noteHop } from '../../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../../durable-objects/hops.ts';
 import { failure, invalidMember, type Failure } from '../../../../shared/errors/failure.ts';
 import { orderStructHash } from '../../../../shared/signing/order-typed-data.ts';
 import { signedMembers } from '../../../../shared/venues/polymarket/client-order.ts';
@@ -25,7 +25,7 @@ export async function toPlaceWork(
   const type = TYPES[timeInForce];
   if (postOnly && type !== 'gtc' && type !== 'gtd')
     return invalidMember('post_only', 'goes with GTC and GTD orders, which rest');
-  const market = await new PolymarketMarketData(env.POLYMARKET_CLOB_URL, () => noteHop(env)).marketOf(
+  const market = await new PolymarketMarketData(env.POLYMARKET_CLOB_URL, () => countSubrequest(env)).marketOf(
     tokenId,
   );
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;

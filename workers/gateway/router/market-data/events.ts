@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { route } from '../../http/route.ts';
 import { number } from '../order-wire.ts';
 import { eventView, marketStatus, toEventView, toStatus, volumeOf } from './market-wire.ts';
-import { exchangeList, exchangesFor, exchangeStatus, merged, pagination } from './merged.ts';
+import { exchangeList, exchangesFor, exchangeStatus, mergeListings, pagination } from './merged.ts';
 import { microQuery } from './micro-query.ts';
 import { MAX_PAGE_CURSOR } from './page-cursor.ts';
 import { venueFor } from './selector.ts';
@@ -33,7 +33,7 @@ export const events = route({
     const { search, min_volume, include_markets, limit, cursor } = query;
     const status = toStatus(query.status);
     const least = min_volume === undefined ? 0 : number(min_volume);
-    const page = await merged(
+    const page = await mergeListings(
       exchangesFor(env, query.exchanges, 'fetch_events'),
       { limit, cursor },
       async (exchange, share, place) => {

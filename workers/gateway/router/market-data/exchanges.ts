@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dataVenue } from '../../../../shared/venues/data-venues.ts';
-import { exchanges as names } from '../../../../shared/venues/exchanges.ts';
+import { venueNames as names } from '../../../../shared/venues/exchanges.ts';
 import { route } from '../../http/route.ts';
 
 const has = z.object({

@@ -6,7 +6,7 @@ import type { DataVenue, FeeCurve, Found } from '../../../../shared/venues/port.
 import { route } from '../../http/route.ts';
 import { number } from '../order-wire.ts';
 import { microQuery } from './micro-query.ts';
-import { selected, selectorQuery, told } from './selector.ts';
+import { selectMarket, selectorQuery, valueOrThrow } from './selector.ts';
 
 const amount = z.number().nullable();
 
@@ -45,12 +45,12 @@ export const executionPriceRoute = route({
   },
   async handle({ env, query }) {
     if (query.amount <= 0n) throw new RequestError(invalidMember('amount', 'must be positive'));
-    const { venue, exchange: _, ...of } = selected(env, query);
+    const { venue, exchange: _, ...of } = selectMarket(env, query);
     const [found, fee] = await Promise.all([venue.book(of), feeOf(venue, of.marketId)]);
-    const book = told(found);
+    const book = valueOrThrow(found);
     const side = query.side === 'buy' ? 'BUY' : 'SELL';
     const levels = side === 'BUY' ? book.asks : book.bids;
-    const curve = told(fee);
+    const curve = valueOrThrow(fee);
     const walk = executionPrice(levels, side, query.amount, { fee: curve ?? undefined });
     const charged = curve !== null && walk.filled > 0n;
     return {

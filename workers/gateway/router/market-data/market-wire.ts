@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Exchange } from '../../../../shared/venues/exchanges.ts';
+import type { VenueName } from '../../../../shared/venues/exchanges.ts';
 import type { ListedEvent, ListedMarket, ListedStatus } from '../../../../shared/venues/port.ts';
 import { number } from '../order-wire.ts';
 import { parsecId } from './selector.ts';
@@ -36,7 +36,7 @@ export const marketView = z.object({
 });
 
 /** A market alone is a group of its own; a volume that the venue does not tell is 0. Amounts are JSON numbers. */
-export function toMarketView(exchange: Exchange, market: ListedMarket): z.infer<typeof marketView> {
+export function toMarketView(exchange: VenueName, market: ListedMarket): z.infer<typeof marketView> {
   const { id, groupId = id, volume, liquidity, tick, minSize, endDate, conditionId } = market;
   return {
     parsec_id: parsecId(exchange, id),
@@ -78,7 +78,7 @@ export const eventView = z.object({
 });
 
 export function toEventView(
-  exchange: Exchange,
+  exchange: VenueName,
   event: ListedEvent,
   withMarkets: boolean,
 ): z.infer<typeof eventView> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../../shared/errors/failure.ts';
-import { isExchange, type Exchange } from '../../../../shared/venues/exchanges.ts';
+import { isVenueName, type VenueName } from '../../../../shared/venues/exchanges.ts';
 import type { ListedMarket } from '../../../../shared/venues/port.ts';
 import { route, type Call } from '../../http/route.ts';
 import { microQuery } from './micro-query.ts';
@@ -9,13 +9,13 @@ import {
   exchangeList,
   exchangesFor,
   exchangeStatus,
-  merged,
+  mergeListings,
   pagination,
   refuseFaults,
   statusOf,
 } from './merged.ts';
 import { MAX_PAGE_CURSOR } from './page-cursor.ts';
-import { partsOf, venueFor } from './selector.ts';
+import { parsecIdParts, venueFor } from './selector.ts';
 
 /** Markets of one page, and of one request by id (contract: router, "Market data"). */
 const MAX_MARKETS = 100;
@@ -65,7 +65,7 @@ type Reply = z.infer<typeof reply>;
 async function listed({ env, query: asked }: MarketsCall): Promise<Reply> {
   const { search, min_volume: minVolume, min_liquidity: minLiquidity, limit, cursor } = asked;
   const filters = { status: toStatus(asked.status), search, minVolume, minLiquidity };
-  const page = await merged(
+  const page = await mergeListings(
     exchangesFor(env, asked.exchanges, 'fetch_markets'),
     { limit, cursor },
     (exchange, share, place) => venueFor(env, exchange).markets({ ...filters, limit: share, cursor: place }),
@@ -84,7 +84,7 @@ async function byId({ env, query: asked, url }: MarketsCall): Promise<Reply> {
   const other = [...url.searchParams.keys()].find((name) => name !== 'parsec_ids');
   if (other !== undefined) throw new RequestError(invalidMember(other, 'does not go with parsec_ids'));
   const groups = Map.groupBy(
-    ids.flatMap(({ exchange, id }) => (isExchange(exchange) ? [{ exchange, id }] : [])),
+    ids.flatMap(({ exchange, id }) => (isVenueName(exchange) ? [{ exchange, id }] : [])),
     ({ exchange }) => exchange,
   );
   const answers = await Promise.all(
@@ -94,7 +94,7 @@ async function byId({ env, query: asked, url }: MarketsCall): Promise<Reply> {
     }),
   );
   if (answers.length > 0) refuseFaults(answers.map(([, found]) => found));
-  const found = new Map<string, readonly [Exchange, ListedMarket]>(
+  const found = new Map<string, readonly [VenueName, ListedMarket]>(
     answers.flatMap(([exchange, page]) =>
       page.ok ? page.value.items.map((item) => [keyOf(exchange, item.id), [exchange, item]] as const) : [],
     ),
@@ -121,7 +121,7 @@ function idsIn(
   if (texts.length > MAX_MARKETS)
     throw new RequestError(invalidMember('parsec_ids', `at most ${MAX_MARKETS}`));
   return texts.map((text) => {
-    const parts = partsOf(text);
+    const parts = parsecIdParts(text);
     if (!parts)
       throw new RequestError(invalidMember('parsec_ids', 'must be <exchange>:<market id>, parted by commas'));
     return { text, ...parts };

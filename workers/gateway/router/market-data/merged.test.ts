@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { failure, RequestError } from '../../../../shared/errors/failure.ts';
-import type { Exchange } from '../../../../shared/venues/exchanges.ts';
-import { merged } from './merged.ts';
+import type { VenueName } from '../../../../shared/venues/exchanges.ts';
+import { mergeListings } from './merged.ts';
 import { readPageCursor, writePageCursor } from './page-cursor.ts';
 
-const asked = ['polymarket', 'kalshi', 'limitless'] as const satisfies readonly Exchange[];
+const asked = ['polymarket', 'kalshi', 'limitless'] as const satisfies readonly VenueName[];
 const silent = () => failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
 
 /** Listings of so many rows each; places are row numbers. `fails` says which calls find the exchange silent. */
 const listings =
-  (sizes: readonly number[], fails: (exchange: Exchange) => boolean = () => false) =>
-  async (exchange: Exchange, limit: number, place: string | undefined) => {
+  (sizes: readonly number[], fails: (exchange: VenueName) => boolean = () => false) =>
+  async (exchange: VenueName, limit: number, place: string | undefined) => {
     if (fails(exchange)) return silent();
     const size = sizes[asked.findIndex((one) => one === exchange)] ?? 0;
     const from = Number(place ?? 0);
@@ -32,7 +32,7 @@ test('pages of any size show every row of every exchange once, and total ends as
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await merged(asked, { limit, cursor }, listings(sizes));
+        const page = await mergeListings(asked, { limit, cursor }, listings(sizes));
         expect(page.rows.length).toBeLessThanOrEqual(limit);
         seen.push(...page.rows.map(({ item }) => item));
         expect(page.pagination).toMatchObject({ count: page.rows.length, total: seen.length });
@@ -51,8 +51,8 @@ test('an exchange that is silent now and then loses no row and hides none of the
       // Each fails on every other throw at most: the listing ends.
       for (let page = 0; page < 400; page += 1) {
         const failing = new Set(asked.filter(() => page % 2 === 0 && coin.next().value));
-        const fails = (exchange: Exchange): boolean => failing.has(exchange);
-        const answer = await merged(asked, { limit, cursor }, listings(sizes, fails)).catch(
+        const fails = (exchange: VenueName): boolean => failing.has(exchange);
+        const answer = await mergeListings(asked, { limit, cursor }, listings(sizes, fails)).catch(
           (error: unknown) => {
             // All that were asked: then the page is asked for again.
             if (error instanceof RequestError && error.failure.reason === 'VENUE_UNAVAILABLE')
@@ -63,7 +63,7 @@ test('an exchange that is silent now and then loses no row and hides none of the
         if (!answer) continue;
         seen.push(...answer.rows.map(({ item }) => item));
         for (const [exchange, { success }] of Object.entries(answer.status))
-          expect(success).toBe(!failing.has(exchange as Exchange));
+          expect(success).toBe(!failing.has(exchange as VenueName));
         cursor = answer.pagination.next_cursor;
         if (cursor === undefined) break;
       }
@@ -74,7 +74,7 @@ test('an exchange that is silent now and then loses no row and hides none of the
 });
 
 test('what is wrong with the request itself is told, whoever else has answered', async () => {
-  const page = merged(asked, { limit: 9 }, async (exchange) =>
+  const page = mergeListings(asked, { limit: 9 }, async (exchange) =>
     exchange === 'kalshi' ? failure('INVALID_CURSOR') : { ok: true, value: { items: [1] } },
   );
   await expect(page).rejects.toMatchObject({ failure: { reason: 'INVALID_CURSOR' } });

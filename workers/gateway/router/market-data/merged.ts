@@ -4,7 +4,7 @@ import { RequestError, type Failure } from '../../../../shared/errors/failure.ts
 import type { Has } from '../../../../shared/venues/capabilities.ts';
 import { unsupported } from '../../../../shared/venues/capabilities.ts';
 import { dataVenue } from '../../../../shared/venues/data-venues.ts';
-import { exchanges, type Exchange } from '../../../../shared/venues/exchanges.ts';
+import { venueNames, type VenueName } from '../../../../shared/venues/exchanges.ts';
 import type { Found, Page } from '../../../../shared/venues/port.ts';
 import type { Env } from '../../env.ts';
 import { exchangeNamed } from '../exchange.ts';
@@ -29,7 +29,7 @@ export const pagination = z.object({
 });
 
 /** The exchanges of a list. Throws EXCHANGE_NOT_FOUND for the first that is none. */
-export const exchangesIn = (list: string): readonly Exchange[] => [
+export const exchangesIn = (list: string): readonly VenueName[] => [
   ...new Set(list.split(',').map((name) => exchangeNamed({ exchange: name.trim() }))),
 ];
 
@@ -37,33 +37,37 @@ export const exchangesIn = (list: string): readonly Exchange[] => [
  * The exchanges that a listing asks: those that are named, else all that have it. Paper is asked only by name: its
  * markets are Polymarket's and would all stand there twice. Throws NOT_SUPPORTED where one that is named lacks it.
  */
-export function exchangesFor(env: Env, list: string | undefined, flag: keyof Has): readonly Exchange[] {
-  const has = (exchange: Exchange): boolean => dataVenue(exchange, env).capabilities.has[flag];
-  if (list === undefined) return exchanges.filter((exchange) => exchange !== 'paper' && has(exchange));
+export function exchangesFor(env: Env, list: string | undefined, flag: keyof Has): readonly VenueName[] {
+  const has = (exchange: VenueName): boolean => dataVenue(exchange, env).capabilities.has[flag];
+  if (list === undefined) return venueNames.filter((exchange) => exchange !== 'paper' && has(exchange));
   const named = exchangesIn(list);
   const lacking = named.find((exchange) => !has(exchange));
   if (lacking !== undefined) throw new RequestError(unsupported(lacking, flag.replaceAll('_', ' ')));
   return named;
 }
 
-export interface Merged<T> {
-  readonly rows: readonly { readonly exchange: Exchange; readonly item: T }[];
+export interface MergedListing<T> {
+  readonly rows: readonly { readonly exchange: VenueName; readonly item: T }[];
   readonly status: ExchangeStatus;
   readonly pagination: z.infer<typeof pagination>;
 }
 
-type FetchPage<T> = (exchange: Exchange, limit: number, place: string | undefined) => Promise<Found<Page<T>>>;
+type FetchPage<T> = (
+  exchange: VenueName,
+  limit: number,
+  place: string | undefined,
+) => Promise<Found<Page<T>>>;
 
 /**
  * One page of several exchanges' listings, each asked for its share of `limit`, so that no row is fetched and not
  * shown. One that does not answer now is told in `status` and keeps its place in the cursor: the next page asks it
  * again, and nothing is skipped. When none answers, the failure is thrown, as is every fault of the request's own.
  */
-export async function merged<T>(
-  asked: readonly Exchange[],
+export async function mergeListings<T>(
+  asked: readonly VenueName[],
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   fetchPage: FetchPage<T>,
-): Promise<Merged<T>> {
+): Promise<MergedListing<T>> {
   const { exchanges: places, seen }: PagePlace =
     cursor === undefined
       ? { exchanges: asked.map((exchange) => ({ exchange })), seen: 0 }

@@ -4,7 +4,7 @@ import { unsupported } from '../../../../shared/venues/capabilities.ts';
 import type { Level } from '../../../../shared/venues/port.ts';
 import { route } from '../../http/route.ts';
 import { number } from '../order-wire.ts';
-import { parsecId, selected, selectorQuery, told } from './selector.ts';
+import { parsecId, selectMarket, selectorQuery, valueOrThrow } from './selector.ts';
 
 /** Levels of a side, if the request names no number, and at most (contract: router, "Market data"). */
 const LEVELS = 50;
@@ -47,13 +47,13 @@ export const orderbook = route({
     }),
   },
   async handle({ env, query }) {
-    const { exchange, venue, ...of } = selected(env, query);
+    const { exchange, venue, ...of } = selectMarket(env, query);
     if (query.start_ts !== undefined || query.end_ts !== undefined || query.cursor !== undefined)
       throw new RequestError(unsupported(exchange, 'order books of the past'));
     const limit = query.limit ?? query.depth ?? LEVELS;
     if (query.depth !== undefined && query.depth !== limit)
       throw new RequestError(invalidMember('depth', 'is another number than limit'));
-    const { marketId, outcome, tokenId, bids, asks, at, tick, minSize } = told(await venue.book(of));
+    const { marketId, outcome, tokenId, bids, asks, at, tick, minSize } = valueOrThrow(await venue.book(of));
     return {
       body: {
         parsec_id: parsecId(exchange, marketId),

@@ -1,7 +1,7 @@
-import { outcomeAt } from '../../../../shared/venues/outcome-at.ts';
+import { findOutcome } from '../../../../shared/venues/outcome-at.ts';
 import type { Found, ListedMarket, ListedOutcome } from '../../../../shared/venues/port.ts';
 import { ValueCache } from '../../../../shared/venues/value-cache.ts';
-import type { Selected } from './selector.ts';
+import type { SelectedMarket } from './selector.ts';
 
 /** Names and tokens of a market's outcomes do not change while it lives; that it is gone is noticed within this time. */
 const TTL_MS = 5_000;
@@ -13,14 +13,14 @@ const listed = new ValueCache<ListedMarket>(ENTRIES, TTL_MS);
  * it themselves; tapes and candles, which may be empty, do not. MISSING_PARAMETER, VALIDATION_FAILED, and the failures
  * of `DataVenue.market`.
  */
-export async function outcomeOf(of: Selected): Promise<Found<ListedOutcome>> {
+export async function resolveOutcome(of: SelectedMarket): Promise<Found<ListedOutcome>> {
   const market = await marketOf(of);
   if (!market.ok) return market;
-  const found = outcomeAt(market.value.outcomes, of.outcome);
+  const found = findOutcome(market.value.outcomes, of.outcome);
   return found.ok ? { ok: true, value: found.value.outcome } : found;
 }
 
-async function marketOf({ exchange, venue, marketId }: Selected): Promise<Found<ListedMarket>> {
+async function marketOf({ exchange, venue, marketId }: SelectedMarket): Promise<Found<ListedMarket>> {
   const key = `${exchange} ${marketId}`;
   const known = listed.get(key);
   if (known) return { ok: true, value: known };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RequestError } from '../../../../shared/errors/failure.ts';
-import { exchanges, type Exchange } from '../../../../shared/venues/exchanges.ts';
+import { venueNames, type VenueName } from '../../../../shared/venues/exchanges.ts';
 
 /** Longest cursor of one exchange: venues' own stay below 300 characters. */
 const MAX_PLACE = 600;
@@ -9,13 +9,13 @@ export const MAX_PAGE_CURSOR = 6_000;
 
 /** Where a listing of several exchanges goes on: those without a place have not begun, those left out are done. */
 export interface PagePlace {
-  readonly exchanges: readonly { readonly exchange: Exchange; readonly place?: string | undefined }[];
+  readonly exchanges: readonly { readonly exchange: VenueName; readonly place?: string | undefined }[];
   /** Rows that the pages before have shown. */
   readonly seen: number;
 }
 
 const shape = z.strictObject({
-  e: z.array(z.tuple([z.enum(exchanges), z.string().max(MAX_PLACE).nullable()])).min(1),
+  e: z.array(z.tuple([z.enum(venueNames), z.string().max(MAX_PLACE).nullable()])).min(1),
   n: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
 });
 
@@ -29,7 +29,7 @@ export function writePageCursor({ exchanges: places, seen }: PagePlace): string 
 /**
  * Reads one back. Throws INVALID_CURSOR for what `writePageCursor` has not written, or not for a listing of `asked`.
  */
-export function readPageCursor(text: string, asked: readonly Exchange[]): PagePlace {
+export function readPageCursor(text: string, asked: readonly VenueName[]): PagePlace {
   const { data } = shape.safeParse(decoded(text));
   const names = data?.e.map(([exchange]) => exchange) ?? [];
   const fits = new Set(names).size === names.length && names.every((name) => asked.includes(name));

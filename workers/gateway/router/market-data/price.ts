@@ -5,8 +5,8 @@ import { INTERVALS } from '../../../../shared/venues/candles.ts';
 import { priceIntervals, type Candle } from '../../../../shared/venues/port.ts';
 import { route } from '../../http/route.ts';
 import { number } from '../order-wire.ts';
-import { outcomeOf } from './outcome-of.ts';
-import { parsecId, selected, selectorQuery, told } from './selector.ts';
+import { resolveOutcome } from './outcome-of.ts';
+import { parsecId, selectMarket, selectorQuery, valueOrThrow } from './selector.ts';
 
 const range = z.string().max(32).optional();
 
@@ -46,13 +46,13 @@ export const price = route({
     }),
   },
   async handle({ env, query }) {
-    const of = selected(env, query);
+    const of = selectMarket(env, query);
     const { exchange, venue, marketId } = of;
     if (query.start_ts !== undefined || query.end_ts !== undefined || query.at_ts !== undefined)
       throw new RequestError(unsupported(exchange, 'candles of a range: use interval'));
     const { interval } = query;
-    const { name: outcome } = told(await outcomeOf(of));
-    const candles = told(await venue.prices({ marketId, outcome, interval }));
+    const { name: outcome } = valueOrThrow(await resolveOutcome(of));
+    const candles = valueOrThrow(await venue.prices({ marketId, outcome, interval }));
     const toView = toCandle(INTERVALS[interval].step);
     return {
       body: {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { noteHop } from '../../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../../durable-objects/hops.ts';
 import { invalidMember, RequestError } from '../../../../shared/errors/failure.ts';
 import { dataVenue } from '../../../../shared/venues/data-venues.ts';
-import type { Exchange } from '../../../../shared/venues/exchanges.ts';
+import type { VenueName } from '../../../../shared/venues/exchanges.ts';
 import type { DataVenue, Found, OutcomeQuery } from '../../../../shared/venues/port.ts';
 import type { Env } from '../../env.ts';
 import { exchangeNamed } from '../exchange.ts';
@@ -20,41 +20,42 @@ export const selectorQuery = z.strictObject({
 });
 
 /** A market that was named, and the venue that knows it. */
-export interface Selected extends OutcomeQuery {
-  readonly exchange: Exchange;
+export interface SelectedMarket extends OutcomeQuery {
+  readonly exchange: VenueName;
   readonly venue: DataVenue;
 }
 
 /** The market of a request. Throws MISSING_PARAMETER, VALIDATION_FAILED or EXCHANGE_NOT_FOUND. */
-export function selected(env: Env, query: z.infer<typeof selectorQuery>): Selected {
-  const { exchange, id } = query.parsec_id === undefined ? named(query) : agreeing(query.parsec_id, query);
+export function selectMarket(env: Env, query: z.infer<typeof selectorQuery>): SelectedMarket {
+  const { exchange, id } =
+    query.parsec_id === undefined ? named(query) : marketOfParsecId(query.parsec_id, query);
   return { exchange, marketId: id, outcome: query.outcome, venue: venueFor(env, exchange) };
 }
 
 /** The data half of an exchange, for one question: counted as one call, though a cache may answer it. */
-export function venueFor(env: Env, exchange: Exchange): DataVenue {
-  noteHop(env);
+export function venueFor(env: Env, exchange: VenueName): DataVenue {
+  countSubrequest(env);
   return dataVenue(exchange, env);
 }
 
 /** A market's name on the wire. */
-export const parsecId = (exchange: Exchange, id: string): string => `${exchange}:${id}`;
+export const parsecId = (exchange: VenueName, id: string): string => `${exchange}:${id}`;
 
 /** The parts of a market's name; undefined where it has no such form. The exchange may be none that we know. */
-export function partsOf(text: string): { readonly exchange: string; readonly id: string } | undefined {
+export function parsecIdParts(text: string): { readonly exchange: string; readonly id: string } | undefined {
   const colon = text.indexOf(':');
   const [exchange, id] = [text.slice(0, colon), marketId.safeParse(text.slice(colon + 1))];
   return colon > 0 && id.success ? { exchange, id: id.data } : undefined;
 }
 
 /** The value of a venue's answer. Throws its failure. */
-export function told<T>(answer: Found<T>): T {
+export function valueOrThrow<T>(answer: Found<T>): T {
   if (!answer.ok) throw new RequestError(answer);
   return answer.value;
 }
 
 interface Named {
-  readonly exchange: Exchange;
+  readonly exchange: VenueName;
   readonly id: string;
 }
 
@@ -65,8 +66,8 @@ function named({ exchange, market_id: id }: z.infer<typeof selectorQuery>): Name
   return { exchange: known, id };
 }
 
-function agreeing(text: string, query: z.infer<typeof selectorQuery>): Named {
-  const parts = partsOf(text);
+function marketOfParsecId(text: string, query: z.infer<typeof selectorQuery>): Named {
+  const parts = parsecIdParts(text);
   if (!parts) throw new RequestError(invalidMember('parsec_id', 'must be <exchange>:<market id>'));
   const { exchange = parts.exchange, market_id: id = parts.id } = query;
   if (exchange !== parts.exchange || id !== parts.id)

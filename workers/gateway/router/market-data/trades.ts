@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { PublicTrade } from '../../../../shared/venues/port.ts';
 import { route } from '../../http/route.ts';
 import { number } from '../order-wire.ts';
-import { outcomeOf } from './outcome-of.ts';
+import { resolveOutcome } from './outcome-of.ts';
 import { MAX_PAGE_CURSOR, readPageCursor, writePageCursor } from './page-cursor.ts';
-import { parsecId, selected, selectorQuery, told } from './selector.ts';
+import { parsecId, selectMarket, selectorQuery, valueOrThrow } from './selector.ts';
 
 const PAGE = 200;
 const MAX_PAGE = 500;
@@ -50,13 +50,13 @@ export const trades = route({
     }),
   },
   async handle({ env, query }) {
-    const of = selected(env, query);
+    const of = selectMarket(env, query);
     const { exchange, venue, marketId } = of;
     const { limit, start_ts: start = 0, end_ts: end = Number.POSITIVE_INFINITY } = query;
     const from = query.cursor === undefined ? undefined : readPageCursor(query.cursor, [exchange]);
-    const { name: outcome, tokenId } = told(await outcomeOf(of));
+    const { name: outcome, tokenId } = valueOrThrow(await resolveOutcome(of));
     const cursor = from?.exchanges[0]?.place;
-    const page = told(await venue.trades({ marketId, outcome, limit, cursor }));
+    const page = valueOrThrow(await venue.trades({ marketId, outcome, limit, cursor }));
     const rows = page.items.filter(({ at }) => at >= start * 1000 && at < (end + 1) * 1000);
     const seen = (from?.seen ?? 0) + rows.length;
     const oldest = page.items.at(-1);

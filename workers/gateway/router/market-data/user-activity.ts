@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dataVenue } from '../../../../shared/venues/data-venues.ts';
-import { exchanges } from '../../../../shared/venues/exchanges.ts';
+import { venueNames } from '../../../../shared/venues/exchanges.ts';
 import { route } from '../../http/route.ts';
 import { exchangeList, exchangesIn, exchangeStatus, statusOf } from './merged.ts';
 import { venueFor } from './selector.ts';
@@ -26,7 +26,7 @@ export const userActivity = route({
   async handle({ env, query }) {
     const asked =
       query.exchanges === undefined
-        ? exchanges.filter((exchange) => dataVenue(exchange, env).capabilities.has.fetch_user_activity)
+        ? venueNames.filter((exchange) => dataVenue(exchange, env).capabilities.has.fetch_user_activity)
         : exchangesIn(query.exchanges);
     const answers = await Promise.all(
       asked.map(
