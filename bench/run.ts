@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildWorkers } from '../scripts/lib/build-workers.ts';
+import { buildWorkers } from '../scripts/build/build-workers.ts';
 import { Cleanup } from './lib/cleanup.ts';
 import { LoadGenerator } from './load/load.ts';
 import { measureExchange } from './modes/exchange.ts';
-import { measurePlatformSteps } from './modes/hops.ts';
+import { measurePlatformSteps } from './modes/platform-steps.ts';
 import { measureItty } from './modes/itty.ts';
 import { measureKeys } from './modes/keys.ts';
 import { measureOrderbook } from './modes/orderbook.ts';
 import { measureLive } from './modes/live.ts';
 import { measurePartner } from './modes/partner.ts';
-import { measureBudgets } from './modes/rows.ts';
+import { measureBudgets } from './modes/budgets.ts';
 import { measureVault } from './modes/vault.ts';
 
 /** What every mode of the bench works with. */

@@ -1,4 +1,4 @@
-import type { MailSettings } from '../shared/mail/configured.ts';
+import type { MailSettings } from '../shared/mail/configured-mailer.ts';
 
 /** A namespace of objects, as `stubs.ts` uses it: the interface of what it gives stands in each object's `api.ts`. */
 export interface ObjectNamespace {

@@ -14,11 +14,11 @@ import { Admissions } from './rest/admission.ts';
 import { Calls } from './rest/calls.ts';
 import { createAsker } from './rest/exchange-request.ts';
 import { createCallServer } from './rest/http-server.ts';
-import { startDialling } from './session/dial.ts';
-import { acceptConnectors } from './session/door.ts';
+import { startDialling } from './session/dial-in.ts';
+import { acceptConnectors } from './session/accept-connectors.ts';
 import { Sessions } from './session/sessions.ts';
 import type { Wire } from './session/wire.ts';
-import { createBudget } from './streams/memory.ts';
+import { createBudget } from './streams/memory-budget.ts';
 import { backoffMs } from './upstream/backoff.ts';
 import { openChannel } from './upstream/channel.ts';
 

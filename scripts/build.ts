@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { buildWorkers, bundleFolder } from './lib/build-workers.ts';
+import { buildWorkers, bundleFolder } from './build/build-workers.ts';
 
 /** What the gateway may weigh, compressed (bench/README.md): cold starts pay for every byte. */
 const GATEWAY_BUDGET_KB = 350;

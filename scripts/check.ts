@@ -1,5 +1,5 @@
-import { checks } from './lib/checks.ts';
-import { runStep } from './lib/steps.ts';
+import { checks } from './check/checks.ts';
+import { runStep } from './check/steps.ts';
 
 /** `npm run check`: format, lint, types, generated files, dry-run deploy. Exits 1 when one fails. */
 let failed = 0;

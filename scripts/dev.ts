@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Wallet } from 'ethers';
 import { FEE_ESCROW } from '../emulators/chain/contracts/addresses.ts';
-import { startEmulators, venueVars } from './lib/emulators.ts';
-import { exchangeVars, exchangeVaultVars, startExchangeAndRelay } from './lib/exchange.ts';
-import { localSecrets } from './lib/local-secrets.ts';
+import { startEmulators, venueVars } from './local-venues/emulators.ts';
+import { exchangeVars, exchangeVaultVars, startExchangeAndRelay } from './local-venues/exchange-and-relay.ts';
+import { localSecrets } from './launch/local-secrets.ts';
 import { inProject, root } from './lib/paths.ts';
 
 /**

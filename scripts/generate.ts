@@ -4,7 +4,7 @@ import { errorSections, type Reason } from '../shared/errors/catalogue.ts';
 import { failure } from '../shared/errors/failure.ts';
 import { toRouterError } from '../shared/errors/router-mapper.ts';
 import { inProject } from './lib/paths.ts';
-import { sdkFiles } from './lib/sdk-files.ts';
+import { sdkFiles } from './generate/sdk-files.ts';
 
 /** `npm run generate`: documents and the SDK's types, from what the code says. With --check: fails when one differs. */
 const files = { 'docs/errors.md': errorsPage(), ...(await sdkFiles()) };

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { buildIfStale } from './lib/build-workers.ts';
-import { workerdOn } from './lib/home-in-use.ts';
-import { launch, type PosternFile } from './lib/launch.ts';
-import { isFree } from './lib/port.ts';
+import { buildIfStale } from './build/build-workers.ts';
+import { workerdOn } from './launch/home-in-use.ts';
+import { launch, type PosternFile } from './launch/launch.ts';
+import { isFree } from './launch/port.ts';
 
 const DEFAULT_PORT = 8787;
 /** How often it is looked whether npm is still there: a caller who has stopped it waits no longer for the port. */

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checks } from './lib/checks.ts';
-import { runStep } from './lib/steps.ts';
+import { checks } from './check/checks.ts';
+import { runStep } from './check/steps.ts';
 
 /** The part of vitest's JSON report that we count. */
 interface Report {

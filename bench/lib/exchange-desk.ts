@@ -1,4 +1,4 @@
-import type { PosternFile } from '../../scripts/lib/launch.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
 import { controlVenue } from '../../test/support/control.ts';
 import { createTenant } from '../../test/support/tenants.ts';
 

@@ -1,6 +1,6 @@
 import type { LoadGenerator } from '../load/load.ts';
 import type { Shot } from '../load/protocol.ts';
-import { cpuMs } from './process.ts';
+import { cpuMs } from '../servers/process.ts';
 
 /** Something that answers requests. */
 export interface Target {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scheduler } from 'node:timers/promises';
-import type { PosternFile } from '../../scripts/lib/launch.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
 import { orderShots } from './shots.ts';
-import type { Origin } from './origin.ts';
+import type { Origin } from '../servers/origin.ts';
 
 /** A partner with one trader user. */
 export interface BenchPartner {

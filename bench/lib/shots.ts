@@ -1,5 +1,5 @@
 import { shot, type Shot } from '../load/protocol.ts';
-import type { Origin } from './origin.ts';
+import type { Origin } from '../servers/origin.ts';
 
 export const bookShots = (keys: readonly string[], { token }: Origin): readonly Shot[] =>
   keys.map((key) => shot('GET', `/v1/book?token_id=${token}`, { 'x-api-key': key }));

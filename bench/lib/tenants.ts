@@ -1,4 +1,4 @@
-import type { PosternFile } from '../../scripts/lib/launch.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
 
 /** What `POST /admin/v1/tenants` takes at most. */
 export const KEYS_PER_TENANT = 5;

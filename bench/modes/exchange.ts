@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import { launch } from '../../scripts/lib/launch.ts';
+import { launch } from '../../scripts/launch/launch.ts';
 import type { ConsumerSpec } from '../lib/book-consumer.ts';
 import type { ReceivedBooks, ReaderSpec } from '../lib/book-reader.ts';
 import { deskAt, makeBooks, symbolsOf } from '../lib/exchange-desk.ts';
 import { median } from '../lib/measure.ts';
-import { cpuMs, residentKb } from '../lib/process.ts';
+import { cpuMs, residentKb } from '../servers/process.ts';
 import { noteRow, printTable, type Row } from '../lib/table.ts';
 import { shot, type Shot } from '../load/protocol.ts';
 import type { Bench } from '../run.ts';

@@ -1,7 +1,7 @@
 import { shot } from '../load/protocol.ts';
 import { compare, type Pace } from '../lib/measure.ts';
 import { printTable, ratioRow } from '../lib/table.ts';
-import { serveWorker } from '../lib/worker-server.ts';
+import { serveWorker } from '../servers/worker-server.ts';
 import type { Bench } from '../run.ts';
 
 const PACE: Pace = { rounds: 5, latencySeconds: 1, throughputSeconds: 2 };

@@ -1,6 +1,6 @@
-import { startGateway, type Gateway } from '../lib/gateway.ts';
-import { startOrigin } from '../lib/origin.ts';
-import { residentKb } from '../lib/process.ts';
+import { startGateway, type Gateway } from '../servers/gateway.ts';
+import { startOrigin } from '../servers/origin.ts';
+import { residentKb } from '../servers/process.ts';
 import { admitShots } from '../lib/shots.ts';
 import { issueTenants, KEYS_PER_TENANT } from '../lib/tenants.ts';
 import type { VolleyResult } from '../load/protocol.ts';

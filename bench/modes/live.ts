@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { signedBody } from '../../test/end-to-end/signed-orders.ts';
-import { clobAccount, fundWallet, type ClobAccount } from '../../test/end-to-end/venue-accounts.ts';
+import { signedBody } from '../../test/end-to-end/support/signed-orders.ts';
+import { clobAccount, fundWallet, type ClobAccount } from '../../test/end-to-end/support/venue-accounts.ts';
 import { openMarket, setBook } from '../../test/support/markets.ts';
-import { startGateway, type Gateway } from '../lib/gateway.ts';
+import { startGateway, type Gateway } from '../servers/gateway.ts';
 import { median } from '../lib/measure.ts';
 import { limitRow, noteRow, printTable, type Row } from '../lib/table.ts';
 import { issueTenants } from '../lib/tenants.ts';

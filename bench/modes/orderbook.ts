@@ -1,10 +1,10 @@
-import { startGateway } from '../lib/gateway.ts';
+import { startGateway } from '../servers/gateway.ts';
 import { compare, type Pace } from '../lib/measure.ts';
-import { startOrigin } from '../lib/origin.ts';
+import { startOrigin } from '../servers/origin.ts';
 import { bookShots, orderbookShots } from '../lib/shots.ts';
 import { printTable, ratioRow } from '../lib/table.ts';
 import { issueTenants } from '../lib/tenants.ts';
-import { serveWorker } from '../lib/worker-server.ts';
+import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
 import type { Bench } from '../run.ts';
 

@@ -1,11 +1,11 @@
-import { buildWorkers } from '../../scripts/lib/build-workers.ts';
-import type { PosternFile } from '../../scripts/lib/launch.ts';
-import { startGateway } from '../lib/gateway.ts';
+import { buildWorkers } from '../../scripts/build/build-workers.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
+import { startGateway } from '../servers/gateway.ts';
 import { compare, median, type Pace } from '../lib/measure.ts';
-import { startOrigin } from '../lib/origin.ts';
+import { startOrigin } from '../servers/origin.ts';
 import { call, newPartner, openAccount, trade, type OpenPartner } from '../lib/partners.ts';
 import { limitRow, printTable, ratioRow, type Row } from '../lib/table.ts';
-import { serveWorker } from '../lib/worker-server.ts';
+import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
 import type { Bench } from '../run.ts';
 

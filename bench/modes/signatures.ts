@@ -1,7 +1,7 @@
 import { testRootKeys } from '../../test/support/vault-server.ts';
 import { compare, type Compared, type Pace } from '../lib/measure.ts';
 import { noteRow, printTable, ratioRow, type Row } from '../lib/table.ts';
-import { serveWorker } from '../lib/worker-server.ts';
+import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
 import type { Bench } from '../run.ts';
 

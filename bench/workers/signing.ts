@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { exchangeContract } from '../../shared/signing/exchange-contracts.ts';
+import { exchangeContract } from '../../shared/signing/polymarket/exchange-contracts.ts';
 import type { Vault } from '../../shared/vault/port.ts';
 import type { VaultRequest } from '../../shared/vault/request.ts';
 

@@ -4,7 +4,7 @@ import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
 import { pauseAt } from '../../shared/testing/fault-points.ts';
 import { migrate } from '../storage/migrate.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import { Actions, type Settled } from './actions.ts';
 import type {
   Captured,

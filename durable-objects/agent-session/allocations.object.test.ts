@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openSession, type TestSession } from '../../test/support/agent-sessions.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { asMicro, SCALE, type Micro } from '../../shared/money/fixed.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 
 /** 6 wallets with 40 commands each, four at once. */
 const [RUNS, COMMANDS, AT_ONCE] = [6, 40, 4];

@@ -9,7 +9,7 @@ import type {
   Suggestion,
 } from './model.ts';
 import type { SessionVerb } from './states.ts';
-import type { VenueFailure } from '../../shared/venues/trading-port.ts';
+import type { VenueFailure } from '../../shared/venues/port/trading-venue.ts';
 
 export type {
   Captured,

@@ -5,7 +5,7 @@ import { openSession, type TestSession } from '../../test/support/agent-sessions
 import { micro, resolveMarket, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { armFault, releaseFaults, type FaultPoint } from '../../shared/testing/fault-points.ts';
-import { accountObject, agentSession } from '../stubs.ts';
+import { accountObject, agentSession } from '../rpc/stubs.ts';
 import { Suggestions } from './suggestions.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === 10_000n);

@@ -4,10 +4,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSession, type TestSession } from '../../test/support/agent-sessions.ts';
 import { clearAlarm } from '../../test/support/alarms.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
-import { liveOrders, placing, polymarketSetup, type LiveVenueSetup } from '../../test/support/live-bench.ts';
+import {
+  liveOrders,
+  placing,
+  polymarketSetup,
+  type LiveVenueSetup,
+} from '../../test/support/live-venue-setup.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { armFault, releaseFaults } from '../../shared/testing/fault-points.ts';
-import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { VenueOrder } from '../../shared/venues/port.ts';
 import { AllocationBook } from '../trading-account/allocations/book.ts';
 import { Claims } from '../trading-account/allocations/claims.ts';

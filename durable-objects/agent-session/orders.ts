@@ -2,7 +2,7 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { asMicro, mulDiv, ONE, parseMicro, SCALE, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { VenueFailure, VenueOrder } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import type { Executed, SessionCaller, SessionRecord } from './model.ts';
 import type { Quoted } from './quote.ts';
 import type { LiveCommand, OrderRequest, Naming } from '../trading-account/api.ts';

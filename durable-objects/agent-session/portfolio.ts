@@ -1,5 +1,5 @@
 import { asMicro, mulDiv, notional, ONE, SCALE, ZERO, type Micro } from '../../shared/money/fixed.ts';
-import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Book, ListedMarket, Market } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { polymarket } from '../trading-account/live/sessions.ts';

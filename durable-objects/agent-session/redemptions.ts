@@ -3,7 +3,7 @@ import { ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
 import type { Market, MarketData } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import { payoutsOf } from '../trading-account/allocations/on-chain.ts';
 import type { PositionView, RedeemRow, SessionCaller, SessionRecord } from './model.ts';
 import type { NameScope } from './names.ts';

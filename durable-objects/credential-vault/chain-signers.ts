@@ -1,8 +1,8 @@
-import { polygon } from '../../shared/chain/contracts.ts';
+import { polygon } from '../../shared/chain/polygon-contracts.ts';
 import { ctfPolicy, escrowPolicy, keySigner } from '../../shared/chain/key-signer.ts';
 import type { ChainSigner, UnsignedTransaction } from '../../shared/chain/port.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
-import { SigningFault } from '../../shared/signing/fault.ts';
+import { SigningFault } from '../../shared/signing/signing-fault.ts';
 import { Secret } from '../../shared/signing/secret.ts';
 import type { PolymarketCredential } from '../../shared/vault/credential.ts';
 import type { SignedCall } from '../../shared/vault/port.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey } from '../../shared/signing/wallet.ts';
 import { credentialVenues, type Credential, type ExchangeCredential } from '../../shared/vault/credential.ts';
-import type { LoginStep } from '../../shared/vault/exchange-session.ts';
+import type { LoginStep } from '../../shared/vault/exchange-login.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
 import { VaultRefusal, type VaultResult } from '../../shared/vault/result.ts';

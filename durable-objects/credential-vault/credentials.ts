@@ -7,7 +7,7 @@ import type {
   PolymarketCredential,
 } from '../../shared/vault/credential.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
-import { SigningFault } from '../../shared/signing/fault.ts';
+import { SigningFault } from '../../shared/signing/signing-fault.ts';
 import { utf8, type Bytes } from './bytes.ts';
 
 /** A credential as the bytes that are sealed. */

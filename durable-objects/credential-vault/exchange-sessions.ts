@@ -2,7 +2,7 @@ import { importJWK, type CryptoKey, type JWK } from 'jose';
 import { machineTime, now } from '../../shared/clock.ts';
 import { sealCredential } from '../../shared/relay/relay-credential.ts';
 import { sealCall, type SealedCall } from '../../shared/relay/sealed-call.ts';
-import { clientAssertion } from '../../shared/signing/exchange-assertion.ts';
+import { clientAssertion } from '../../shared/signing/rsa/client-assertion.ts';
 import type { ExchangeClient, ExchangeCredential, ExchangeTokens } from '../../shared/vault/credential.ts';
 import {
   authPaths,
@@ -12,7 +12,7 @@ import {
   type LoginStep,
   type TokenTimes,
   type TokenReply,
-} from '../../shared/vault/exchange-session.ts';
+} from '../../shared/vault/exchange-login.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
 
 /** A token is renewed while a request that takes it may still be on its way: longer than any request may take. */

@@ -1,4 +1,4 @@
-import { SigningFault } from '../../shared/signing/fault.ts';
+import { SigningFault } from '../../shared/signing/signing-fault.ts';
 import { refusal, VaultRefusal, type VaultFailure } from '../../shared/vault/result.ts';
 
 /**

@@ -1,12 +1,12 @@
-import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
-import { builderHeaders } from '../../shared/signing/polymarket-builder.ts';
-import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
-import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
+import { kalshiHeaders } from '../../shared/signing/rsa/kalshi-headers.ts';
+import { builderHeaders } from '../../shared/signing/polymarket/builder-headers.ts';
+import { l1Headers } from '../../shared/signing/polymarket/l1-headers.ts';
+import { l2Headers } from '../../shared/signing/polymarket/l2-headers.ts';
 import {
   framedRequest,
   orderRequest,
   type OrderRequest,
-} from '../../shared/signing/polymarket-order-request.ts';
+} from '../../shared/signing/polymarket/order-request.ts';
 import { Secret } from '../../shared/signing/secret.ts';
 import type {
   BuilderCredential,

@@ -1,7 +1,7 @@
 import type { Scope } from '../../shared/vault/request.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
-import { vaultRegistry } from '../vault-stubs.ts';
+import { vaultRegistry } from '../rpc/vault-stubs.ts';
 import type { CredentialStore } from './store.ts';
 import type { Usage } from './api.ts';
 

@@ -2,7 +2,7 @@ import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { REST_PREFIX } from '../../shared/relay/routes.ts';
 import type { Actor } from '../../shared/vault/request.ts';
-import { CircuitBreaker } from '../../shared/venues/http/circuit.ts';
+import { CircuitBreaker } from '../../shared/venues/http/circuit-breaker.ts';
 import type { DeskSession, Ready } from './desk-session.ts';
 import { notSent, type CallRelay, type RelayCall, type RelayReply } from './relay-transport.ts';
 

@@ -4,8 +4,8 @@ import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { SEALED_PREFIX } from '../../shared/relay/routes.ts';
 import { askAsDesk, audited, control, newDesk, speakV1, type Desk } from '../../test/support/desk.ts';
-import { exchangeConnector } from '../stubs.ts';
-import { vaultOf } from '../vault-stubs.ts';
+import { exchangeConnector } from '../rpc/stubs.ts';
+import { vaultOf } from '../rpc/vault-stubs.ts';
 import { HttpTransport } from './http-transport.ts';
 import { meaningOf } from './replies.ts';
 

@@ -1,5 +1,5 @@
-import { keyGate } from '../stubs.ts';
-import { CLOSE } from '../socket-hub/close-codes.ts';
+import { keyGate } from '../rpc/stubs.ts';
+import { CLOSE } from '../../shared/websockets/close-codes.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import {
   attachment,

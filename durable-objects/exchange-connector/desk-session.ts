@@ -1,9 +1,9 @@
 import { now } from '../../shared/clock.ts';
 import { failure, invalidMember, type Failure } from '../../shared/errors/failure.ts';
 import { SEALED_PREFIX } from '../../shared/relay/routes.ts';
-import type { LoginIntent, LoginStep } from '../../shared/vault/exchange-session.ts';
+import type { LoginIntent, LoginStep } from '../../shared/vault/exchange-login.ts';
 import type { Vault } from '../../shared/vault/port.ts';
-import { vaultAnswer } from '../../shared/vault/reached.ts';
+import { vaultAnswer } from '../../shared/vault/vault-answer.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import type { VaultFailure } from '../../shared/vault/result.ts';
 import type { CallRelay, RelayReply } from './relay-transport.ts';

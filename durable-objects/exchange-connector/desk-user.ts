@@ -1,4 +1,4 @@
-import type { LoginIntent } from '../../shared/vault/exchange-session.ts';
+import type { LoginIntent } from '../../shared/vault/exchange-login.ts';
 import type { DeskUse } from './desk-use.ts';
 import type { Settled } from './desk-session.ts';
 import { Reigns } from './reigns.ts';

@@ -15,7 +15,7 @@ import {
 } from '../../test/support/desk.ts';
 import { requestDialIn } from '../../test/support/dial-in.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
-import { exchangeConnector } from '../stubs.ts';
+import { exchangeConnector } from '../rpc/stubs.ts';
 
 // All that holds of a relay that is reached by HTTP holds of one that dials in.
 desksDialIn();

@@ -1,12 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import { now } from '../../shared/clock.ts';
-import type { LoginIntent } from '../../shared/vault/exchange-session.ts';
+import type { LoginIntent } from '../../shared/vault/exchange-login.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { migrate } from '../storage/migrate.ts';
 import { tenantAccountId } from '../tenant/profile.ts';
-import { vaultOf } from '../vault-stubs.ts';
-import { ABORT } from './abort.ts';
+import { vaultOf } from '../rpc/vault-stubs.ts';
+import { ABORT } from '../../shared/testing/connector-abort.ts';
 import { Asking, noRelay, type Asked, type AskRequest } from './asking.ts';
 import { Clients } from './clients.ts';
 import { DeskSession, type Settled } from './desk-session.ts';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { control, exchangeAt, newDesk, SYMBOL, type Desk } from '../../test/support/desk.ts';
-import { exchangeConnector } from '../stubs.ts';
+import { exchangeConnector } from '../rpc/stubs.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 /** Of a method in any minute (contract: exchange, "Lookups"). */

@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { errorReply } from '../../shared/vault/exchange-session.ts';
+import { errorReply } from '../../shared/vault/exchange-login.ts';
 import type { RelayReply } from './relay-transport.ts';
 
 /** Long enough for any sentence of the exchange's. */

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { afterEach, expect, test } from 'vitest';
-import { exchangeConnector } from '../stubs.ts';
+import { exchangeConnector } from '../rpc/stubs.ts';
 import { askAsDesk, audited, control, exchangeAt, newDesk, type Desk } from '../../test/support/desk.ts';
 
 afterEach(() => control('tokens', { access_ttl_ms: 3_600_000, refresh_ttl_ms: 86_400_000 }));

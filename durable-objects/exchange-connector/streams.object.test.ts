@@ -10,7 +10,7 @@ import {
   SYMBOL,
   type Desk,
 } from '../../test/support/desk.ts';
-import { exchangeConnector } from '../stubs.ts';
+import { exchangeConnector } from '../rpc/stubs.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 type Json = Readonly<Record<string, unknown>>;

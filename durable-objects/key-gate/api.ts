@@ -1,10 +1,10 @@
-import type { KeyChange, KeyRecord } from './record.ts';
-import type { LimitReport } from '../../shared/limits/headers.ts';
+import type { KeyChange, KeyRecord } from './key-record.ts';
+import type { LimitReport } from '../../shared/limits/rate-limit-headers.ts';
 import type { Principal } from '../../shared/keys/principal.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 
-export type { KeyChange } from './record.ts';
+export type { KeyChange } from './key-record.ts';
 /** What holds for the reply whether or not the request was let in. */
 export interface AdmissionNotice {
   /** Not there where the tenant counts the request: in a customer's limit and the builder's pool. */

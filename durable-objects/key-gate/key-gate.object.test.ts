@@ -2,12 +2,12 @@ import { env } from 'cloudflare:workers';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TenantSnapshot } from '../../shared/keys/principal.ts';
-import { monthOf } from '../../shared/limits/month.ts';
+import { monthOf } from '../../shared/limits/billing-period.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
-import { CLOSE } from '../socket-hub/close-codes.ts';
+import { CLOSE } from '../../shared/websockets/close-codes.ts';
 import { HANDOVER_HEADER } from '../socket-hub/attachment.ts';
-import { keyGate, socketHub, tenantObject } from '../stubs.ts';
-import type { KeyRecord } from './record.ts';
+import { keyGate, socketHub, tenantObject } from '../rpc/stubs.ts';
+import type { KeyRecord } from './key-record.ts';
 
 const snapshot: TenantSnapshot = {
   version: 3,

@@ -4,13 +4,13 @@ import { machineTime, now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import { keyStatus, type Principal, type KeyStatus } from '../../shared/keys/principal.ts';
-import { retryAfterSeconds, type LimitReport } from '../../shared/limits/headers.ts';
+import { retryAfterSeconds, type LimitReport } from '../../shared/limits/rate-limit-headers.ts';
 import { tiers } from '../../shared/limits/tiers.ts';
-import { SlidingWindow } from '../../shared/limits/window.ts';
-import { deskHolder, tenantObject } from '../stubs.ts';
-import type { KeyChange, KeyRecord } from './record.ts';
-import { KeySockets } from './sockets.ts';
-import { KeyUsage } from './usage.ts';
+import { SlidingWindow } from '../../shared/limits/sliding-window.ts';
+import { deskHolder, tenantObject } from '../rpc/stubs.ts';
+import type { KeyChange, KeyRecord } from './key-record.ts';
+import { KeySockets } from './key-sockets.ts';
+import { KeyUsage } from './key-usage.ts';
 import type { KeyGateApi, AdmissionNotice, Admission, AdmitRequest, SocketGrant } from './api.ts';
 type UsableKey =
   | { readonly ok: true; readonly record: KeyRecord; readonly current: KeyStatus }

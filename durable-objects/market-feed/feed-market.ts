@@ -1,7 +1,7 @@
 import { failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import { dataVenue } from '../../shared/venues/data-venues.ts';
-import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Found } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import type { MarketRef } from './feed-name.ts';

@@ -1,5 +1,5 @@
 import { dataVenue } from '../../shared/venues/data-venues.ts';
-import type { VenueName } from '../../shared/venues/exchanges.ts';
+import type { VenueName } from '../../shared/venues/venue-names.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import type { FeedMarket } from './feed-market.ts';
 import type { MarketRef } from './feed-name.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { HANDOVER_HEADER, type Handover } from '../socket-hub/attachment.ts';
 import { SocketHub } from '../socket-hub/socket-hub.ts';
-import { accountObject, keyGate, socketHub } from '../stubs.ts';
+import { accountObject, keyGate, socketHub } from '../rpc/stubs.ts';
 import { MarketFeed } from './market-feed.ts';
 import { NativeBooks } from './native-books.ts';
 import { Upstream } from './upstream.ts';

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { ObjectEnv } from '../bindings.ts';
 import { failure } from '../../shared/errors/failure.ts';
-import { socketHub } from '../stubs.ts';
+import { socketHub } from '../rpc/stubs.ts';
 import type { FeedItem, ViewItem } from './delivery.ts';
 import { loadMarket, type FeedMarket } from './feed-market.ts';
 import { marketOfFeed, type MarketRef } from './feed-name.ts';
@@ -11,7 +11,7 @@ import { NativeBooks } from './native-books.ts';
 import { Outbox } from './outbox.ts';
 import { RouterViews } from './router-views.ts';
 import { newTickOf, tradeOf, type VenueEvent } from './venue-events.ts';
-import { sameOutcome, viewSpec } from './view-spec.ts';
+import { sameOutcome, viewSpec } from '../../shared/websockets/book-view.ts';
 import type { MarketFeedApi, ResolvedOutcome, Subscribed } from './api.ts';
 /**
  * How often a feed with listeners looks after itself. It keeps the object from being evicted as idle, and after

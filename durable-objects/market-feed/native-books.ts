@@ -3,7 +3,7 @@ import type { FeedItem, PriceText } from './delivery.ts';
 import type { FeedMarket } from './feed-market.ts';
 import { priceFrame, TokenBook } from './token-book.ts';
 import type { VenueEvent } from './venue-events.ts';
-import { sameOutcome } from './view-spec.ts';
+import { sameOutcome } from '../../shared/websockets/book-view.ts';
 
 /** Both tokens' books of a Polymarket market, and what the followers of `/v1/ws` are told of them. */
 export class NativeBooks {

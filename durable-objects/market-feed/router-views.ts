@@ -4,7 +4,7 @@ import { BookView, type Sides } from './book-view.ts';
 import type { ViewItem } from './delivery.ts';
 import type { FeedMarket } from './feed-market.ts';
 import { BLIND, bookFrame, CUT_OFF, deltaFrame, HEALTHY, tradeFrame, type Health } from './router-frames.ts';
-import { sameOutcome, viewSpec, type ViewSpec } from './view-spec.ts';
+import { sameOutcome, viewSpec, type ViewSpec } from '../../shared/websockets/book-view.ts';
 
 /** What the venue last told of one outcome. */
 interface Heard {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Micro } from '../../shared/money/fixed.ts';
-import { decimal } from '../../shared/venues/decimal.ts';
+import { decimal } from '../../shared/venues/money/venue-decimal.ts';
 import type { PublicTrade } from '../../shared/venues/port.ts';
 
 /** Messages of the venue's market channel, as far as we read them (docs.polymarket.com/asyncapi.json). */

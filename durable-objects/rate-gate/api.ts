@@ -1,4 +1,4 @@
-import type { WindowRule, WindowState } from '../../shared/limits/window.ts';
+import type { WindowRule, WindowState } from '../../shared/limits/sliding-window.ts';
 
 /** RPC interface of `RateGate`. */
 export interface RateGateApi {

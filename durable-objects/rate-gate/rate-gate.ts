@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { ObjectEnv } from '../bindings.ts';
 import { now } from '../../shared/clock.ts';
-import { SlidingWindow, type WindowRule, type WindowState } from '../../shared/limits/window.ts';
+import { SlidingWindow, type WindowRule, type WindowState } from '../../shared/limits/sliding-window.ts';
 import type { RateGateApi } from './api.ts';
 
 /**

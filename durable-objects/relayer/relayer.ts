@@ -1,13 +1,13 @@
 import { DurableObject } from 'cloudflare:workers';
-import { polygon } from '../../shared/chain/contracts.ts';
+import { polygon } from '../../shared/chain/polygon-contracts.ts';
 import { createEscrowChain } from '../../shared/chain/escrow-chain.ts';
 import { createJsonRpc } from '../../shared/chain/json-rpc.ts';
 import type { ChainSigner, EscrowChain, TransactionJournal, SendOutcome } from '../../shared/chain/port.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
-import { vaultAnswer } from '../../shared/vault/reached.ts';
+import { vaultAnswer } from '../../shared/vault/vault-answer.ts';
 import type { ObjectEnv } from '../bindings.ts';
-import { vaultOf } from '../vault-stubs.ts';
-import { chainSettings } from './settings.ts';
+import { vaultOf } from '../rpc/vault-stubs.ts';
+import { chainSettings } from '../../shared/chain/chain-settings.ts';
 import type { RelayerApi, RelayerRequest } from './api.ts';
 /** A node that is slower than this holds up every account's fees: reads are asked three times. */
 const NODE_TIMEOUT_MS = 3_000;

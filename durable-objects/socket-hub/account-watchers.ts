@@ -1,8 +1,8 @@
 import { failure, invalidMember, type Failure } from '../../shared/errors/failure.ts';
 import type { Principal } from '../../shared/keys/principal.ts';
-import { accountObject, keyGate } from '../stubs.ts';
-import { resolveWalletAccount } from '../tenant/wallet-account.ts';
-import { CLOSE } from './close-codes.ts';
+import { accountObject, keyGate } from '../rpc/stubs.ts';
+import { resolveWalletAccount } from '../rpc/resolve-wallet-account.ts';
+import { CLOSE } from '../../shared/websockets/close-codes.ts';
 import { overLimit, type SignInCommand } from './frames.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';

@@ -1,7 +1,7 @@
 import { now } from '../../shared/clock.ts';
 import { feedName, marketOfFeed, parsecIdOf } from '../market-feed/feed-name.ts';
-import { sameOutcome, viewKey, viewSpec } from '../market-feed/view-spec.ts';
-import { marketFeed } from '../stubs.ts';
+import { sameOutcome, viewKey, viewSpec } from '../../shared/websockets/book-view.ts';
+import { marketFeed } from '../rpc/stubs.ts';
 import { MAX_MARKETS, type FollowedBook } from './attachment.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';

@@ -2,7 +2,7 @@ import type { ObjectEnv } from '../bindings.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Member } from './member.ts';
 import type { Members } from './members.ts';
-import type { KeyedMutex } from '../turns.ts';
+import type { KeyedMutex } from '../../shared/concurrency/keyed-mutex.ts';
 
 /** What the parts of one hub share. */
 export interface Hub {

@@ -1,6 +1,6 @@
 import { failure } from '../../shared/errors/failure.ts';
-import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
-import { marketFeed } from '../stubs.ts';
+import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
+import { marketFeed } from '../rpc/stubs.ts';
 import { overLimit, type SubscriptionFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';

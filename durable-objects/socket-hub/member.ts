@@ -1,7 +1,7 @@
 import { errorCatalogue } from '../../shared/errors/catalogue.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Attachment } from './attachment.ts';
-import { CLOSE } from './close-codes.ts';
+import { CLOSE } from '../../shared/websockets/close-codes.ts';
 
 /**
  * workerd tells nobody how much of what was sent still waits for the peer, so a client has credit: as much as

@@ -2,11 +2,11 @@ import { env } from 'cloudflare:workers';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { moveClock, resetClock } from '../../shared/clock.ts';
-import { generateKey } from '../../shared/keys/format.ts';
+import { generateKey } from '../../shared/keys/key-format.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { replay } from '../../test/support/book-replay.ts';
-import { keyGate, socketHub } from '../stubs.ts';
+import { keyGate, socketHub } from '../rpc/stubs.ts';
 import { HANDOVER_HEADER, type Handover } from './attachment.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === micro('0.01')).values();

@@ -1,11 +1,11 @@
 import { now } from '../../shared/clock.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
-import { isWellFormedKey } from '../../shared/keys/format.ts';
+import { isWellFormedKey } from '../../shared/keys/key-format.ts';
 import { marketOfFeed, parsecIdOf } from '../market-feed/feed-name.ts';
-import { viewSpec } from '../market-feed/view-spec.ts';
-import { keyGate } from '../stubs.ts';
+import { viewSpec } from '../../shared/websockets/book-view.ts';
+import { keyGate } from '../rpc/stubs.ts';
 import { refuse, type BookFollowers } from './book-followers.ts';
-import { CLOSE } from './close-codes.ts';
+import { CLOSE } from '../../shared/websockets/close-codes.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
 import { CODE, readRouterFrame, type RouterCommand } from './router-frames.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEFAULT_DEPTH, MAX_DEPTH } from '../market-feed/view-spec.ts';
+import { DEFAULT_DEPTH, MAX_DEPTH } from '../../shared/websockets/book-view.ts';
 import { marketNamed, marketOfParsecId } from '../market-feed/feed-name.ts';
 import type { MarketRef } from '../market-feed/api.ts';
 

@@ -1,8 +1,8 @@
 import type { ObjectEnv } from '../bindings.ts';
 import { equalSecrets, sha256Hex } from '../../shared/keys/digest.ts';
-import { isWellFormedKey } from '../../shared/keys/format.ts';
-import { deriveTriple } from '../../shared/keys/l2.ts';
-import { keyGate, tenantObject } from '../stubs.ts';
+import { isWellFormedKey } from '../../shared/keys/key-format.ts';
+import { deriveTriple } from '../../shared/keys/l2-triple.ts';
+import { keyGate, tenantObject } from '../rpc/stubs.ts';
 import type { SignIn } from './frames.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,5 +1,5 @@
 import type { Failure } from '../../shared/errors/failure.ts';
-import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Followed } from './attachment.ts';
 import type { SubscriptionFrame } from './frames.ts';
 

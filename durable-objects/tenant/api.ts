@@ -1,5 +1,5 @@
 import type { Actor } from './actor.ts';
-import type { KeyRequest } from './issuance.ts';
+import type { KeyRequest } from './keys/key-issuance.ts';
 import type {
   PartnerAccountCreated,
   PartnerAccountFound,
@@ -12,32 +12,32 @@ import type {
   TraderUserCreated,
   TraderUserFound,
   TraderUserInput,
-} from './partner/model.ts';
+} from './partner/partner-model.ts';
 import type { Profile, ProfileChange } from './profile.ts';
-import type { KeyRequests } from './request-counts.ts';
-import type { UserTokenGate } from './user-gate.ts';
-import type { Wallet } from './wallets.ts';
+import type { KeyRequests } from './keys/request-counts.ts';
+import type { UserTokenGate } from './keys/user-token-gate.ts';
+import type { Wallet } from './wallets/wallet-store.ts';
 import type { EscrowTerms } from '../../shared/escrow/terms.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
-import type { PoolReport } from '../../shared/limits/pool.ts';
+import type { PoolReport } from '../../shared/limits/customer-pool.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
-import type { Customer, CustomerTotals } from './customer-store.ts';
-import type { StoredKey } from './key-store.ts';
-import type { LimitReport } from '../../shared/limits/headers.ts';
+import type { Customer, CustomerTotals } from './builder/customer-store.ts';
+import type { StoredKey } from './keys/key-store.ts';
+import type { LimitReport } from '../../shared/limits/rate-limit-headers.ts';
 
 export type { Actor } from './actor.ts';
-export type { KeyRequest } from './issuance.ts';
+export type { KeyRequest } from './keys/key-issuance.ts';
 export type {
   PartnerAccountFound,
   JsonObject,
   PartnerAccount,
   PartnerSettings,
   TraderUser,
-} from './partner/model.ts';
+} from './partner/partner-model.ts';
 export type { Profile, ProfileChange } from './profile.ts';
-export type { Wallet } from './wallets.ts';
+export type { Wallet } from './wallets/wallet-store.ts';
 /** Whether a request may act as a customer, and what its two limits say. */
 export type CustomerAdmission =
   | { readonly ok: true; readonly account: string; readonly limits: PoolReport }

@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/keys/permissions.ts';
 import type { Admission, TenantSnapshot } from '../../shared/keys/principal.ts';
 import type { Tier } from '../../shared/limits/tiers.ts';
-import type { TradedVenue } from '../../shared/venues/exchanges.ts';
+import type { TradedVenue } from '../../shared/venues/venue-names.ts';
 
 /** What an operator sees and sets of a tenant. */
 export interface Profile {

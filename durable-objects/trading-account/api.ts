@@ -26,8 +26,13 @@ import type { Portfolio } from './valuation.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
-import type { LiveVenue } from '../../shared/venues/exchanges.ts';
-import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../shared/venues/trading-port.ts';
+import type { LiveVenue } from '../../shared/venues/venue-names.ts';
+import type {
+  OrderQuery,
+  VenueFill,
+  VenueOrder,
+  VenueResult,
+} from '../../shared/venues/port/trading-venue.ts';
 import type { AskRequest } from '../exchange-connector/asking.ts';
 
 export type { Holding } from './allocations/model.ts';

@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asMicro, SCALE } from '../../shared/money/fixed.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import type { OrderRequest } from './model.ts';
 import { tickEmulator, tradableTokens } from '../../test/support/emulator-control.ts';
 

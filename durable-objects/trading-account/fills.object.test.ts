@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import type { FillPlace } from './fills.ts';
 import type { OrderRequest } from './model.ts';
 

@@ -6,7 +6,7 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { armFault, releaseFaults, type FaultPoint } from '../../shared/testing/fault-points.ts';
 import { fireAlarm } from '../../test/support/alarms.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import type { OrderRequest } from './model.ts';
 import type { Naming } from './once.ts';
 import type { Placing } from './commands.ts';

@@ -4,7 +4,7 @@ import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
-import type { LiveVenue } from '../../shared/venues/exchanges.ts';
+import type { LiveVenue } from '../../shared/venues/venue-names.ts';
 import type {
   Found,
   Market,
@@ -13,10 +13,10 @@ import type {
   VenueOrder,
   VenueResult,
 } from '../../shared/venues/port.ts';
-import type { VenueClient } from '../../shared/venues/session.ts';
-import { chainSettings } from '../relayer/settings.ts';
-import { relayedChain } from '../relayer/relayed-chain.ts';
-import { exchangeConnector, tenantObject } from '../stubs.ts';
+import type { VenueClient } from '../../shared/venues/trading/venue-client.ts';
+import { chainSettings } from '../../shared/chain/chain-settings.ts';
+import { relayedChain } from './escrow/relayed-chain.ts';
+import { exchangeConnector, tenantObject } from '../rpc/stubs.ts';
 import type { AllocationBook } from './allocations/book.ts';
 import { Claims } from './allocations/claims.ts';
 import { walletCash } from './allocations/free.ts';

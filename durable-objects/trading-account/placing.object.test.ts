@@ -8,7 +8,7 @@ import {
   tradableTokens,
 } from '../../test/support/emulator-control.ts';
 import { asMicro } from '../../shared/money/fixed.ts';
-import { accountObject, type Remote } from '../stubs.ts';
+import { accountObject, type Remote } from '../rpc/stubs.ts';
 import type { OrderRequest } from './model.ts';
 import type { TradingAccountApi } from './api.ts';
 

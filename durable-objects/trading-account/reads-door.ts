@@ -1,6 +1,6 @@
 import { now } from '../../shared/clock.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
-import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data.ts';
+import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Book } from '../../shared/venues/port.ts';
 import { AllocationsDoor } from './allocations/door.ts';
 import type { OrderView } from './commands.ts';

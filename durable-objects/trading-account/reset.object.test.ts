@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import type { OrderRequest } from './model.ts';
 
 const token = (await tradableTokens()).find((candidate) => candidate.tick === 10_000n);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { clearAlarm, fireAlarm } from '../../test/support/alarms.ts';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 import type { OrderRequest } from './model.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick <= 10_000n).values();

@@ -10,7 +10,7 @@ import {
   setBook,
   tradableTokens,
 } from '../../test/support/emulator-control.ts';
-import { accountObject } from '../stubs.ts';
+import { accountObject } from '../rpc/stubs.ts';
 
 const tokens = (await tradableTokens())
   .filter((token) => token.tick <= 10_000n)

@@ -1,7 +1,7 @@
 import type { ObjectEnv } from '../bindings.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../shared/money/fixed.ts';
-import { retryRpc } from '../ask-again.ts';
-import { socketHub } from '../stubs.ts';
+import { retryRpc } from '../rpc/retry-rpc.ts';
+import { socketHub } from '../rpc/stubs.ts';
 import type { Order, Trade } from './model.ts';
 import type { AccountText } from './api.ts';
 

@@ -5,7 +5,7 @@ import { refusal, VaultRefusal, type VaultResult } from '../../shared/vault/resu
 import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { RootKeyring } from '../credential-vault/root-keys.ts';
 import { migrate } from '../storage/migrate.ts';
-import { credentialVault } from '../vault-stubs.ts';
+import { credentialVault } from '../rpc/vault-stubs.ts';
 import { AccountList, type StaleAccount } from './accounts.ts';
 import { migrations } from './schema.ts';
 import { describeRotation, type Sweep } from './status.ts';

@@ -1,4 +1,4 @@
-import { boundedPush, boundedSet } from '../lib/bounded.ts';
+import { boundedPush, boundedSet } from '../lib/bounded-collections.ts';
 import { hashId } from '../lib/random.ts';
 import { revertWith, type Log } from './evm/contract.ts';
 import { execute, fragmentOf, type Outcome } from './evm/machine.ts';

@@ -7,7 +7,7 @@ import { serverControlRoutes } from './control/server-routes.ts';
 import { sweep, venueControlRoutes } from './control/venue-routes.ts';
 import { ExchangeError, notFound, refusalReply, statusOfHttp } from './exchange-error.ts';
 import type { Connections } from './grpc/connections.ts';
-import type { Generator } from './market/generate.ts';
+import type { Generator } from './market/load-generator.ts';
 import { authRoutes, commandRoutes } from './rest/routes.ts';
 import { nowMs, type Venue } from './state.ts';
 

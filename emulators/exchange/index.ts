@@ -7,7 +7,7 @@ import { buildCatalogue } from './engine/instrument.ts';
 import { acceptConnections, type Connections } from './grpc/connections.ts';
 import { createGrpcServer } from './grpc/server.ts';
 import { addLocalUsers } from './local-users.ts';
-import { createGenerator } from './market/generate.ts';
+import { createGenerator } from './market/load-generator.ts';
 import { seedBooks, tick } from './market/maker.ts';
 import { createVenue } from './state.ts';
 

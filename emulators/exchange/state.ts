@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { boundedPush } from '../lib/bounded.ts';
+import { boundedPush } from '../lib/bounded-collections.ts';
 import type { ApiClient, User } from './auth/users.ts';
 import type { Effects, ExecutionRecord } from './engine/effects.ts';
 import { createEffects } from './engine/effects.ts';

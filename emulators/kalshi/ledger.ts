@@ -1,4 +1,4 @@
-import { boundedSet } from '../lib/bounded.ts';
+import { boundedSet } from '../lib/bounded-collections.ts';
 import { minMicro, ONE, type Micro } from '../lib/units.ts';
 
 /** Every new account starts with this much: a test venue hands out money. */

@@ -1,4 +1,4 @@
-import { boundedSet } from '../lib/bounded.ts';
+import { boundedSet } from '../lib/bounded-collections.ts';
 import { mulFloor, ONE, type Micro } from '../lib/units.ts';
 
 /** Every new address starts with this much, fully allowed: a test venue hands out money. */

@@ -1,7 +1,7 @@
 import { streamKinds } from '../../shared/relay/frames.ts';
 import type { Calls } from '../rest/calls.ts';
 import type { Sessions } from '../session/sessions.ts';
-import type { MemoryBudget } from '../streams/memory.ts';
+import type { MemoryBudget } from '../streams/memory-budget.ts';
 import type { Gauge } from './metrics.ts';
 
 /** What there is now, summed over desks: a label for each desk would tell a scraper who trades. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Upstream } from '../config/presets.ts';
 import type { Dialect } from '../upstream/dialect.ts';
 import type { ExchangeRequest } from './exchange-request.ts';
-import { toCamel, toSnake } from './keys.ts';
+import { toCamel, toSnake } from './key-case.ts';
 
 /** How one call is sent, and how its answer is told. */
 export interface Translation {

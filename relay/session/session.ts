@@ -3,10 +3,10 @@ import type { RelayCredential } from '../../shared/relay/relay-credential.ts';
 import type { Limits } from '../config/environment.ts';
 import { DeskFeeds } from '../streams/desk-feeds.ts';
 import { DeskStream } from '../streams/desk-stream.ts';
-import type { MemoryBudget } from '../streams/memory.ts';
+import type { MemoryBudget } from '../streams/memory-budget.ts';
 import type { Channel } from '../upstream/channel.ts';
 import { CredentialKeeper } from './credential-keeper.ts';
-import { FrameScheduler } from './outlet.ts';
+import { FrameScheduler } from './frame-scheduler.ts';
 import type { Wire } from './wire.ts';
 
 /** What a session needs of the relay. */

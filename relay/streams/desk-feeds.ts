@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { StreamHost } from '../upstream/exchange-stream.ts';
 import type { DeskStream } from './desk-stream.ts';
 import { MarketPool, type BookReader } from './market-pool.ts';
-import { dropCopyFeed, snapshotFeed, type Feed } from './solo.ts';
+import { dropCopyFeed, snapshotFeed, type Feed } from './dedicated-feeds.ts';
 
 /** docs.polymarket.us/streaming-endpoints/streaming-best-practices: of a firm, all kinds together. */
 const MAX_UPSTREAM = 20;

@@ -2,8 +2,8 @@ import type { FromRelay, ItemType, StreamKind, StreamParams } from '../../shared
 import { MAX_FRAME } from '../../shared/relay/frames.ts';
 import type { Message } from '../upstream/channel.ts';
 import { toJson } from '../upstream/json.ts';
-import type { MemoryBudget } from './memory.ts';
-import { ReplayWindow, type WindowLimits } from './window.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { ReplayWindow, type WindowLimits } from './replay-window.ts';
 
 /** Who hands a stream's frames to the connector. */
 export interface StreamOwner {

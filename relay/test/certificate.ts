@@ -1,5 +1,11 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { INTEGER, OBJECT_ID, OCTET_STRING, SEQUENCE, writeElement as der } from '../../shared/signing/der.ts';
+import {
+  INTEGER,
+  OBJECT_ID,
+  OCTET_STRING,
+  SEQUENCE,
+  writeElement as der,
+} from '../../shared/signing/rsa/der.ts';
 
 /** Both PEM. */
 export interface Certificate {

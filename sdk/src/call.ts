@@ -3,7 +3,7 @@ import { failed, succeeded } from './outcome.ts';
 import { operations } from './generated/operations.ts';
 import type { Input, OperationName, Reply } from './operation.ts';
 import { limitsOf, type CallOptions, type ClientOptions, type Limits } from './options.ts';
-import { prepare } from './prepare.ts';
+import { prepare } from './prepare-request.ts';
 import type { Result } from './result.ts';
 import { faultOf, kindOf, mayRetry, waitOf, type RetryKind } from './retry.ts';
 

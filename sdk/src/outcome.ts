@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.ts';
-import { schemaMismatch } from './guard.ts';
+import { schemaMismatch } from './schema-mismatch.ts';
 import type { Operation } from './operation.ts';
 import type { Failed, SdkCode, Succeeded } from './result.ts';
 import { waitOf } from './retry.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { valuesOf, type Schema as Drawn } from '../../test/end-to-end/from-schema.ts';
+import { valuesOf, type Schema as Drawn } from '../../test/end-to-end/support/from-schema.ts';
 import { operations } from '../src/generated/operations.ts';
-import { schemaMismatch } from '../src/guard.ts';
+import { schemaMismatch } from '../src/schema-mismatch.ts';
 import { createRouter, createSessions, request, type OperationName, type Result } from '../src/index.ts';
 import { http, startRawServer, type Answer, type RawServer } from './raw-server.ts';
 

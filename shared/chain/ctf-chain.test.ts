@@ -4,7 +4,7 @@ import { CONDITIONAL_TOKENS, NEG_RISK_ADAPTER } from '../../emulators/chain/inde
 import { run, startForTest, view, type TestChain } from '../../emulators/chain/test/support.ts';
 import { asMicro } from '../money/fixed.ts';
 import type { Hex } from '../signing/checks.ts';
-import { polygon } from './contracts.ts';
+import { polygon } from './polygon-contracts.ts';
 import { createCtfChain } from './ctf-chain.ts';
 import { createJsonRpc } from './json-rpc.ts';
 import { ctfPolicy, keySigner } from './key-signer.ts';

@@ -1,7 +1,7 @@
 import { decodeFunctionResult, encodeFunctionData } from 'viem/utils';
 import type { Hex } from '../signing/checks.ts';
 import { conditionalTokensAbi, negRiskAdapterAbi } from './abi.ts';
-import type { ChainContracts } from './contracts.ts';
+import type { ChainContracts } from './polygon-contracts.ts';
 import type { JsonRpc } from './json-rpc.ts';
 import type {
   ChainSigner,
@@ -11,7 +11,7 @@ import type {
   TransactionJournal,
   SendOutcome,
 } from './port.ts';
-import { callView } from './reading.ts';
+import { callView } from './node-replies.ts';
 import { createSender, type ContractCall } from './sender.ts';
 
 export interface CtfChainOptions {

@@ -13,7 +13,7 @@ import {
 } from '../../emulators/chain/test/support.ts';
 import { asMicro } from '../money/fixed.ts';
 import type { Hex } from '../signing/checks.ts';
-import { polygon } from './contracts.ts';
+import { polygon } from './polygon-contracts.ts';
 import { createEscrowChain } from './escrow-chain.ts';
 import { createJsonRpc } from './json-rpc.ts';
 import { escrowPolicy, keySigner } from './key-signer.ts';

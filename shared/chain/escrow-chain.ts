@@ -2,7 +2,7 @@ import { decodeFunctionResult, encodeFunctionData } from 'viem/utils';
 import { asMicro, type Micro } from '../money/fixed.ts';
 import type { Hex } from '../signing/checks.ts';
 import { erc20Abi, escrowAbi } from './abi.ts';
-import type { ChainContracts } from './contracts.ts';
+import type { ChainContracts } from './polygon-contracts.ts';
 import type { JsonRpc } from './json-rpc.ts';
 import type {
   ChainRead,
@@ -14,7 +14,7 @@ import type {
   PullFee,
   SendOutcome,
 } from './port.ts';
-import { callView } from './reading.ts';
+import { callView } from './node-replies.ts';
 import { createSender, type Sender } from './sender.ts';
 
 export interface EscrowChainOptions {

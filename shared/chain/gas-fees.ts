@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonRpc } from './json-rpc.ts';
-import { quantity } from './reading.ts';
+import { quantity } from './node-replies.ts';
 
 export interface GasFees {
   readonly maxFeePerGas: bigint;

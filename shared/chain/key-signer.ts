@@ -5,7 +5,7 @@ import type { Hex } from '../signing/checks.ts';
 import type { SecretText } from '../signing/secret.ts';
 import { addressOf, readPrivateKey } from '../signing/wallet.ts';
 import { conditionalTokensAbi, escrowAbi, negRiskAdapterAbi } from './abi.ts';
-import type { ChainContracts } from './contracts.ts';
+import type { ChainContracts } from './polygon-contracts.ts';
 import type { ChainSigner, UnsignedTransaction } from './port.ts';
 
 /** What a key may sign: calls of these functions of these contracts, for at most this much gas. */

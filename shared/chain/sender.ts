@@ -4,7 +4,7 @@ import type { Hex } from '../signing/checks.ts';
 import { gasFees } from './gas-fees.ts';
 import type { JsonRpc, RpcReply } from './json-rpc.ts';
 import type { ChainSigner, TransactionJournal, SendOutcome, Settlement, SignedTransaction } from './port.ts';
-import { quantity, reasonOf } from './reading.ts';
+import { quantity, reasonOf } from './node-replies.ts';
 
 export interface ContractCall {
   readonly to: Hex;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SignedTransaction } from '../chain/port.ts';
 import { asMicro, type Micro } from '../money/fixed.ts';
-import { applyEscrowEvent, type EscrowEvent } from './advance.ts';
+import { applyEscrowEvent, type EscrowEvent } from './apply-event.ts';
 import { nextAction, PENDING_FOR_MS, STUCK_AFTER_MS } from './next-action.ts';
 import { held, openEscrow, stateOf, type EscrowRecord } from './record.ts';
 

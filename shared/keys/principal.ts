@@ -1,5 +1,5 @@
 import { lowerTier, type Tier } from '../limits/tiers.ts';
-import type { TradedVenue } from '../venues/exchanges.ts';
+import type { TradedVenue } from '../venues/venue-names.ts';
 import { permissionsUnderRoles, type Permission, type Role } from './permissions.ts';
 
 /** How a tenant came to be allowed in (contract: errors and limits, "Keys"). */

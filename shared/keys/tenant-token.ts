@@ -1,5 +1,5 @@
 import { toHex } from './digest.ts';
-import { randomBase62 } from './format.ts';
+import { randomBase62 } from './key-format.ts';
 
 /** What a token is for: the link that a trader user is mailed, or the session that it opens. */
 export type TokenPurpose = 'ptl' | 'pts';

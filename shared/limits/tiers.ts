@@ -1,4 +1,4 @@
-import type { WindowRule } from './window.ts';
+import type { WindowRule } from './sliding-window.ts';
 
 /** The ladder of plans (contract: errors and limits, "Tiers"). `GET /v1/keys/tiers` shows it. */
 export interface TierLimits {

@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest';
-import { mailerOf } from './configured.ts';
+import { mailerOf } from './configured-mailer.ts';
 
 const settings = { MAIL_FROM: 'a@example.com', MAIL_SECRET: 'unused' };
 const mail = { from: { address: 'a@example.com', name: 'A' }, to: 'b@example.com', subject: 's', text: 't' };

@@ -1,4 +1,4 @@
-import { SigningFault, type SigningPart } from './fault.ts';
+import { SigningFault, type SigningPart } from './signing-fault.ts';
 
 /** A lower-case address or hash as viem takes it. */
 export type Hex = `0x${string}`;

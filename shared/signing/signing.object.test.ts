@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { signingVectors, vector, vectorExchange, vectorOrderV1 } from '../../test/support/signing-vectors.ts';
-import { kalshiHeaders } from './kalshi.ts';
-import { builderHeaders } from './polymarket-builder.ts';
-import { l1Headers } from './polymarket-l1.ts';
-import { signOrder } from './polymarket-order.ts';
+import { kalshiHeaders } from './rsa/kalshi-headers.ts';
+import { builderHeaders } from './polymarket/builder-headers.ts';
+import { l1Headers } from './polymarket/l1-headers.ts';
+import { signOrder } from './polymarket/sign-order.ts';
 import { Secret } from './secret.ts';
 import { addressOf, createPrivateKey } from './wallet.ts';
 

@@ -3,7 +3,7 @@ import { Wallet } from 'ethers';
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { signingVectors } from '../../test/support/signing-vectors.ts';
-import { SigningFault } from './fault.ts';
+import { SigningFault } from './signing-fault.ts';
 import { Secret } from './secret.ts';
 import { addressOf, createPrivateKey, isPrivateKey } from './wallet.ts';
 

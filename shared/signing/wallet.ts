@@ -1,6 +1,6 @@
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import type { Hex } from './checks.ts';
-import { SigningFault } from './fault.ts';
+import { SigningFault } from './signing-fault.ts';
 import { revealed, type SecretText } from './secret.ts';
 
 /** Order of the group of secp256k1 (SEC 2, section 2.4.1): a private key is a number from 1 to this - 1. */

@@ -1,7 +1,7 @@
 import type { Hex } from '../signing/checks.ts';
-import type { FramedRequest, OrderRequest } from '../signing/polymarket-order-request.ts';
+import type { FramedRequest, OrderRequest } from '../signing/polymarket/order-request.ts';
 import type { CredentialVenue, CredentialView } from './credential.ts';
-import type { LoginStep } from './exchange-session.ts';
+import type { LoginStep } from './exchange-login.ts';
 import type { VaultRequest } from './request.ts';
 import type { VaultResult } from './result.ts';
 

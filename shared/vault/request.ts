@@ -6,7 +6,7 @@ import {
   kalshiCredential,
   polymarketCredential,
 } from './credential.ts';
-import { loginIntent } from './exchange-session.ts';
+import { loginIntent } from './exchange-login.ts';
 
 /** Ids of tenants, accounts and keys are ours and short; `l1:<address>` is the longest. */
 const id = z.string().regex(/^[\w:.@-]{1,128}$/, 'must be an id');

@@ -1,6 +1,6 @@
-import { absentVenue } from './absent.ts';
-import type { DataVenue } from './data-port.ts';
-import type { VenueName } from './exchanges.ts';
+import { absentVenue } from './absent-venue.ts';
+import type { DataVenue } from './port/data-venue.ts';
+import type { VenueName } from './venue-names.ts';
 import { KalshiVenue } from './kalshi/venue.ts';
 import { LimitlessVenue } from './limitless/venue.ts';
 import { OpinionVenue } from './opinion/venue.ts';

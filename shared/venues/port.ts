@@ -1,7 +1,7 @@
 import type { Failure } from '../errors/failure.ts';
 import type { Micro } from '../money/fixed.ts';
-import type { DataVenue } from './data-port.ts';
-import type { TradingVenue } from './trading-port.ts';
+import type { DataVenue } from './port/data-venue.ts';
+import type { TradingVenue } from './port/trading-venue.ts';
 
 export type Side = 'BUY' | 'SELL';
 
@@ -61,6 +61,6 @@ export interface MarketData {
 /** A venue that trades. Data-only venues are a `DataVenue` alone. */
 export type Venue<S> = DataVenue & TradingVenue<S>;
 
-export { priceIntervals } from './data-port.ts';
-export type * from './data-port.ts';
-export type * from './trading-port.ts';
+export { priceIntervals } from './port/data-venue.ts';
+export type * from './port/data-venue.ts';
+export type * from './port/trading-venue.ts';

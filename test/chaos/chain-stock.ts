@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { CHAIN_ID, FEE_ESCROW, USDC } from '../../emulators/chain/index.ts';
 import { TREASURY } from '../../emulators/chain/contracts/addresses.ts';
 import { ERC20_ABI, ESCROW_ABI, view } from '../../emulators/chain/test/support.ts';
-import { TERMS } from '../end-to-end/escrow-stage.ts';
+import { TERMS } from '../end-to-end/support/escrow-stage.ts';
 import type { OwnProgram } from '../support/program.ts';
-import type { SentCommand } from './bot.ts';
+import type { SentCommand } from './send-command.ts';
 
 /** What the contract says of one order id, base units. */
 export interface ChainEscrow {

@@ -1,5 +1,5 @@
-import type { SentCommand } from './bot.ts';
-import type { VenueOrderState } from './books.ts';
+import type { SentCommand } from './send-command.ts';
+import type { VenueOrderState } from './venue-orders.ts';
 import type { ChainEscrow, ChainStock } from './chain-stock.ts';
 import { PAYER_FUNDS } from './fees.ts';
 import type { EscrowRow } from './journals.ts';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { buildIfStale } from '../../scripts/lib/build-workers.ts';
+import { buildIfStale } from '../../scripts/build/build-workers.ts';
 import { exchangeMain } from './exchange/main.ts';
 import { runChaos } from './run.ts';
 

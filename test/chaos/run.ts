@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launch } from '../../scripts/lib/launch.ts';
+import { launch } from '../../scripts/launch/launch.ts';
 import type { OwnProgram } from '../support/program.ts';
-import type { SentCommand, ClientContext, ReplyCounts } from './bot.ts';
-import { liveOrders, paperBooks, type VenueOrderState } from './books.ts';
+import type { SentCommand, ClientContext, ReplyCounts } from './send-command.ts';
+import { liveOrders, paperBooks, type VenueOrderState } from './venue-orders.ts';
 import { chainStock } from './chain-stock.ts';
 import { judgeFees } from './fees-verdict.ts';
 import { readJournals } from './journals.ts';

@@ -2,7 +2,7 @@ import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts'
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
-import { canRetryLater, sendCommand, type SentCommand, type ClientContext } from './bot.ts';
+import { canRetryLater, sendCommand, type SentCommand, type ClientContext } from './send-command.ts';
 import { isMoving, isUnfinished, readJournals } from './journals.ts';
 import { sizeOf } from './plan.ts';
 import type { ChaosAccount } from './stage.ts';

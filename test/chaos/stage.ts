@@ -1,6 +1,11 @@
 import type { Wallet } from 'ethers';
 import * as z from 'zod';
-import { clobAccount, credentialsHeader, fundWallet, kalshiAccount } from '../end-to-end/venue-accounts.ts';
+import {
+  clobAccount,
+  credentialsHeader,
+  fundWallet,
+  kalshiAccount,
+} from '../end-to-end/support/venue-accounts.ts';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import type { OwnProgram } from '../support/program.ts';

@@ -2,7 +2,7 @@ import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts'
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { signFee } from './fees.ts';
-import { sendCommand, type SentCommand, type ClientContext } from './bot.ts';
+import { sendCommand, type SentCommand, type ClientContext } from './send-command.ts';
 import type { Plan, Planned } from './plan.ts';
 import type { Random } from './random.ts';
 import type { ChaosAccount } from './stage.ts';

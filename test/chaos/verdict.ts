@@ -1,5 +1,5 @@
-import { canRetryLater, type SentCommand } from './bot.ts';
-import type { VenueOrderState } from './books.ts';
+import { canRetryLater, type SentCommand } from './send-command.ts';
+import type { VenueOrderState } from './venue-orders.ts';
 import { isUnfinished, type JournalRow } from './journals.ts';
 
 /** What must hold after a storm, and what does not. */

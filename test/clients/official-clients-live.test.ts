@@ -1,8 +1,8 @@
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { clobAccount, fundWallet, type ClobAccount } from '../end-to-end/venue-accounts.ts';
-import { newTrader } from '../end-to-end/trader.ts';
+import { clobAccount, fundWallet, type ClobAccount } from '../end-to-end/support/venue-accounts.ts';
+import { newTrader } from '../end-to-end/support/trader.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { tradeWithV1 } from './clob-v1.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { ask, member } from './ask.ts';
-import { orderBody } from './order-body.ts';
-import { newTrader, type Trader } from './trader.ts';
+import { ask, member } from './support/ask.ts';
+import { orderBody } from './support/order-body.ts';
+import { newTrader, type Trader } from './support/trader.ts';
 
 let program: OwnProgram;
 let trader: Trader;

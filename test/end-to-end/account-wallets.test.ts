@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket, setBook } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { ask, expectRefusal, member, rowsOf, textOf } from './ask.ts';
-import { localToken } from './local-token.ts';
-import { orderBody } from './order-body.ts';
-import { limitOrder, marketBuy, newTrader, type Trader } from './trader.ts';
+import { ask, expectRefusal, member, rowsOf, textOf } from './support/ask.ts';
+import { localToken } from './support/local-token.ts';
+import { orderBody } from './support/order-body.ts';
+import { limitOrder, marketBuy, newTrader, type Trader } from './support/trader.ts';
 
 let program: OwnProgram;
 let market: { readonly condition: string; readonly yes: string };

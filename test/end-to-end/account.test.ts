@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
-import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
-import { limitOrder, marketBuy, microIn, newTrader, type Trader } from './trader.ts';
+import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './support/ask.ts';
+import { limitOrder, marketBuy, microIn, newTrader, type Trader } from './support/trader.ts';
 
 const file = inject('postern');
 /** Bids at 0.40, asks at 0.50: the middle is 0.45. retries.test.ts trades on the same market. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant, operate, type TenantSpec } from '../support/tenants.ts';
-import { ask, eventually, expectRefusal, member, textOf, type Answer } from './ask.ts';
+import { ask, eventually, expectRefusal, member, textOf, type Answer } from './support/ask.ts';
 
 const PROBE = '/v1/auth/ban-status/closed-only';
 

@@ -4,11 +4,11 @@ import { CONDITIONAL_TOKENS, NEG_RISK_ADAPTER } from '../../emulators/chain/cont
 import { run } from '../../emulators/chain/test/support.ts';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook, slowMarket } from '../support/markets.ts';
-import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
-import { member, type Answer } from './ask.ts';
-import { newTrader } from './trader.ts';
-import { clobAccount, fundWallet } from './venue-accounts.ts';
-import { venueTrader, type VenueTrader } from './v1-polymarket-stage.ts';
+import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './support/agent.ts';
+import { member, type Answer } from './support/ask.ts';
+import { newTrader } from './support/trader.ts';
+import { clobAccount, fundWallet } from './support/venue-accounts.ts';
+import { venueTrader, type VenueTrader } from './support/v1-polymarket-stage.ts';
 
 const file = inject('postern');
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook } from '../support/markets.ts';
-import { ask, member, type Answer } from './ask.ts';
-import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './agent.ts';
-import { limitOrder, newTrader } from './trader.ts';
+import { ask, member, type Answer } from './support/ask.ts';
+import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from './support/agent.ts';
+import { limitOrder, newTrader } from './support/trader.ts';
 
 const file = inject('postern');
 

@@ -1,5 +1,5 @@
 import { describe, inject, test } from 'vitest';
-import { ask, expectRefusal } from './ask.ts';
+import { ask, expectRefusal } from './support/ask.ts';
 
 const file = inject('postern');
 const headers = { authorization: `Bearer ${file.adminToken}` };

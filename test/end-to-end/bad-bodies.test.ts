@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createTenant } from '../support/tenants.ts';
-import { ask, expectRefusal, member, type Answer, type Raw } from './ask.ts';
+import { ask, expectRefusal, member, type Answer, type Raw } from './support/ask.ts';
 
 const file = inject('postern');
 let key: string;

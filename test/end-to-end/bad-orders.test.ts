@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
-import { orderBody } from './order-body.ts';
+import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './support/ask.ts';
+import { orderBody } from './support/order-body.ts';
 
 const file = inject('postern');
 let key: string;

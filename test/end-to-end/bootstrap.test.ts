@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
-import { localToken } from './local-token.ts';
+import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './support/ask.ts';
+import { localToken } from './support/local-token.ts';
 
 const vars = { CLIENT_IP_HEADER: 'x-test-address' };
 let closed: OwnProgram;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Answer } from './ask.ts';
+import type { Answer } from './support/ask.ts';
 import {
   BALANCE,
   expectRouterRefusal,
@@ -9,8 +9,8 @@ import {
   withKey,
   type Builder,
   type OwnCustomer,
-} from './builder.ts';
-import { limitOrder } from './trader.ts';
+} from './support/builder.ts';
+import { limitOrder } from './support/trader.ts';
 import { openMarket } from '../support/markets.ts';
 
 const file = inject('postern');

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { moveClock, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
-import { member, type Answer } from './ask.ts';
-import { BALANCE, expectRouterRefusal, newBuilder, USERS, withKey, type Builder } from './builder.ts';
-import { numberIn, obey } from './limits.ts';
+import { member, type Answer } from './support/ask.ts';
+import { BALANCE, expectRouterRefusal, newBuilder, USERS, withKey, type Builder } from './support/builder.ts';
+import { numberIn, obey } from './support/limits.ts';
 
 let program: OwnProgram;
 let builder: Builder;

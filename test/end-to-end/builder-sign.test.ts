@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { ask, member, textOf } from './ask.ts';
-import { expectRouterRefusal, newBuilder, withKey, type Builder } from './builder.ts';
-import { limitOrder, newTrader } from './trader.ts';
-import { clobAccount } from './venue-accounts.ts';
+import { ask, member, textOf } from './support/ask.ts';
+import { expectRouterRefusal, newBuilder, withKey, type Builder } from './support/builder.ts';
+import { limitOrder, newTrader } from './support/trader.ts';
+import { clobAccount } from './support/venue-accounts.ts';
 
 const SIGN = '/api/v1/builder/sign';
 const CREDENTIALS = '/api/v1/builder/credentials';

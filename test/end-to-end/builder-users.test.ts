@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, inject, test } from 'vitest';
-import { isWellFormedKey } from '../../shared/keys/format.ts';
+import { isWellFormedKey } from '../../shared/keys/key-format.ts';
 import { operate } from '../support/tenants.ts';
-import { member, textOf, type Answer } from './ask.ts';
-import { BALANCE, expectRouterRefusal, newBuilder, USERS, withKey, type Builder } from './builder.ts';
+import { member, textOf, type Answer } from './support/ask.ts';
+import { BALANCE, expectRouterRefusal, newBuilder, USERS, withKey, type Builder } from './support/builder.ts';
 
 const file = inject('postern');
 

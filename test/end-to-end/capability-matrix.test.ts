@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as z from 'zod';
-import type { Has } from '../../shared/venues/capabilities.ts';
+import type { Has } from '../../shared/venues/port/capabilities.ts';
 import { dataVenue } from '../../shared/venues/data-venues.ts';
-import { venueNames, isLiveVenue, type VenueName } from '../../shared/venues/exchanges.ts';
-import { member, textOf, type Answer } from './ask.ts';
-import { liveStage, onboarded } from './live-stage.ts';
-import { newTrader, type Trader } from './trader.ts';
+import { venueNames, isLiveVenue, type VenueName } from '../../shared/venues/venue-names.ts';
+import { member, textOf, type Answer } from './support/ask.ts';
+import { liveStage, onboarded } from './support/live-stage.ts';
+import { newTrader, type Trader } from './support/trader.ts';
 
 const file = inject('postern');
 

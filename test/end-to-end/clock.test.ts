@@ -5,10 +5,10 @@ import { moveClock, resetClock, startInstrumented } from '../support/instruments
 import { openMarket, setBook } from '../support/markets.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, expectRefusal, member, textOf, type Answer } from './ask.ts';
-import { localToken } from './local-token.ts';
-import { askL2, createL2, tripleOf } from './sign-in.ts';
-import { limitOrder, marketBuy, newTrader } from './trader.ts';
+import { ask, expectRefusal, member, textOf, type Answer } from './support/ask.ts';
+import { localToken } from './support/local-token.ts';
+import { askL2, createL2, tripleOf } from './support/sign-in.ts';
+import { limitOrder, marketBuy, newTrader } from './support/trader.ts';
 
 // Whatever the gateway decides by time, at the moment itself and one step before it.
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { moveClock, startInstrumented } from '../support/instruments.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant, operate, type TenantSpec } from '../support/tenants.ts';
-import { ask, eventually, expectRefusal, member, type Answer } from './ask.ts';
+import { ask, eventually, expectRefusal, member, type Answer } from './support/ask.ts';
 
 const PROBE = '/v1/auth/ban-status/closed-only';
 const TOMORROW = new Date(Date.now() + 86_400_000).toISOString();

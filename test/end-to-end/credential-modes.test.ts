@@ -1,6 +1,6 @@
 import { Wallet } from 'ethers';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { member, rowsOf, textOf, type Answer, type Ask } from './ask.ts';
+import { member, rowsOf, textOf, type Answer, type Ask } from './support/ask.ts';
 import {
   expectRouterRefusal,
   newBuilder,
@@ -8,8 +8,8 @@ import {
   withKey,
   type Builder,
   type OwnCustomer,
-} from './builder.ts';
-import { newTrader, type Trader } from './trader.ts';
+} from './support/builder.ts';
+import { newTrader, type Trader } from './support/trader.ts';
 import {
   clobAccount,
   credentialsHeader,
@@ -17,7 +17,7 @@ import {
   kalshiAccount,
   type ClobAccount,
   type KalshiAccount,
-} from './venue-accounts.ts';
+} from './support/venue-accounts.ts';
 
 const file = inject('postern');
 const ONBOARD = '/api/v1/onboard';

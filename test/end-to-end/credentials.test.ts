@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
-import { generateKey } from '../../shared/keys/format.ts';
+import { generateKey } from '../../shared/keys/key-format.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, expectRefusal, type Answer } from './ask.ts';
+import { ask, expectRefusal, type Answer } from './support/ask.ts';
 
 const file = inject('postern');
 const PROBE = '/v1/auth/ban-status/closed-only';

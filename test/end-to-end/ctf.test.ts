@@ -9,11 +9,11 @@ import {
 import { ERC20_ABI, run, view } from '../../emulators/chain/test/support.ts';
 import { controlVenue } from '../support/control.ts';
 import { markets } from '../support/markets.ts';
-import { member, textOf, type Answer } from './ask.ts';
-import { expectRouterRefusal } from './builder.ts';
-import { newKey } from './live-stage.ts';
-import { newTrader, type Trader } from './trader.ts';
-import { clobAccount } from './venue-accounts.ts';
+import { member, textOf, type Answer } from './support/ask.ts';
+import { expectRouterRefusal } from './support/builder.ts';
+import { newKey } from './support/live-stage.ts';
+import { newTrader, type Trader } from './support/trader.ts';
+import { clobAccount } from './support/venue-accounts.ts';
 
 const file = inject('postern');
 const provider = new providers.StaticJsonRpcProvider(file.emulators.chain, 137);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { launch, type Running } from '../../scripts/lib/launch.ts';
-import { member, rowsOf } from './ask.ts';
+import { launch, type Running } from '../../scripts/launch/launch.ts';
+import { member, rowsOf } from './support/ask.ts';
 import {
   expectRouterRefusal,
   newBuilder,
@@ -12,8 +12,8 @@ import {
   withKey,
   type Builder,
   type OwnCustomer,
-} from './builder.ts';
-import { clobAccount, kalshiAccount } from './venue-accounts.ts';
+} from './support/builder.ts';
+import { clobAccount, kalshiAccount } from './support/venue-accounts.ts';
 
 let home: string;
 let running: Running | undefined;

@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest';
 import { WebSocketClient, type WebSocket } from '../../relay/session/ws.ts';
-import { controlExchange, exchangeOrder, newDesk, type DeskStage } from './exchange-stage.ts';
+import { controlExchange, exchangeOrder, newDesk, type DeskStage } from './support/exchange-stage.ts';
 
 const file = inject('postern');
 /** Which no other file moves. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as z from 'zod';
 import { TestSocket } from '../support/socket.ts';
-import { ask, member, textOf, type Answer } from './ask.ts';
+import { ask, member, textOf, type Answer } from './support/ask.ts';
 import {
   controlExchange,
   directLogin,
@@ -11,8 +11,8 @@ import {
   exchangeOrder,
   newDesk,
   type DeskStage,
-} from './exchange-stage.ts';
-import { newTrader } from './trader.ts';
+} from './support/exchange-stage.ts';
+import { newTrader } from './support/trader.ts';
 
 const file = inject('postern');
 const home = inject('posternHome');

@@ -1,11 +1,11 @@
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { PosternFile } from '../../scripts/lib/launch-file.ts';
+import type { PosternFile } from '../../scripts/launch/launch-file.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { operate } from '../support/tenants.ts';
-import { member, textOf } from './ask.ts';
-import { expectRouterRefusal, newBuilder, withKey, type Builder } from './builder.ts';
-import { newTrader } from './trader.ts';
+import { member, textOf } from './support/ask.ts';
+import { expectRouterRefusal, newBuilder, withKey, type Builder } from './support/builder.ts';
+import { newTrader } from './support/trader.ts';
 
 const EXPORT = '/api/v1/wallet/export-key';
 const managed = { exchange: 'polymarket', mode: 'managed' };

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { Wallet } from 'ethers';
 import { controlVenue } from '../support/control.ts';
-import { member } from './ask.ts';
-import { expectRouterRefusal, newBuilder } from './builder.ts';
+import { member } from './support/ask.ts';
+import { expectRouterRefusal, newBuilder } from './support/builder.ts';
 import {
   escrowStage,
   FEE,
@@ -14,9 +14,9 @@ import {
   settles,
   TERMS,
   type EscrowStage,
-} from './escrow-stage.ts';
-import { placedId, shape } from './live-stage.ts';
-import { credentialsHeader } from './venue-accounts.ts';
+} from './support/escrow-stage.ts';
+import { placedId, shape } from './support/live-stage.ts';
+import { credentialsHeader } from './support/venue-accounts.ts';
 
 const file = inject('postern');
 let stage: EscrowStage;

@@ -6,9 +6,9 @@ import { errorCatalogue } from '../../shared/errors/catalogue.ts';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, member, type Answer } from './ask.ts';
-import type { Known } from './from-schema.ts';
-import { localToken } from './local-token.ts';
+import { ask, member, type Answer } from './support/ask.ts';
+import type { Known } from './support/from-schema.ts';
+import { localToken } from './support/local-token.ts';
 import {
   operationsOf,
   OWN_CUSTOMER,
@@ -17,8 +17,8 @@ import {
   requestsTo,
   type Generated,
   type Operation,
-} from './operations.ts';
-import { l1Headers } from './sign-in.ts';
+} from './support/operations.ts';
+import { l1Headers } from './support/sign-in.ts';
 
 /** Two hundred operations with so many requests each take a minute on two busy cores. */
 const RUNS = 25;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { ask, member } from './ask.ts';
+import { ask, member } from './support/ask.ts';
 import {
   BALANCE,
   expectRouterRefusal,
@@ -8,8 +8,8 @@ import {
   withKey,
   type Builder,
   type OwnCustomer,
-} from './builder.ts';
-import { newTrader } from './trader.ts';
+} from './support/builder.ts';
+import { newTrader } from './support/trader.ts';
 
 const file = inject('postern');
 

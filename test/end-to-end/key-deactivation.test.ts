@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, expectRefusal, rowsOf, textOf, type Answer } from './ask.ts';
+import { ask, expectRefusal, rowsOf, textOf, type Answer } from './support/ask.ts';
 
 const file = inject('postern');
 

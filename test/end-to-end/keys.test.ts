@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, test } from 'vitest';
-import { isWellFormedKey } from '../../shared/keys/format.ts';
+import { isWellFormedKey } from '../../shared/keys/key-format.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
+import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './support/ask.ts';
 
 const file = inject('postern');
 

@@ -2,8 +2,16 @@ import { Wallet } from 'ethers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, expectRefusal } from './ask.ts';
-import { askL2, createL2, deriveL2, l2Headers, nowSeconds, tripleOf, type Triple } from './sign-in.ts';
+import { ask, expectRefusal } from './support/ask.ts';
+import {
+  askL2,
+  createL2,
+  deriveL2,
+  l2Headers,
+  nowSeconds,
+  tripleOf,
+  type Triple,
+} from './support/sign-in.ts';
 
 let program: OwnProgram;
 beforeAll(async () => {

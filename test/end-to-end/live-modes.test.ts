@@ -1,9 +1,17 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { member, rowsOf, textOf, type Answer } from './ask.ts';
-import { expectRouterRefusal, newBuilder } from './builder.ts';
-import { liveNames, liveStage, order, ordersPath, placedId, shape, type LiveStage } from './live-stage.ts';
-import { newTrader } from './trader.ts';
-import { credentialsHeader, fundWallet } from './venue-accounts.ts';
+import { member, rowsOf, textOf, type Answer } from './support/ask.ts';
+import { expectRouterRefusal, newBuilder } from './support/builder.ts';
+import {
+  liveNames,
+  liveStage,
+  order,
+  ordersPath,
+  placedId,
+  shape,
+  type LiveStage,
+} from './support/live-stage.ts';
+import { newTrader } from './support/trader.ts';
+import { credentialsHeader, fundWallet } from './support/venue-accounts.ts';
 
 // The way of an order from onboarding to balance, for each way in which credentials come to a request. Kalshi has no
 // managed wallets: `onboarding.test.ts` sees the 501.

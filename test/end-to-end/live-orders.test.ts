@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
 import { startFaultyProxy, type Loss } from '../support/faulty-proxy.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { ask, eventually, member } from './ask.ts';
-import { expectRouterRefusal, newBuilder, USERS, withKey } from './builder.ts';
+import { ask, eventually, member } from './support/ask.ts';
+import { expectRouterRefusal, newBuilder, USERS, withKey } from './support/builder.ts';
 import {
   cancel,
   fault,
@@ -18,9 +18,9 @@ import {
   sdkRetry,
   shape,
   type LiveStage,
-} from './live-stage.ts';
-import { newTrader, type Trader } from './trader.ts';
-import { credentialsHeader } from './venue-accounts.ts';
+} from './support/live-stage.ts';
+import { newTrader, type Trader } from './support/trader.ts';
+import { credentialsHeader } from './support/venue-accounts.ts';
 
 let program: OwnProgram;
 let paperMarket: string;

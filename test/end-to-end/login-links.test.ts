@@ -3,15 +3,23 @@ import { request } from 'node:http';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startOutbox, type Outbox } from '../../scripts/lib/outbox.ts';
+import { startOutbox, type Outbox } from '../../scripts/launch/outbox.ts';
 import { moveClock, resetClock, startInstrumented } from '../support/instruments.ts';
 import { openMarket } from '../support/markets.ts';
 import { linkIn, mailedToken, mailsTo } from '../support/outbox.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { operate } from '../support/tenants.ts';
-import { ask, member, textOf, type Answer } from './ask.ts';
-import { newPartner, openSession, PORTAL, sessionOf, USERS, type OwnUser, type Partner } from './partner.ts';
-import { limitOrder } from './trader.ts';
+import { ask, member, textOf, type Answer } from './support/ask.ts';
+import {
+  newPartner,
+  openSession,
+  PORTAL,
+  sessionOf,
+  USERS,
+  type OwnUser,
+  type Partner,
+} from './support/partner.ts';
+import { limitOrder } from './support/trader.ts';
 
 let program: OwnProgram;
 let outbox: Outbox;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
-import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
+import { ask, expectRefusal, member, rowsOf, textOf, type Answer } from './support/ask.ts';
 
 const file = inject('postern');
 let market: { readonly condition: string; readonly yes: string; readonly no: string };

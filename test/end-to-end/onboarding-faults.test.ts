@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { member, rowsOf, type Answer } from './ask.ts';
-import { expectRouterRefusal } from './builder.ts';
-import { newTrader, type Trader } from './trader.ts';
-import { clobAccount, kalshiAccount, type ClobAccount, type KalshiAccount } from './venue-accounts.ts';
+import { member, rowsOf, type Answer } from './support/ask.ts';
+import { expectRouterRefusal } from './support/builder.ts';
+import { newTrader, type Trader } from './support/trader.ts';
+import {
+  clobAccount,
+  kalshiAccount,
+  type ClobAccount,
+  type KalshiAccount,
+} from './support/venue-accounts.ts';
 
 const ONBOARD = '/api/v1/onboard';
 const managed = { exchange: 'polymarket', mode: 'managed' };

@@ -1,10 +1,15 @@
 import { utils, Wallet } from 'ethers';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { safeAddressOf } from '../../shared/venues/polymarket/safe-address.ts';
-import { member, rowsOf, type Answer } from './ask.ts';
-import { expectRouterRefusal } from './builder.ts';
-import { newTrader, type Trader } from './trader.ts';
-import { clobAccount, kalshiAccount, type ClobAccount, type KalshiAccount } from './venue-accounts.ts';
+import { safeAddressOf } from '../../shared/venues/polymarket/account/safe-address.ts';
+import { member, rowsOf, type Answer } from './support/ask.ts';
+import { expectRouterRefusal } from './support/builder.ts';
+import { newTrader, type Trader } from './support/trader.ts';
+import {
+  clobAccount,
+  kalshiAccount,
+  type ClobAccount,
+  type KalshiAccount,
+} from './support/venue-accounts.ts';
 
 const file = inject('postern');
 const ONBOARD = '/api/v1/onboard';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, member, type Answer } from './ask.ts';
-import { ACCOUNTS, accountBody, newPartner, USERS, type Partner } from './partner.ts';
-import { newTrader } from './trader.ts';
+import { ask, member, type Answer } from './support/ask.ts';
+import { ACCOUNTS, accountBody, newPartner, USERS, type Partner } from './support/partner.ts';
+import { newTrader } from './support/trader.ts';
 
 const file = inject('postern');
 let partner: Partner;

@@ -1,8 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { markets, setBook } from '../support/markets.ts';
-import { member, type Answer } from './ask.ts';
-import { ACCOUNTS, accountBody, newPartner, type AsTrader, type OwnUser, type Partner } from './partner.ts';
+import { member, type Answer } from './support/ask.ts';
+import {
+  ACCOUNTS,
+  accountBody,
+  newPartner,
+  type AsTrader,
+  type OwnUser,
+  type Partner,
+} from './support/partner.ts';
 import { read, recompute, type Sums, type WireFill } from '../support/recompute.ts';
 
 /** Over the wire; a thousand draws of the same kind are compared in `recomputed.object.test.ts`. */

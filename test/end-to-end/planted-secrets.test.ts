@@ -6,14 +6,14 @@ import { Chain, ClobClient } from '@polymarket/clob-client';
 import { Wallet } from 'ethers';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, type Running } from '../../scripts/lib/launch.ts';
+import { launch, type Running } from '../../scripts/launch/launch.ts';
 import { controlVenue } from '../support/control.ts';
 import { openMarket } from '../support/markets.ts';
 import { decoded, fromHex, SecretScan, written, type Planted } from '../support/secret-scan.ts';
 import { createTenant, type CreatedTenant } from '../support/tenants.ts';
-import { ask, member, textOf, type Answer, type Ask } from './ask.ts';
-import type { Known } from './from-schema.ts';
-import { localToken } from './local-token.ts';
+import { ask, member, textOf, type Answer, type Ask } from './support/ask.ts';
+import type { Known } from './support/from-schema.ts';
+import { localToken } from './support/local-token.ts';
 import {
   operationsOf,
   OWN_CUSTOMER,
@@ -21,9 +21,9 @@ import {
   requestsTo,
   type Generated,
   type Operation,
-} from './operations.ts';
-import { askL2, createL2, l1Headers, tripleOf } from './sign-in.ts';
-import { clobAccount, credentialsHeader, kalshiAccount, type ClobAccount } from './venue-accounts.ts';
+} from './support/operations.ts';
+import { askL2, createL2, l1Headers, tripleOf } from './support/sign-in.ts';
+import { clobAccount, credentialsHeader, kalshiAccount, type ClobAccount } from './support/venue-accounts.ts';
 
 /** Requests to each operation; the seed makes them the same on every run. */
 const RUNS = 4;

@@ -5,8 +5,8 @@ import { exportJWK, exportSPKI, generateKeyPair, type CryptoKey } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, expectRefusal, type Answer } from './ask.ts';
-import { claimsOf, localToken } from './local-token.ts';
+import { ask, expectRefusal, type Answer } from './support/ask.ts';
+import { claimsOf, localToken } from './support/local-token.ts';
 
 interface Signer {
   readonly alg: 'RS256' | 'ES256';

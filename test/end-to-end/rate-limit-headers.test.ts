@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
-import { ask, expectRefusal } from './ask.ts';
-import { freshKey, numberIn, probe } from './limits.ts';
+import { ask, expectRefusal } from './support/ask.ts';
+import { freshKey, numberIn, probe } from './support/limits.ts';
 
 const file = inject('postern');
 

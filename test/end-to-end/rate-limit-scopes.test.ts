@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publicRules } from '../../shared/limits/tiers.ts';
 import { moveClock, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
-import { ask, type Answer } from './ask.ts';
-import { burst, expectLimited, freshKey, numberIn, obey, passedOf, probe } from './limits.ts';
+import { ask, type Answer } from './support/ask.ts';
+import { burst, expectLimited, freshKey, numberIn, obey, passedOf, probe } from './support/limits.ts';
 
 let program: OwnProgram;
 beforeAll(async () => {

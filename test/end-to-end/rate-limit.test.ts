@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { tiers } from '../../shared/limits/tiers.ts';
 import { moveClock, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
-import type { Answer } from './ask.ts';
+import type { Answer } from './support/ask.ts';
 import {
   burst,
   expectLimited,
@@ -14,7 +14,7 @@ import {
   probe,
   timed,
   type Timed,
-} from './limits.ts';
+} from './support/limits.ts';
 
 describe('200 requests at once on a free key, as deployed', () => {
   const file = inject('postern');

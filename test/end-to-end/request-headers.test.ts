@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { generateKey } from '../../shared/keys/format.ts';
+import { generateKey } from '../../shared/keys/key-format.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import { TestSocket } from '../support/socket.ts';
-import { ask, member, type Answer } from './ask.ts';
-import { operationsOf, type Operation } from './operations.ts';
-import { orderBody } from './order-body.ts';
-import { limitOrder, newTrader, type Trader } from './trader.ts';
+import { ask, member, type Answer } from './support/ask.ts';
+import { operationsOf, type Operation } from './support/operations.ts';
+import { orderBody } from './support/order-body.ts';
+import { limitOrder, newTrader, type Trader } from './support/trader.ts';
 
 const file = inject('postern');
 const operations = await operationsOf(file.url);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { openMarket, setBook } from '../support/markets.ts';
-import { ask, expectRefusal, member, type Answer, type Ask } from './ask.ts';
-import { orderBody } from './order-body.ts';
-import { limitOrder, marketBuy, newTrader, type Trader } from './trader.ts';
+import { ask, expectRefusal, member, type Answer, type Ask } from './support/ask.ts';
+import { orderBody } from './support/order-body.ts';
+import { limitOrder, marketBuy, newTrader, type Trader } from './support/trader.ts';
 
 const file = inject('postern');
 /** Five waves of a hundred over five keys: 20 of each key at once and 100 in all, within its limits. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as z from 'zod';
-import { member } from './ask.ts';
-import { newTrader, type Trader } from './trader.ts';
+import { member } from './support/ask.ts';
+import { newTrader, type Trader } from './support/trader.ts';
 
 const file = inject('postern');
 let trader: Trader;

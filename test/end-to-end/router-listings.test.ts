@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as z from 'zod';
-import type { Answer } from './ask.ts';
-import { expectRouterRefusal } from './builder.ts';
-import type { LiveStage } from './live-stage.ts';
-import { marketDataStage, type MarketDataStage } from './market-data-stage.ts';
+import type { Answer } from './support/ask.ts';
+import { expectRouterRefusal } from './support/builder.ts';
+import type { LiveStage } from './support/live-stage.ts';
+import { marketDataStage, type MarketDataStage } from './support/market-data-stage.ts';
 
 const file = inject('postern');
 let asking: MarketDataStage;

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { openMarket, setBook } from '../support/markets.ts';
-import { member, rowsOf, textOf, type Answer } from './ask.ts';
-import { expectRouterRefusal, newBuilder } from './builder.ts';
-import { newKey, sdkRetry, shape } from './live-stage.ts';
-import { newTrader, type Trader } from './trader.ts';
-import { credentialsHeader } from './venue-accounts.ts';
+import { member, rowsOf, textOf, type Answer } from './support/ask.ts';
+import { expectRouterRefusal, newBuilder } from './support/builder.ts';
+import { newKey, sdkRetry, shape } from './support/live-stage.ts';
+import { newTrader, type Trader } from './support/trader.ts';
+import { credentialsHeader } from './support/venue-accounts.ts';
 
 const file = inject('postern');
 let market: string;

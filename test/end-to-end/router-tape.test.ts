@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as z from 'zod';
-import { member, type Answer } from './ask.ts';
-import { expectRouterRefusal, newBuilder } from './builder.ts';
-import { onboarded, place, placedId, type LiveStage } from './live-stage.ts';
-import { marketDataStage, of, type MarketDataStage } from './market-data-stage.ts';
+import { member, type Answer } from './support/ask.ts';
+import { expectRouterRefusal, newBuilder } from './support/builder.ts';
+import { onboarded, place, placedId, type LiveStage } from './support/live-stage.ts';
+import { marketDataStage, of, type MarketDataStage } from './support/market-data-stage.ts';
 
 const file = inject('postern');
 let asking: MarketDataStage;

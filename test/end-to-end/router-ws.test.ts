@@ -5,9 +5,9 @@ import { controlVenue } from '../support/control.ts';
 import { openMarket, setBook, type Level } from '../support/markets.ts';
 import type { Frame, TestSocket } from '../support/socket.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, member, textOf } from './ask.ts';
-import { liveStage, onboarded, place } from './live-stage.ts';
-import { SocketStage } from './socket-stage.ts';
+import { ask, member, textOf } from './support/ask.ts';
+import { liveStage, onboarded, place } from './support/live-stage.ts';
+import { SocketStage } from './support/socket-stage.ts';
 
 let stage: SocketStage;
 let key: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, test } from 'vitest';
-import { ask, expectRefusal, member } from './ask.ts';
+import { ask, expectRefusal, member } from './support/ask.ts';
 
 const file = inject('postern');
 

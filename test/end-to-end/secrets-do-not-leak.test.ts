@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask, textOf } from './ask.ts';
-import { localToken, secretOf, vaultRootKeyOf } from './local-token.ts';
-import { orderBody } from './order-body.ts';
-import { askL2, createL2, deriveL2, tripleOf } from './sign-in.ts';
+import { ask, textOf } from './support/ask.ts';
+import { localToken, secretOf, vaultRootKeyOf } from './support/local-token.ts';
+import { orderBody } from './support/order-body.ts';
+import { askL2, createL2, deriveL2, tripleOf } from './support/sign-in.ts';
 
 /** Files that hold secrets by design, for the operator and the local user: mode 0600. */
 const BY_DESIGN = new Set(['secrets.json', 'postern.json']);

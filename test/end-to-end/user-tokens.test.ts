@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, expectRefusal, type Answer } from './ask.ts';
-import { claimsOf, localToken, secretOf, type Claims } from './local-token.ts';
+import { ask, expectRefusal, type Answer } from './support/ask.ts';
+import { claimsOf, localToken, secretOf, type Claims } from './support/local-token.ts';
 
 let program: OwnProgram;
 let owner: string;

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controlVenue } from '../support/control.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
-import { expectRefusal, member, rowsOf, textOf } from './ask.ts';
-import { newKey } from './live-stage.ts';
-import { signedBody, type SignedBody } from './signed-orders.ts';
-import { venueMarket, venueTrader, type VenueMarket, type VenueTrader } from './v1-polymarket-stage.ts';
+import { expectRefusal, member, rowsOf, textOf } from './support/ask.ts';
+import { newKey } from './support/live-stage.ts';
+import { signedBody, type SignedBody } from './support/signed-orders.ts';
+import {
+  venueMarket,
+  venueTrader,
+  type VenueMarket,
+  type VenueTrader,
+} from './support/v1-polymarket-stage.ts';
 
 let program: OwnProgram;
 let market: VenueMarket;

@@ -4,11 +4,16 @@ import { controlVenue } from '../support/control.ts';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { operate } from '../support/tenants.ts';
-import { expectRefusal, member, rowsOf, textOf, type Answer } from './ask.ts';
-import { newKey } from './live-stage.ts';
-import { limitOrder, microIn, newTrader } from './trader.ts';
-import { venueMarket, venueTrader, type VenueMarket, type VenueTrader } from './v1-polymarket-stage.ts';
-import { credentialsHeader } from './venue-accounts.ts';
+import { expectRefusal, member, rowsOf, textOf, type Answer } from './support/ask.ts';
+import { newKey } from './support/live-stage.ts';
+import { limitOrder, microIn, newTrader } from './support/trader.ts';
+import {
+  venueMarket,
+  venueTrader,
+  type VenueMarket,
+  type VenueTrader,
+} from './support/v1-polymarket-stage.ts';
+import { credentialsHeader } from './support/venue-accounts.ts';
 
 let program: OwnProgram;
 let market: VenueMarket;

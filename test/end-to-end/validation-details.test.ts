@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
-import { expectRefusal, member, textOf } from './ask.ts';
-import { limitOrder, newTrader, type Trader } from './trader.ts';
+import { expectRefusal, member, textOf } from './support/ask.ts';
+import { limitOrder, newTrader, type Trader } from './support/trader.ts';
 
 const file = inject('postern');
 let trader: Trader;

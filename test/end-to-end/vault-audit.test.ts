@@ -5,11 +5,11 @@ import { controlVenue } from '../support/control.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { openMarket } from '../support/markets.ts';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, textOf, type Answer, type Ask } from './ask.ts';
-import { USERS } from './builder.ts';
-import { escrowStage, FEE, feeAuth, HUNDRED, settles } from './escrow-stage.ts';
-import { signedBody } from './signed-orders.ts';
-import { clobAccount, credentialsHeader, kalshiAccount } from './venue-accounts.ts';
+import { ask, textOf, type Answer, type Ask } from './support/ask.ts';
+import { USERS } from './support/builder.ts';
+import { escrowStage, FEE, feeAuth, HUNDRED, settles } from './support/escrow-stage.ts';
+import { signedBody } from './support/signed-orders.ts';
+import { clobAccount, credentialsHeader, kalshiAccount } from './support/venue-accounts.ts';
 
 /** A row as the operator's export tells it. */
 interface Row {

@@ -1,6 +1,6 @@
 import { describe, expect, inject, test, vi } from 'vitest';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, expectRefusal, member } from './ask.ts';
+import { ask, expectRefusal, member } from './support/ask.ts';
 
 const file = inject('postern');
 const headers = { authorization: `Bearer ${file.adminToken}` };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { moveClock, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
-import { member, type Answer } from './ask.ts';
-import { newTrader, type Trader } from './trader.ts';
+import { member, type Answer } from './support/ask.ts';
+import { newTrader, type Trader } from './support/trader.ts';
 
 let program: OwnProgram;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, expectRefusal, member, type Answer } from './ask.ts';
-import { createL2, deriveL2, l1Headers, l2Headers, nowSeconds, tripleOf, askL2 } from './sign-in.ts';
+import { ask, expectRefusal, member, type Answer } from './support/ask.ts';
+import { createL2, deriveL2, l1Headers, l2Headers, nowSeconds, tripleOf, askL2 } from './support/sign-in.ts';
 
 const vars = { CLIENT_IP_HEADER: 'x-test-address' };
 let closed: OwnProgram;

@@ -1,9 +1,9 @@
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createTenant, operate } from '../support/tenants.ts';
-import { ask, expectRefusal, textOf } from './ask.ts';
-import { secretOf } from './local-token.ts';
-import { SocketStage } from './socket-stage.ts';
+import { ask, expectRefusal, textOf } from './support/ask.ts';
+import { secretOf } from './support/local-token.ts';
+import { SocketStage } from './support/socket-stage.ts';
 
 let stage: SocketStage;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket } from '../support/markets.ts';
 import { postOrder, type PaperOrder } from '../support/paper-orders.ts';
 import { createTenant } from '../support/tenants.ts';
-import { ask } from './ask.ts';
-import { createL2, tripleOf } from './sign-in.ts';
-import { SocketStage } from './socket-stage.ts';
+import { ask } from './support/ask.ts';
+import { createL2, tripleOf } from './support/sign-in.ts';
+import { SocketStage } from './support/socket-stage.ts';
 
 let stage: SocketStage;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { markets, openMarket } from '../support/markets.ts';
 import type { Frame, TestSocket } from '../support/socket.ts';
-import { ask, member } from './ask.ts';
-import { SocketStage } from './socket-stage.ts';
+import { ask, member } from './support/ask.ts';
+import { SocketStage } from './support/socket-stage.ts';
 
 let stage: SocketStage;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { markets, openMarket, setBook } from '../support/markets.ts';
-import { SocketStage } from './socket-stage.ts';
+import { SocketStage } from './support/socket-stage.ts';
 
 let stage: SocketStage;
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openMarket, setBook } from '../support/markets.ts';
 import type { TestSocket } from '../support/socket.ts';
 import { operate } from '../support/tenants.ts';
-import { ask, expectRefusal, member, textOf } from './ask.ts';
-import { localToken } from './local-token.ts';
-import { SocketStage } from './socket-stage.ts';
-import { marketBuy, newTrader, type Trader } from './trader.ts';
+import { ask, expectRefusal, member, textOf } from './support/ask.ts';
+import { localToken } from './support/local-token.ts';
+import { SocketStage } from './support/socket-stage.ts';
+import { marketBuy, newTrader, type Trader } from './support/trader.ts';
 
 let stage: SocketStage;
 let condition: string;

@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import { agentOf, dataOf, expectRefused, type Agent, type SessionMembers } from '../end-to-end/agent.ts';
-import type { Answer } from '../end-to-end/ask.ts';
-import { newTrader, type Trader } from '../end-to-end/trader.ts';
-import { venueTrader, type VenueTrader } from '../end-to-end/v1-polymarket-stage.ts';
-import { fundWallet } from '../end-to-end/venue-accounts.ts';
+import {
+  agentOf,
+  dataOf,
+  expectRefused,
+  type Agent,
+  type SessionMembers,
+} from '../end-to-end/support/agent.ts';
+import type { Answer } from '../end-to-end/support/ask.ts';
+import { newTrader, type Trader } from '../end-to-end/support/trader.ts';
+import { venueTrader, type VenueTrader } from '../end-to-end/support/v1-polymarket-stage.ts';
+import { fundWallet } from '../end-to-end/support/venue-accounts.ts';
 import { controlVenue } from '../support/control.ts';
 import { killAt, moveClock, startInstrumented } from '../support/instruments.ts';
 import { openMarket, setBook } from '../support/markets.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import { member, rowsOf, type Answer } from '../end-to-end/ask.ts';
-import { limitOrder, marketBuy, newTrader, type Trader } from '../end-to-end/trader.ts';
+import { member, rowsOf, type Answer } from '../end-to-end/support/ask.ts';
+import { limitOrder, marketBuy, newTrader, type Trader } from '../end-to-end/support/trader.ts';
 import { controlVenue } from '../support/control.ts';
 import { armFault, killAndWait, killAt, moveClock, startInstrumented } from '../support/instruments.ts';
 import { openMarket, setBook } from '../support/markets.ts';

@@ -12,11 +12,11 @@ import {
   newKey,
   settles,
   type EscrowStage,
-} from '../end-to-end/escrow-stage.ts';
-import { placedId, shape } from '../end-to-end/live-stage.ts';
-import { textOf, type Answer } from '../end-to-end/ask.ts';
-import { newTrader } from '../end-to-end/trader.ts';
-import { clobAccount } from '../end-to-end/venue-accounts.ts';
+} from '../end-to-end/support/escrow-stage.ts';
+import { placedId, shape } from '../end-to-end/support/live-stage.ts';
+import { textOf, type Answer } from '../end-to-end/support/ask.ts';
+import { newTrader } from '../end-to-end/support/trader.ts';
+import { clobAccount } from '../end-to-end/support/venue-accounts.ts';
 
 // Rows of docs/consistency.md: workerd is killed while a fee stands at the point, and started again. The chain and the
 // exchange are processes of their own and live on. Nobody asks again unless the test says so: the alarm does the rest.

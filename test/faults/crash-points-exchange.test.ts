@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import { ask, eventually, textOf, type Answer } from '../end-to-end/ask.ts';
-import { directLogin, exchangeOrder, newDesk, type DeskStage } from '../end-to-end/exchange-stage.ts';
+import { ask, eventually, textOf, type Answer } from '../end-to-end/support/ask.ts';
+import { directLogin, exchangeOrder, newDesk, type DeskStage } from '../end-to-end/support/exchange-stage.ts';
 import { stormLaunch } from '../chaos/exchange/program.ts';
 import { runExchangeStorm } from '../chaos/exchange/run.ts';
 import { SYMBOLS } from '../chaos/exchange/symbols.ts';

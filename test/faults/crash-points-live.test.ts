@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import type { Answer } from '../end-to-end/ask.ts';
+import type { Answer } from '../end-to-end/support/ask.ts';
 import {
   cancel,
   fault,
@@ -15,8 +15,8 @@ import {
   shape,
   type LiveName,
   type LiveStage,
-} from '../end-to-end/live-stage.ts';
-import type { Trader } from '../end-to-end/trader.ts';
+} from '../end-to-end/support/live-stage.ts';
+import type { Trader } from '../end-to-end/support/trader.ts';
 import { killAt, moveClock, resetClock, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
 

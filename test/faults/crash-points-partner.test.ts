@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import { member, rowsOf, type Answer } from '../end-to-end/ask.ts';
+import { member, rowsOf, type Answer } from '../end-to-end/support/ask.ts';
 import {
   ACCOUNTS,
   accountBody,
@@ -9,7 +9,7 @@ import {
   openSession,
   USERS,
   type Partner,
-} from '../end-to-end/partner.ts';
+} from '../end-to-end/support/partner.ts';
 import { killAndWait, killAt, armFault, startInstrumented } from '../support/instruments.ts';
 import { mailedToken, mailsTo, tokenIn } from '../support/outbox.ts';
 import type { OwnProgram } from '../support/program.ts';

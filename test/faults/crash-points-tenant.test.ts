@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import { ask, member, rowsOf, textOf, type Answer } from '../end-to-end/ask.ts';
-import { localToken } from '../end-to-end/local-token.ts';
-import { newTrader, type Trader } from '../end-to-end/trader.ts';
+import { ask, member, rowsOf, textOf, type Answer } from '../end-to-end/support/ask.ts';
+import { localToken } from '../end-to-end/support/local-token.ts';
+import { newTrader, type Trader } from '../end-to-end/support/trader.ts';
 import { killAt, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
 

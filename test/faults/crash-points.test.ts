@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../shared/testing/fault-points.ts';
-import { member, type Answer } from '../end-to-end/ask.ts';
-import { limitOrder, marketBuy, newTrader, type Trader } from '../end-to-end/trader.ts';
+import { member, type Answer } from '../end-to-end/support/ask.ts';
+import { limitOrder, marketBuy, newTrader, type Trader } from '../end-to-end/support/trader.ts';
 import { killAt, startInstrumented } from '../support/instruments.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import type { OwnProgram } from '../support/program.ts';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectRefusal, textOf } from '../end-to-end/ask.ts';
-import { limitOrder } from '../end-to-end/trader.ts';
+import { expectRefusal, textOf } from '../end-to-end/support/ask.ts';
+import { limitOrder } from '../end-to-end/support/trader.ts';
 import {
   venueMarket,
   venueTrader,
   type VenueMarket,
   type VenueTrader,
-} from '../end-to-end/v1-polymarket-stage.ts';
-import { credentialsHeader } from '../end-to-end/venue-accounts.ts';
+} from '../end-to-end/support/v1-polymarket-stage.ts';
+import { credentialsHeader } from '../end-to-end/support/venue-accounts.ts';
 import { controlVenue } from '../support/control.ts';
 import { killAndWait, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { member, textOf } from '../end-to-end/ask.ts';
-import { limitOrder, newTrader, type Trader } from '../end-to-end/trader.ts';
+import { member, textOf } from '../end-to-end/support/ask.ts';
+import { limitOrder, newTrader, type Trader } from '../end-to-end/support/trader.ts';
 import { controlVenue } from '../support/control.ts';
 import { moveClock, resetClock, startInstrumented } from '../support/instruments.ts';
 import { openMarket, setBook } from '../support/markets.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, member, type Answer } from '../end-to-end/ask.ts';
-import { limitOrder, newTrader, type Trader } from '../end-to-end/trader.ts';
+import { ask, member, type Answer } from '../end-to-end/support/ask.ts';
+import { limitOrder, newTrader, type Trader } from '../end-to-end/support/trader.ts';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
 

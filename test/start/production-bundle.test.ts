@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
-import { bundleFolder, type Build } from '../../scripts/lib/build-workers.ts';
+import { bundleFolder, type Build } from '../../scripts/build/build-workers.ts';
 import { faultPoints } from '../../shared/testing/fault-points.ts';
 
 const bundle = (worker: 'gateway' | 'vault', build: Build): string =>

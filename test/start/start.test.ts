@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PosternFile } from '../../scripts/lib/launch.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
 import { inProject, root } from '../../scripts/lib/paths.ts';
 
 let home: string;

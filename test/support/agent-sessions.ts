@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { agentSession, type Remote } from '../../durable-objects/stubs.ts';
+import { agentSession, type Remote } from '../../durable-objects/rpc/stubs.ts';
 import type { AgentSessionApi } from '../../durable-objects/agent-session/api.ts';
 import type { SessionCaller, SessionMode, SessionVenue } from '../../durable-objects/agent-session/model.ts';
 import type { Micro } from '../../shared/money/fixed.ts';

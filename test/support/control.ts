@@ -1,4 +1,4 @@
-import type { PosternFile } from '../../scripts/lib/launch.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
 
 /** A call of the control API of one of the running program's emulators: `resolve`, `close`, `faults` and the like. */
 export async function controlVenue(

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import { meaningOf } from '../../durable-objects/exchange-connector/replies.ts';
-import { exchangeConnector } from '../../durable-objects/stubs.ts';
-import { vaultOf } from '../../durable-objects/vault-stubs.ts';
+import { exchangeConnector } from '../../durable-objects/rpc/stubs.ts';
+import { vaultOf } from '../../durable-objects/rpc/vault-stubs.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import { carryDialIn, type DialIn } from './dial-in.ts';
 import type { ExchangeStage } from './exchange-stage-types.ts';

@@ -7,7 +7,7 @@ import { startDataVenues } from '../../emulators/data-venues/index.ts';
 import { startChainEmulator } from '../../emulators/chain/index.ts';
 import { startKalshiEmulator } from '../../emulators/kalshi/index.ts';
 import { startPolymarketEmulator } from '../../emulators/polymarket/index.ts';
-import { startOutbox } from '../../scripts/lib/outbox.ts';
+import { startOutbox } from '../../scripts/launch/outbox.ts';
 import { startExchangeStages } from './exchange-stage.ts';
 
 /** One emulator of each venue for all object tests; they reach it over real HTTP. */

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { ClockChange } from '../../shared/clock.ts';
 import { reachedLine, type FaultKind, type FaultPoint } from '../../shared/testing/fault-points.ts';
 import { startProgram, type OwnProgram } from './program.ts';
-import type { LaunchOptions } from '../../scripts/lib/launch.ts';
+import type { LaunchOptions } from '../../scripts/launch/launch.ts';
 
 /** Generous: two cores may be busy with other files. */
 const PATIENCE = { timeout: 30_000, interval: 10 };

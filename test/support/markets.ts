@@ -1,4 +1,4 @@
-import type { PosternFile } from '../../scripts/lib/launch.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
 
 export interface TestMarket {
   readonly condition_id: string;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildIfStale } from '../../scripts/lib/build-workers.ts';
-import { launch } from '../../scripts/lib/launch.ts';
+import { buildIfStale } from '../../scripts/build/build-workers.ts';
+import { launch } from '../../scripts/launch/launch.ts';
 
 /**
  * Starts the real program once for all end-to-end tests, as `npm start` does, on free ports and a fresh home.

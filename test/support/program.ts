@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launch, type LaunchOptions, type Running } from '../../scripts/lib/launch.ts';
+import { launch, type LaunchOptions, type Running } from '../../scripts/launch/launch.ts';
 
 /** A program of a test's own, with a home that goes with it. */
 export interface OwnProgram extends Running {

@@ -1,4 +1,4 @@
-import type { PosternFile } from '../../scripts/lib/launch-file.ts';
+import type { PosternFile } from '../../scripts/launch/launch-file.ts';
 import type { ExchangeStages } from './exchange-stage-types.ts';
 
 /** What the global set-ups provide to tests. */

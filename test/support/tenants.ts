@@ -1,4 +1,4 @@
-import type { PosternFile } from '../../scripts/lib/launch.ts';
+import type { PosternFile } from '../../scripts/launch/launch.ts';
 
 /** What an operator sets on a tenant; the wire shape of `POST /admin/v1/tenants`. */
 export interface TenantSpec {

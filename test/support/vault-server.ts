@@ -1,5 +1,5 @@
 import type { Cleanup } from '../../bench/lib/cleanup.ts';
-import { serveWorker, type WorkerServer } from '../../bench/lib/worker-server.ts';
+import { serveWorker, type WorkerServer } from '../../bench/servers/worker-server.ts';
 import type { RotationStatus, Vault } from '../../shared/vault/port.ts';
 import type { VaultRequest } from '../../shared/vault/request.ts';
 

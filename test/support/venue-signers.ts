@@ -1,10 +1,10 @@
 import { Wallet } from 'ethers';
 import * as z from 'zod';
-import { kalshiHeaders } from '../../shared/signing/kalshi.ts';
-import { l1Headers } from '../../shared/signing/polymarket-l1.ts';
-import { l2Headers } from '../../shared/signing/polymarket-l2.ts';
-import { framedRequest, orderRequest } from '../../shared/signing/polymarket-order-request.ts';
-import type { KalshiSigner, PolymarketSigner } from '../../shared/venues/signer.ts';
+import { kalshiHeaders } from '../../shared/signing/rsa/kalshi-headers.ts';
+import { l1Headers } from '../../shared/signing/polymarket/l1-headers.ts';
+import { l2Headers } from '../../shared/signing/polymarket/l2-headers.ts';
+import { framedRequest, orderRequest } from '../../shared/signing/polymarket/order-request.ts';
+import type { KalshiSigner, PolymarketSigner } from '../../shared/venues/port/signer.ts';
 
 const keySchema = z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() });
 

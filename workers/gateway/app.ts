@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Env } from './env.ts';
-import { publish, refuse, run } from './http/pipeline.ts';
+import { publish, refuse, run } from './pipeline/pipeline.ts';
 import { docsPage } from './openapi/docs-page.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { routes } from './routes.ts';

@@ -2,7 +2,7 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import { ChainWalk } from '../../durable-objects/credential-vault/audit-chain.ts';
 import { failureOf } from '../../durable-objects/credential-vault/failures.ts';
 import { relayerSigner } from '../../durable-objects/credential-vault/chain-signers.ts';
-import { credentialVault, vaultRegistry } from '../../durable-objects/vault-stubs.ts';
+import { credentialVault, vaultRegistry } from '../../durable-objects/rpc/vault-stubs.ts';
 import type { RotationStatus, Vault } from '../../shared/vault/port.ts';
 import { requests, type VaultOperation, type VaultRequest } from '../../shared/vault/request.ts';
 import { refusal, type VaultResult } from '../../shared/vault/result.ts';

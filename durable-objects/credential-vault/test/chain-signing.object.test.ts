@@ -2,7 +2,7 @@ import { parseTransaction, recoverTransactionAddress } from 'viem';
 import { encodeFunctionData } from 'viem/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { conditionalTokensAbi, erc20Abi, escrowAbi } from '../../../shared/chain/abi.ts';
-import { polygon } from '../../../shared/chain/contracts.ts';
+import { polygon } from '../../../shared/chain/polygon-contracts.ts';
 import type { UnsignedTransaction } from '../../../shared/chain/port.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import {

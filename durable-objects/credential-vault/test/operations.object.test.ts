@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { hashTypedData, recoverAddress, recoverTypedDataAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import * as z from 'zod';
-import { signOrder } from '../../../shared/signing/polymarket-order.ts';
+import { signOrder } from '../../../shared/signing/polymarket/sign-order.ts';
 import type { Vault } from '../../../shared/vault/port.ts';
 import type { VaultRequest } from '../../../shared/vault/request.ts';
 import {

@@ -1,10 +1,10 @@
 import { now } from '../../../shared/clock.ts';
 import { failure } from '../../../shared/errors/failure.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
-import { accountObject } from '../../stubs.ts';
+import { accountObject } from '../../rpc/stubs.ts';
 import type { Actor } from '../actor.ts';
-import type { TenantRecords } from '../records.ts';
-import { isOpen, PartnerAccountStore, type StoredAccount } from './account-store.ts';
+import type { TenantRecords } from '../tenant-records.ts';
+import { isOpen, PartnerAccountStore, type StoredAccount } from './partner-account-store.ts';
 import {
   partnerAccountId,
   type PartnerAccountCreated,
@@ -14,7 +14,7 @@ import {
   type JsonObject,
   type PageFound,
   type PartnerAccount,
-} from './model.ts';
+} from './partner-model.ts';
 import { noSuch, notPartner } from './refusals.ts';
 import type { TraderUsers } from './trader-users.ts';
 

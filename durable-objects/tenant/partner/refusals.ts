@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { TenantRecords } from '../records.ts';
+import type { TenantRecords } from '../tenant-records.ts';
 
 /** For a tenant that is not enabled as partner (any more) there is nothing here, whatever its keys say. */
 export const notPartner = ({ profile }: TenantRecords): Failure | undefined =>

@@ -1,10 +1,16 @@
 import { now } from '../../../shared/clock.ts';
 import { failure } from '../../../shared/errors/failure.ts';
 import type { Actor } from '../actor.ts';
-import type { TenantRecords } from '../records.ts';
-import type { PageFound, TraderUser, TraderUserCreated, TraderUserFound, TraderUserInput } from './model.ts';
+import type { TenantRecords } from '../tenant-records.ts';
+import type {
+  PageFound,
+  TraderUser,
+  TraderUserCreated,
+  TraderUserFound,
+  TraderUserInput,
+} from './partner-model.ts';
 import { noSuch, notPartner } from './refusals.ts';
-import { TraderUserStore } from './user-store.ts';
+import { TraderUserStore } from './trader-user-store.ts';
 
 /** The trader users of a partner (contract: partner). */
 export class TraderUsers {

@@ -9,8 +9,8 @@ import {
   ZERO,
   type Micro,
 } from '../../../shared/money/fixed.ts';
-import { takerFee } from '../../../shared/venues/fee.ts';
-import { FEE_UNIT } from '../../../shared/venues/polymarket/portfolio.ts';
+import { takerFee } from '../../../shared/venues/money/taker-fee.ts';
+import { FEE_UNIT } from '../../../shared/venues/polymarket/account/portfolio.ts';
 import type { Market, Side, VenueOrder } from '../../../shared/venues/port.ts';
 import { encode } from '../encoding.ts';
 import type { Mined } from '../live/model.ts';

@@ -1,7 +1,7 @@
 import { add, asMicro, formatMicro, notional, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Found, Market, Side, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
-import type { VenueClient } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import { withFee } from './fee.ts';
 import type { Parts } from './on-chain.ts';
 import { careful, theirCash } from './on-the-way.ts';

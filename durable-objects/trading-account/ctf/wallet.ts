@@ -1,16 +1,16 @@
-import { polygon } from '../../../shared/chain/contracts.ts';
+import { polygon } from '../../../shared/chain/polygon-contracts.ts';
 import { createCtfChain } from '../../../shared/chain/ctf-chain.ts';
 import { createJsonRpc } from '../../../shared/chain/json-rpc.ts';
 import { noSigner } from '../../../shared/chain/no-signer.ts';
 import type { ChainSigner, CtfChain } from '../../../shared/chain/port.ts';
 import { failure } from '../../../shared/errors/failure.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
-import { vaultAnswer } from '../../../shared/vault/reached.ts';
-import { unsupported } from '../../../shared/venues/capabilities.ts';
+import { vaultAnswer } from '../../../shared/vault/vault-answer.ts';
+import { unsupported } from '../../../shared/venues/port/capabilities.ts';
 import type { Found } from '../../../shared/venues/port.ts';
 import type { ObjectEnv } from '../../bindings.ts';
-import { chainSettings } from '../../relayer/settings.ts';
-import { vaultOf } from '../../vault-stubs.ts';
+import { chainSettings } from '../../../shared/chain/chain-settings.ts';
+import { vaultOf } from '../../rpc/vault-stubs.ts';
 import type { LiveCaller } from '../live/model.ts';
 
 /** Reads are asked three times within a request's 30 s. */

@@ -7,7 +7,7 @@ import {
   type FeeAuthorization,
 } from '../../../shared/escrow/authorization.ts';
 import { feeBounds } from '../../../shared/escrow/fee.ts';
-import type { PullResult } from '../../../shared/escrow/tend.ts';
+import type { PullResult } from '../../../shared/escrow/run-next-action.ts';
 import type { EscrowTerms } from '../../../shared/escrow/terms.ts';
 import type { OrderTerms } from '../../../shared/venues/port.ts';
 

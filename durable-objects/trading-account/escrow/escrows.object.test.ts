@@ -14,9 +14,9 @@ import {
   placing,
   polymarketSetup,
   type LiveVenueSetup,
-} from '../../../test/support/live-bench.ts';
-import { relayedChain } from '../../relayer/relayed-chain.ts';
-import { chainSettings } from '../../relayer/settings.ts';
+} from '../../../test/support/live-venue-setup.ts';
+import { relayedChain } from './relayed-chain.ts';
+import { chainSettings } from '../../../shared/chain/chain-settings.ts';
 import type { LiveReply } from '../live/model.ts';
 import { Escrows } from './escrows.ts';
 

@@ -1,10 +1,10 @@
 import { now } from '../../../shared/clock.ts';
-import { polygon } from '../../../shared/chain/contracts.ts';
+import { polygon } from '../../../shared/chain/polygon-contracts.ts';
 import type { EscrowChain } from '../../../shared/chain/port.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import { applyEscrowEvent, type EscrowEvent } from '../../../shared/escrow/advance.ts';
+import { applyEscrowEvent, type EscrowEvent } from '../../../shared/escrow/apply-event.ts';
 import { openEscrow, stateOf, type EscrowRecord } from '../../../shared/escrow/record.ts';
-import { pullFee, runNextAction, type EscrowContext } from '../../../shared/escrow/tend.ts';
+import { pullFee, runNextAction, type EscrowContext } from '../../../shared/escrow/run-next-action.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { OrderTerms, VenueOrder } from '../../../shared/venues/port.ts';

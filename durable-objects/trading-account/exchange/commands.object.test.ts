@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import { clearAlarm, fireAlarm } from '../../../test/support/alarms.ts';
 import { control, lookUpOrders, newDesk, SYMBOL, type Desk } from '../../../test/support/desk.ts';
-import { accountObject, exchangeConnector } from '../../stubs.ts';
+import { accountObject, exchangeConnector } from '../../rpc/stubs.ts';
 import type { ExchangeRpc } from './model.ts';
 import type { ExchangeCommand, ExchangeReply } from '../api.ts';
 

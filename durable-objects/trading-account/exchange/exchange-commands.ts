@@ -3,7 +3,7 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { ExchangeConnectorApi } from '../../exchange-connector/api.ts';
 import { meaningOf } from '../../exchange-connector/replies.ts';
-import type { Remote } from '../../stubs.ts';
+import type { Remote } from '../../rpc/stubs.ts';
 import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';

@@ -1,5 +1,5 @@
 import { asMicro, SCALE } from '../../../shared/money/fixed.ts';
-import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { VenueFill, VenueOrder } from '../../../shared/venues/port.ts';
 import type { Sent, Settled } from './model.ts';
 import { isTerminal } from './settling.ts';

@@ -1,4 +1,4 @@
-import type { VenueClient } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import { inTurns } from './in-turns.ts';
 
 /** Cancels that go out at once: as many connections as one invocation may have open. */

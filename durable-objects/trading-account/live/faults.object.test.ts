@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
-import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { OrderTerms } from '../../../shared/venues/port.ts';
 import { clearAlarm } from '../../../test/support/alarms.ts';
 import {
@@ -12,7 +12,7 @@ import {
   polymarketSetup,
   type EndpointChange,
   type LiveVenueSetup,
-} from '../../../test/support/live-bench.ts';
+} from '../../../test/support/live-venue-setup.ts';
 import type { LiveReply } from './model.ts';
 
 // The fault table of docs/consistency.md. The object is the real one, and so are its vault and the venue's wire; what

@@ -1,8 +1,8 @@
 import { now } from '../../../shared/clock.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { Found, Market, VenueFailure } from '../../../shared/venues/port.ts';
-import type { VenueClient } from '../../../shared/venues/session.ts';
-import { KeyedMutex } from '../../turns.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
+import { KeyedMutex } from '../../../shared/concurrency/keyed-mutex.ts';
 import type { AllocationBook } from '../allocations/book.ts';
 import type { Claims } from '../allocations/claims.ts';
 import { trespass } from '../allocations/free.ts';

@@ -3,11 +3,16 @@ import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from '
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import { failure } from '../../../shared/errors/failure.ts';
-import type { VenueClient } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import { clearAlarm, fireAlarm } from '../../../test/support/alarms.ts';
 import { micro } from '../../../test/support/emulator-control.ts';
-import { kalshiSetup, liveOrders, placing, type LiveVenueSetup } from '../../../test/support/live-bench.ts';
-import { accountObject } from '../../stubs.ts';
+import {
+  kalshiSetup,
+  liveOrders,
+  placing,
+  type LiveVenueSetup,
+} from '../../../test/support/live-venue-setup.ts';
+import { accountObject } from '../../rpc/stubs.ts';
 import type { Naming } from '../once.ts';
 import type { LiveOrders } from './live-orders.ts';
 import type { LiveReply } from './model.ts';

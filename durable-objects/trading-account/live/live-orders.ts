@@ -1,9 +1,9 @@
 import { now } from '../../../shared/clock.ts';
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
-import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
-import type { VenueClient } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
 import { asAsked, fillAsAsked, inOwnWords, labelled } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';

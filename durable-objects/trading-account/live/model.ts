@@ -2,9 +2,9 @@ import type { KalshiCredential, PolymarketCredential } from '../../../shared/vau
 import type { SignedTransaction } from '../../../shared/chain/port.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
-import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
-import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
+import type { ClientOrder } from '../../../shared/venues/polymarket/orders/client-order.ts';
 import type { Identity } from '../journal.ts';
 import type { OrderClaim } from '../allocations/claims.ts';
 import type { FeeRequest } from '../escrow/admit.ts';

@@ -1,7 +1,7 @@
-import { unsupported } from '../../../shared/venues/capabilities.ts';
-import type { ClientOrder } from '../../../shared/venues/polymarket/client-order.ts';
+import { unsupported } from '../../../shared/venues/port/capabilities.ts';
+import type { ClientOrder } from '../../../shared/venues/polymarket/orders/client-order.ts';
 import type { OrderTerms } from '../../../shared/venues/port.ts';
-import type { VenueClient } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import type { LiveReply, LiveWork, Sent, Settled } from './model.ts';
 import { placed, sendCancel } from './settling.ts';
 

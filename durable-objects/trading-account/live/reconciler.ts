@@ -1,6 +1,6 @@
 import { now } from '../../../shared/clock.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
-import type { VenueClient } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import { inOwnWords } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, Settled } from './model.ts';

@@ -1,4 +1,4 @@
-import type { LiveVenue } from '../../../shared/venues/exchanges.ts';
+import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
 import { decode } from '../journal.ts';
 import type { LiveCaller, LiveState, Mined, Sent } from './model.ts';

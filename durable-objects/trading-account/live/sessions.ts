@@ -1,4 +1,4 @@
-import { vaultOf } from '../../vault-stubs.ts';
+import { vaultOf } from '../../rpc/vault-stubs.ts';
 import type { ObjectEnv } from '../../bindings.ts';
 import { tenantAccountId } from '../../tenant/profile.ts';
 import {
@@ -6,10 +6,10 @@ import {
   kalshiSigner,
   polymarketSigner,
   type VaultCaller,
-} from '../../../shared/vault/signers.ts';
+} from '../../../shared/vault/venue-signers.ts';
 import { KalshiVenue } from '../../../shared/venues/kalshi/venue.ts';
 import { PolymarketVenue } from '../../../shared/venues/polymarket/venue.ts';
-import { venueClientOf, type VenueClient } from '../../../shared/venues/session.ts';
+import { venueClientOf, type VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import type { LiveAccess } from './model.ts';
 
 /** A venue as a caller reaches it, signed for by the vault. Nothing leaves for the venue before a method is called. */

@@ -1,5 +1,5 @@
 import { failure } from '../../../shared/errors/failure.ts';
-import type { CancelledMany } from '../../../shared/venues/polymarket/clob-session.ts';
+import type { CancelledMany } from '../../../shared/venues/polymarket/account/polymarket-client.ts';
 import type {
   NotAccepted,
   PlaceOutcome,
@@ -7,7 +7,7 @@ import type {
   VenueOrder,
   VenueResult,
 } from '../../../shared/venues/port.ts';
-import type { VenueClient } from '../../../shared/venues/session.ts';
+import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import type { Sent, Settled } from './model.ts';
 
 /** What a venue's refusal is to the caller. Its own words go along, shortened by the adapter. */

@@ -1,6 +1,6 @@
 import type { Micro } from '../../../shared/money/fixed.ts';
-import { takerFee as feeOf } from '../../../shared/venues/fee.ts';
-import { paperFee } from '../../../shared/venues/paper/fee.ts';
+import { takerFee as feeOf } from '../../../shared/venues/money/taker-fee.ts';
+import { paperFee } from '../../../shared/venues/paper/fee-curve.ts';
 import type { Market } from '../../../shared/venues/port.ts';
 import type { Fill } from './walk.ts';
 

@@ -1,6 +1,6 @@
 import { verify } from 'node:crypto';
 import * as z from 'zod';
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { json, type Reply } from '../../lib/http/route.ts';
 import { nowMs, type Venue } from '../state.ts';
 import { issueV1Access } from './sessions.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { boundedPush, boundedSet } from '../../lib/bounded.ts';
+import { boundedPush, boundedSet } from '../../lib/bounded-collections.ts';
 import { ExchangeError, invalid, unauthenticated } from '../exchange-error.ts';
 import { rfc3339, type WireRecord } from '../engine/views.ts';
 import { nowMs, type Venue } from '../state.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { formatMicro } from '../../lib/units.ts';
 import type { User } from '../auth/users.ts';
 import { accountOf, instrumentOf } from '../engine/engine.ts';
-import { buyingPowerOf } from '../engine/judge.ts';
+import { buyingPowerOf } from '../engine/judge-order.ts';
 import { marginOf, reservedOf } from '../engine/ledger.ts';
 import type { OrderRecord } from '../engine/types.ts';
 import { orderView, positionView, prune, rfc3339, type WireRecord } from '../engine/views.ts';

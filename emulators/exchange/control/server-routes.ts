@@ -5,7 +5,7 @@ import { accountFor } from '../commands/caller.ts';
 import { ExchangeError, invalid, statusCode, statusOfHttp } from '../exchange-error.ts';
 import type { Connections } from '../grpc/connections.ts';
 import { release } from '../grpc/hub.ts';
-import { work, type Generator, type Job } from '../market/generate.ts';
+import { work, type Generator, type Job } from '../market/load-generator.ts';
 import { route, type Route } from '../rest/routes.ts';
 import type { Venue } from '../state.ts';
 import * as schemas from './schemas.ts';

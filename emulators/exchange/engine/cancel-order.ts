@@ -1,6 +1,6 @@
 import type { Effects } from './effects.ts';
 import type { Engine } from './engine.ts';
-import { endOrder } from './enter.ts';
+import { endOrder } from './enter-book.ts';
 import type { CancelRejectReason, InstrumentBook, OrderRecord, Owner } from './types.ts';
 
 export interface CancelRequest {

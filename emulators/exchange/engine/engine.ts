@@ -1,4 +1,4 @@
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { createAccount } from './ledger.ts';
 import type { Instrument } from './instrument.ts';
 import type { Account, InstrumentBook, OrderRecord } from './types.ts';

@@ -1,7 +1,7 @@
 import { report, type Effects } from './effects.ts';
 import { accountOf, nextOrderId, storeOrder, useClordId, type Engine } from './engine.ts';
-import { enterBook, marketLimit } from './enter.ts';
-import { judgeOrder, judgeTerms, type Rejection } from './judge.ts';
+import { enterBook, marketLimit } from './enter-book.ts';
+import { judgeOrder, judgeTerms, type Rejection } from './judge-order.ts';
 import { releaseStops, isTriggered } from './stops.ts';
 import type { InstrumentBook, OrderRecord, OrderTerms, Owner } from './types.ts';
 

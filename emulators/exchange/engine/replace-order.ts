@@ -2,8 +2,8 @@ import { rest, unrest } from './book.ts';
 import { findOpen, rejectCancel, type CancelRefusal, type CancelRequest } from './cancel-order.ts';
 import { report, type Effects } from './effects.ts';
 import { useClordId, type Engine } from './engine.ts';
-import { enterBook } from './enter.ts';
-import { isCovered, isImmediate, judgePrice, wouldTrade } from './judge.ts';
+import { enterBook } from './enter-book.ts';
+import { isCovered, isImmediate, judgePrice, wouldTrade } from './judge-order.ts';
 import { releaseStops } from './stops.ts';
 import type { InstrumentBook, OrderLimits, OrderRecord, Owner, TimeInForce } from './types.ts';
 

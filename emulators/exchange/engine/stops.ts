@@ -1,6 +1,6 @@
 import { report, type Effects } from './effects.ts';
 import type { Engine } from './engine.ts';
-import { endOrder, enterBook, marketLimit } from './enter.ts';
+import { endOrder, enterBook, marketLimit } from './enter-book.ts';
 import { unrest } from './book.ts';
 import type { InstrumentBook, OrderRecord } from './types.ts';
 

@@ -9,7 +9,7 @@ import { header } from '../../lib/http/headers.ts';
 import { json, type Handler, type Route as VenueRoute, type RouteRequest } from '../../lib/http/route.ts';
 import { invalid } from '../exchange-error.ts';
 import type { Venue } from '../state.ts';
-import { toCamel, toSnake } from './keys.ts';
+import { toCamel, toSnake } from './key-case.ts';
 
 export type Route = VenueRoute<Venue>;
 

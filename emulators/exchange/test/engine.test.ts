@@ -6,7 +6,7 @@ import { createEffects, type Effects } from '../engine/effects.ts';
 import { accountOf, createEngine, type Engine } from '../engine/engine.ts';
 import { insertOrder } from '../engine/insert-order.ts';
 import { buildCatalogue, CASH_SCALE } from '../engine/instrument.ts';
-import { buyingPowerOf } from '../engine/judge.ts';
+import { buyingPowerOf } from '../engine/judge-order.ts';
 import { replaceOrder } from '../engine/replace-order.ts';
 import type { WireValue } from '../engine/views.ts';
 import type { InstrumentBook, OrderRecord, OrderTerms, Owner, Side, TimeInForce } from '../engine/types.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { boundedPush } from '../../lib/bounded.ts';
+import { boundedPush } from '../../lib/bounded-collections.ts';
 import { removeEntry, type BookSide } from '../../lib/book/order-book.ts';
 import { ONE, type Micro } from '../../lib/units.ts';
 import type { MatchPlan, PlannedFill } from '../book/plan-match.ts';

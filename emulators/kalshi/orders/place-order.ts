@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { insertEntry } from '../../lib/book/order-book.ts';
 import { ONE, type Micro } from '../../lib/units.ts';
 import { planMatch, type MatchPlan } from '../book/plan-match.ts';

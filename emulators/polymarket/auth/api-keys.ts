@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { uuidFromHex } from '../../lib/random.ts';
 
 export interface ApiKeyRecord {

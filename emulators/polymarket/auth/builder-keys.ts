@@ -1,4 +1,4 @@
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { header } from '../../lib/http/headers.ts';
 import type { RouteRequest } from '../http/route.ts';
 import { hashHex, hashUuid } from '../../lib/random.ts';

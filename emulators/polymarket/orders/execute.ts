@@ -1,4 +1,4 @@
-import { boundedPush } from '../../lib/bounded.ts';
+import { boundedPush } from '../../lib/bounded-collections.ts';
 import type { BookEntry } from '../../lib/book/order-book.ts';
 import { removeEntry } from '../../lib/book/order-book.ts';
 import type { MatchPlan, PlannedFill } from '../book/plan-match.ts';

@@ -1,4 +1,4 @@
-import { boundedPush, boundedSet } from '../../lib/bounded.ts';
+import { boundedPush, boundedSet } from '../../lib/bounded-collections.ts';
 import { nextSeq, nowSeconds, type Notification, type Venue } from '../state.ts';
 import { formatMicro } from '../../lib/units.ts';
 import type { OrderRecord, TradeRecord } from './records.ts';

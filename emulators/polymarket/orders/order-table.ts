@@ -1,4 +1,4 @@
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { removeEntry } from '../../lib/book/order-book.ts';
 import { bookSideOf } from '../book/mirror.ts';
 import { accountOf, sharesOf } from '../ledger.ts';

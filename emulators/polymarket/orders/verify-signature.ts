@@ -1,6 +1,6 @@
 import { utils } from 'ethers';
 import type { Venue } from '../state.ts';
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { badRequest } from '../venue-error.ts';
 import type { SignedOrder } from './parse-order.ts';
 import { domainSeparator, structHash, wrappedDigest, type OrderDomain } from './typed-data.ts';

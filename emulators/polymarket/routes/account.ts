@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { boundedSet } from '../../lib/bounded.ts';
+import { boundedSet } from '../../lib/bounded-collections.ts';
 import { json, jsonBody, l2Route, type Reply, type Route, type RouteRequest } from '../http/route.ts';
 import { accountOf, sharesOf } from '../ledger.ts';
 import { openOrdersOf } from '../orders/cancel-order.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DataVenueName } from '../../../emulators/data-venues/index.ts';
 import { startForTest, type TestDataVenues } from '../../../emulators/data-venues/test/support.ts';
 import { micro, valueOf } from '../../../test/support/venue-outcomes.ts';
-import { VenueEndpoint, type Probe } from '../http/line.ts';
+import { VenueEndpoint, type Probe } from '../http/endpoint.ts';
 import { LIMITLESS_PROBE } from '../limitless/api.ts';
 import { LimitlessVenue } from '../limitless/venue.ts';
 import { OPINION_PROBE } from '../opinion/api.ts';

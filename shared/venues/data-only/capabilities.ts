@@ -1,5 +1,5 @@
-import type { Capabilities, Has } from '../capabilities.ts';
-import type { VenueName } from '../exchanges.ts';
+import type { Capabilities, Has } from '../port/capabilities.ts';
+import type { VenueName } from '../venue-names.ts';
 
 /** What a data-only venue has not: anything that trades. */
 const readable: Has = {

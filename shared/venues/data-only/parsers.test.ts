@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asMicro, formatMicro, SCALE, type Micro } from '../../money/fixed.ts';
-import { baseUnits, sharePrice, venueDecimal } from '../decimal.ts';
-import { bookSchema as limitlessBook } from '../limitless/history.ts';
-import { bookSchema as opinionBook } from '../opinion/history.ts';
+import { baseUnits, sharePrice, venueDecimal } from '../money/venue-decimal.ts';
+import { bookSchema as limitlessBook } from '../limitless/market-reads.ts';
+import { bookSchema as opinionBook } from '../opinion/market-reads.ts';
 import type { Level } from '../port.ts';
-import { bookSchema as predictFunBook } from '../predictfun/history.ts';
-import { bestFirst, counterpart, mirrored, type Sides } from './levels.ts';
+import { bookSchema as predictFunBook } from '../predictfun/market-reads.ts';
+import { bestFirst, counterpart, mirrored, type Sides } from '../market-data/levels.ts';
 
 const microBetween = (min: bigint, max: bigint) => fc.bigInt({ min, max }).map(asMicro);
 const level = fc.record({ price: microBetween(1n, SCALE - 1n), size: microBetween(1n, 10n ** 15n) });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { failure, type Failure } from '../../errors/failure.ts';
-import { endpointFor, type Probe, type VenueEndpoint } from '../http/line.ts';
+import { endpointFor, type Probe, type VenueEndpoint } from '../http/endpoint.ts';
 import type { Found } from '../port.ts';
 
 /** A venue that is only read. */
@@ -33,7 +33,7 @@ export class DataVenueReader {
   readonly #keySetting: string | undefined;
   readonly #probePath: string;
 
-  constructor({ url, apiKey, venue, probe, keyHeader, keySetting, endpoint: endpoint }: DataVenueReaderOptions) {
+  constructor({ url, apiKey, venue, probe, keyHeader, keySetting, endpoint }: DataVenueReaderOptions) {
     this.venue = venue;
     this.endpoint = endpoint ?? endpointFor(url, probe);
     this.#headers = keyHeader !== undefined && apiKey ? { [keyHeader]: apiKey } : {};

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { micro, valueOf } from '../../../test/support/venue-outcomes.ts';
-import { VenueEndpoint } from '../http/line.ts';
+import { VenueEndpoint } from '../http/endpoint.ts';
 import { LIMITLESS_PROBE } from '../limitless/api.ts';
 import { LimitlessVenue } from '../limitless/venue.ts';
 import { OpinionVenue } from '../opinion/venue.ts';

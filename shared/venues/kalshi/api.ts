@@ -1,11 +1,11 @@
 import type * as z from 'zod';
 import { failure, type Failure } from '../../errors/failure.ts';
 import type { Micro } from '../../money/fixed.ts';
-import { endpointFor, type Probe, type VenueEndpoint } from '../http/line.ts';
+import { endpointFor, type Probe, type VenueEndpoint } from '../http/endpoint.ts';
 import type { Level, VenueResult } from '../port.ts';
-import type { KalshiSigner, SignedHeaders } from '../signer.ts';
-import { signerRefused, authenticationRefused } from '../signed.ts';
-import { ValueCache } from '../value-cache.ts';
+import type { KalshiSigner, SignedHeaders } from '../port/signer.ts';
+import { signerRefused, authenticationRefused } from '../trading/signer-failures.ts';
+import { ValueCache } from '../../value-cache.ts';
 
 export interface KalshiSettings {
   /** With `/trade-api/v2`, without a trailing slash. */

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../capabilities.ts';
+import type { Capabilities } from '../port/capabilities.ts';
 
 /**
  * What the adapter does (contract: router, "Routes"). The venue would take `fok` and an expiration as well; the

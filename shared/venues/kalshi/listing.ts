@@ -9,7 +9,7 @@ import type {
   MarketQuery,
   Page,
 } from '../port.ts';
-import { mentions, scanPages } from '../scan.ts';
+import { mentions, scanPages } from '../market-data/scan-pages.ts';
 import type { KalshiApi } from './api.ts';
 import { isTicker, marketSchema, readMarket, toListed } from './market.ts';
 

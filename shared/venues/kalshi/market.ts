@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { failure } from '../../errors/failure.ts';
 import { asMicro, SCALE, ZERO, type Micro } from '../../money/fixed.ts';
-import { decimal } from '../decimal.ts';
+import { decimal } from '../money/venue-decimal.ts';
 import type { Found, ListedMarket, ListedStatus } from '../port.ts';
 import type { KalshiApi, KalshiTerms } from './api.ts';
-import { complement } from './view.ts';
+import { complement } from './outcome-view.ts';
 
 /** `Market` of the venue, as far as it is used. */
 export const marketSchema = z.object({

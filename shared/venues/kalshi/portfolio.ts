@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { asMicro, mulDiv, SCALE } from '../../money/fixed.ts';
-import { decimal, venueDecimal } from '../decimal.ts';
+import { decimal, venueDecimal } from '../money/venue-decimal.ts';
 import type { Balance, Position, VenueResult } from '../port.ts';
-import type { KalshiSigner } from '../signer.ts';
+import type { KalshiSigner } from '../port/signer.ts';
 import type { KalshiApi } from './api.ts';
 import { marketSchema, priceOf, type WireMarket } from './market.ts';
-import { complement, positionOf } from './view.ts';
+import { complement, positionOf } from './outcome-view.ts';
 
 const positionSchema = z.object({
   ticker: z.string(),

@@ -9,7 +9,7 @@ import {
 } from '../../../emulators/kalshi/test/support.ts';
 import { acceptedOrder, micro, valueOf } from '../../../test/support/venue-outcomes.ts';
 import { kalshiSigner } from '../../../test/support/venue-signers.ts';
-import { executionPrice } from '../execution.ts';
+import { executionPrice } from '../money/execution-price.ts';
 import type { OrderTerms } from '../port.ts';
 import { KalshiVenue } from './venue.ts';
 

@@ -1,7 +1,7 @@
 import { failure } from '../../errors/failure.ts';
-import { unsupported } from '../capabilities.ts';
-import type { VenueEndpoint } from '../http/line.ts';
-import { sendOnce } from '../http/send.ts';
+import { unsupported } from '../port/capabilities.ts';
+import type { VenueEndpoint } from '../http/endpoint.ts';
+import { sendOnce } from '../trading/send-once.ts';
 import type {
   CancelOutcome,
   EventQuery,
@@ -20,15 +20,15 @@ import type {
   Venue,
   VenueResult,
 } from '../port.ts';
-import type { KalshiSigner } from '../signer.ts';
+import type { KalshiSigner } from '../port/signer.ts';
 import { balance, positions } from './portfolio.ts';
 import { KalshiApi, type KalshiSettings } from './api.ts';
 import { kalshiCapabilities } from './capabilities.ts';
-import { feeCurve, priceHistory, publicTrades, readBook } from './history.ts';
+import { feeCurve, priceHistory, publicTrades, readBook } from './market-reads.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
-import { fills, findOrder, listOrders, reconcileOrder } from './orders.ts';
-import { prepareCancel, prepareOrder } from './prepare.ts';
-import { cancelReplies, placeReplies } from './wording.ts';
+import { fills, findOrder, listOrders, reconcileOrder } from './order-lookup.ts';
+import { prepareCancel, prepareOrder } from './prepare-order.ts';
+import { cancelReplies, placeReplies } from './command-replies.ts';
 
 /**
  * Kalshi, behind the port. Market ids are tickers; orders are found again by their client order id. Public pages read

@@ -1,6 +1,6 @@
 import { DataVenueReader, type DataOnlySettings } from '../data-only/reader.ts';
-import type { Probe, VenueEndpoint } from '../http/line.ts';
-import { ValueCache } from '../value-cache.ts';
+import type { Probe, VenueEndpoint } from '../http/endpoint.ts';
+import { ValueCache } from '../../value-cache.ts';
 import type { Known } from './market.ts';
 
 /** A small answer that needs no key. */

@@ -1,7 +1,7 @@
-import { unsupported } from '../capabilities.ts';
+import { unsupported } from '../port/capabilities.ts';
 import { dataOnlyCapabilities } from '../data-only/capabilities.ts';
 import type { DataOnlySettings } from '../data-only/reader.ts';
-import type { VenueEndpoint } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/endpoint.ts';
 import type {
   DataVenue,
   EventQuery,
@@ -11,7 +11,7 @@ import type {
   TradesQuery,
 } from '../port.ts';
 import { LimitlessApi } from './api.ts';
-import { activity, priceHistory, publicTrades, readBook } from './history.ts';
+import { activity, priceHistory, publicTrades, readBook } from './market-reads.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 
 /** The book is read from the venue each time. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { failure, type Failure } from '../../errors/failure.ts';
 import { DataVenueReader, type DataOnlySettings } from '../data-only/reader.ts';
-import type { Probe, VenueEndpoint } from '../http/line.ts';
+import type { Probe, VenueEndpoint } from '../http/endpoint.ts';
 import type { Found, ListedMarket, OutcomeBook } from '../port.ts';
-import { ValueCache } from '../value-cache.ts';
+import { ValueCache } from '../../value-cache.ts';
 
 /** A short list. */
 export const OPINION_PROBE: Probe = { path: '/quoteToken', time: 'date' };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { failure } from '../../errors/failure.ts';
 import { asMicro, SCALE, ZERO, type Micro } from '../../money/fixed.ts';
-import { decimal } from '../decimal.ts';
+import { decimal } from '../money/venue-decimal.ts';
 import type { Found, ListedMarket, ListedStatus } from '../port.ts';
 import type { OpinionApi } from './api.ts';
 

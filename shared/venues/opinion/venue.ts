@@ -1,10 +1,10 @@
-import { unsupported } from '../capabilities.ts';
+import { unsupported } from '../port/capabilities.ts';
 import { dataOnlyCapabilities } from '../data-only/capabilities.ts';
 import type { DataOnlySettings } from '../data-only/reader.ts';
-import type { VenueEndpoint } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/endpoint.ts';
 import type { DataVenue, EventQuery, MarketQuery, OutcomeQuery, PriceInterval } from '../port.ts';
 import { OpinionApi } from './api.ts';
-import { activity, priceHistory, readBook } from './history.ts';
+import { activity, priceHistory, readBook } from './market-reads.ts';
 import { listEvents, listMarkets } from './listing.ts';
 import { knownMarket } from './market.ts';
 

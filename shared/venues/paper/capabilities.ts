@@ -1,4 +1,4 @@
-import type { Capabilities } from '../capabilities.ts';
+import type { Capabilities } from '../port/capabilities.ts';
 
 /**
  * Paper as one more exchange: its accounts are ours and its market data is Polymarket's. An address has no paper

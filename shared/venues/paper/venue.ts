@@ -1,7 +1,7 @@
-import { unsupported } from '../capabilities.ts';
-import type { DataVenue } from '../data-port.ts';
+import { unsupported } from '../port/capabilities.ts';
+import type { DataVenue } from '../port/data-venue.ts';
 import { paperCapabilities } from './capabilities.ts';
-import { paperFee } from './fee.ts';
+import { paperFee } from './fee-curve.ts';
 
 /** Paper's data half: the markets that it is traded on, under its own name. */
 export function paperVenue(source: DataVenue): DataVenue {

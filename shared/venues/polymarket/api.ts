@@ -1,9 +1,9 @@
 import { failure, type Failure } from '../../errors/failure.ts';
-import { endpointFor, type Probe, type VenueEndpoint } from '../http/line.ts';
+import { endpointFor, type Probe, type VenueEndpoint } from '../http/endpoint.ts';
 import type { VenueResult } from '../port.ts';
-import type { PolymarketSigner, Signed } from '../signer.ts';
-import { PolymarketMarketData } from './market-data.ts';
-import { signerRefused, authenticationRefused } from '../signed.ts';
+import type { PolymarketSigner, Signed } from '../port/signer.ts';
+import { PolymarketMarketData } from './market-data/clob-market-data.ts';
+import { signerRefused, authenticationRefused } from '../trading/signer-failures.ts';
 import type * as z from 'zod';
 
 /** Base URLs without a trailing slash (contract: venues, "Polymarket CLOB"). */

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../capabilities.ts';
+import type { Capabilities } from '../port/capabilities.ts';
 
 /**
  * What the adapter does, which a test compares with what the venue's emulator takes. `ioc` is the venue's FAK. Orders

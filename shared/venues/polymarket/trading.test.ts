@@ -10,10 +10,10 @@ import {
 } from '../../../emulators/polymarket/test/support.ts';
 import { acceptedOrder, micro, valueOf } from '../../../test/support/venue-outcomes.ts';
 import { polymarketSigner } from '../../../test/support/venue-signers.ts';
-import { executionPrice } from '../execution.ts';
+import { executionPrice } from '../money/execution-price.ts';
 import type { OrderTerms } from '../port.ts';
-import type { WireOrder } from './client-order.ts';
-import type { PolymarketSigner } from '../signer.ts';
+import type { WireOrder } from './orders/client-order.ts';
+import type { PolymarketSigner } from '../port/signer.ts';
 import { PolymarketVenue } from './venue.ts';
 
 describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) => {

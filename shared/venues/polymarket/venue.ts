@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { VenueEndpoint } from '../http/line.ts';
-import { sendOnce } from '../http/send.ts';
+import type { VenueEndpoint } from '../http/endpoint.ts';
+import { sendOnce } from '../trading/send-once.ts';
 import { failure } from '../../errors/failure.ts';
 import type {
   CancelOutcome,
@@ -21,20 +21,20 @@ import type {
   Venue,
   VenueResult,
 } from '../port.ts';
-import { signerRefused } from '../signed.ts';
-import type { PolymarketSigner } from '../signer.ts';
-import { balance, feeCurve, fills, positions } from './portfolio.ts';
+import { signerRefused } from '../trading/signer-failures.ts';
+import type { PolymarketSigner } from '../port/signer.ts';
+import { balance, feeCurve, fills, positions } from './account/portfolio.ts';
 import { PolymarketApi, type PolymarketSettings } from './api.ts';
 import { polymarketCapabilities } from './capabilities.ts';
-import { cancelMany } from './cancel-many.ts';
-import type { ClientOrder } from './client-order.ts';
-import type { CancelledMany, PolymarketClient } from './clob-session.ts';
-import { activity, outcomeBook, priceHistory, publicTrades } from './history.ts';
-import { listEvents, listMarkets, oneMarket } from './listing.ts';
-import { findOrder, listOrders, reconcileOrder } from './orders.ts';
-import { prepareOrder } from './prepare.ts';
-import { prepareClientOrder } from './prepare-signed.ts';
-import { cancelReplies, placeReplies } from './wording.ts';
+import { cancelMany } from './orders/cancel-orders.ts';
+import type { ClientOrder } from './orders/client-order.ts';
+import type { CancelledMany, PolymarketClient } from './account/polymarket-client.ts';
+import { activity, outcomeBook, priceHistory, publicTrades } from './market-data/market-reads.ts';
+import { listEvents, listMarkets, oneMarket } from './market-data/listing.ts';
+import { findOrder, listOrders, reconcileOrder } from './account/order-lookup.ts';
+import { prepareOrder } from './orders/prepare-order.ts';
+import { prepareClientOrder } from './orders/prepare-client-order.ts';
+import { cancelReplies, placeReplies } from './orders/command-replies.ts';
 
 const CANCEL_PATH = '/order';
 

@@ -1,8 +1,8 @@
 import type { Micro } from '../../money/fixed.ts';
 import { DataVenueReader, type DataOnlySettings } from '../data-only/reader.ts';
-import type { Probe, VenueEndpoint } from '../http/line.ts';
+import type { Probe, VenueEndpoint } from '../http/endpoint.ts';
 import type { ListedMarket, OutcomeBook } from '../port.ts';
-import { ValueCache } from '../value-cache.ts';
+import { ValueCache } from '../../value-cache.ts';
 
 /** A short list. */
 export const PREDICTFUN_PROBE: Probe = { path: '/tags', time: 'date' };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listByIds, matchesQuery, eventStatus } from '../data-only/listing.ts';
+import { listByIds, matchesQuery, eventStatus } from '../market-data/listing.ts';
 import type {
   EventQuery,
   Found,
@@ -9,7 +9,7 @@ import type {
   MarketQuery,
   Page,
 } from '../port.ts';
-import { mentions, scanPages } from '../scan.ts';
+import { mentions, scanPages } from '../market-data/scan-pages.ts';
 import type { PredictFunApi } from './api.ts';
 import { categorySchema, knownMarket, marketSchema, toListed, type WireCategory } from './market.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { failure } from '../../errors/failure.ts';
 import { asMicro, SCALE, ZERO, type Micro } from '../../money/fixed.ts';
-import { quantity, sharePrice } from '../decimal.ts';
+import { quantity, sharePrice } from '../money/venue-decimal.ts';
 import type { Found, ListedMarket, ListedOutcome, ListedStatus } from '../port.ts';
 import type { Known, PredictFunApi } from './api.ts';
 

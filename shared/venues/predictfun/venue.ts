@@ -1,6 +1,6 @@
 import { dataOnlyCapabilities } from '../data-only/capabilities.ts';
 import type { DataOnlySettings } from '../data-only/reader.ts';
-import type { VenueEndpoint } from '../http/line.ts';
+import type { VenueEndpoint } from '../http/endpoint.ts';
 import type {
   DataVenue,
   EventQuery,
@@ -10,7 +10,7 @@ import type {
   TradesQuery,
 } from '../port.ts';
 import { PredictFunApi } from './api.ts';
-import { activity, feeCurve, priceHistory, publicTrades, readBook } from './history.ts';
+import { activity, feeCurve, priceHistory, publicTrades, readBook } from './market-reads.ts';
 import { listEvents, listMarkets, oneMarket } from './listing.ts';
 
 const predictFunCapabilities = dataOnlyCapabilities('predictfun', 'Predict.fun');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Random } from '../random.ts';
-import { eventSchema, ReceivedEvents, type StreamEvent } from './heard.ts';
+import { eventSchema, ReceivedEvents, type StreamEvent } from './received-events.ts';
 
 export type ListensBy = 'socket' | 'orders' | 'positions' | 'market_data';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Order } from './heard.ts';
+import type { Order } from './received-events.ts';
 import type { ExchangeState } from './stage.ts';
 
 /** States in which an order can do nothing more. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { buildIfStale } from '../../../scripts/lib/build-workers.ts';
+import { buildIfStale } from '../../../scripts/build/build-workers.ts';
 import { startExchangeProgram } from './program.ts';
 import { runExchangeStorm } from './run.ts';
 import { SYMBOLS } from './symbols.ts';

@@ -1,6 +1,6 @@
 import type { OwnProgram } from '../../support/program.ts';
 import { Random } from '../random.ts';
-import { allUp, quietPhase, workDone } from './calm.ts';
+import { allUp, quietPhase, workDone } from './quiet-phase.ts';
 import { Client } from './client.ts';
 import { Lane, type SentCommand } from './commands.ts';
 import { compareCopies } from './copies.ts';

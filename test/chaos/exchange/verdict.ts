@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from './heard.ts';
+import type { ReceivedEvent } from './received-events.ts';
 import type { Ledger } from './ledger.ts';
 import type { SentCommand } from './commands.ts';
 import type { ExchangeState } from './stage.ts';

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { inProject } from '../../../scripts/lib/paths.ts';
-import { newPartner, openSession, PORTAL, sessionOf, USERS } from '../../end-to-end/partner.ts';
-import { marketBuy } from '../../end-to-end/trader.ts';
+import { newPartner, openSession, PORTAL, sessionOf, USERS } from '../../end-to-end/support/partner.ts';
+import { marketBuy } from '../../end-to-end/support/trader.ts';
 import { mailedToken } from '../../support/outbox.ts';
 import { openMarket, setBook } from '../../support/markets.ts';
 

@@ -12,14 +12,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { buildSdkIfStale } from '../../../scripts/lib/build-sdk.ts';
+import { buildSdkIfStale } from '../../../scripts/build/build-sdk.ts';
 import { inProject } from '../../../scripts/lib/paths.ts';
 import { createRouter, createSessions, type Result } from '../../../sdk/src/index.ts';
 import { startFaultyProxy, type Loss } from '../../support/faulty-proxy.ts';
 import { markets, openMarket, setBook } from '../../support/markets.ts';
-import { rowsOf } from '../../end-to-end/ask.ts';
-import { newBuilder, USERS } from '../../end-to-end/builder.ts';
-import { newTrader } from '../../end-to-end/trader.ts';
+import { rowsOf } from '../../end-to-end/support/ask.ts';
+import { newBuilder, USERS } from '../../end-to-end/support/builder.ts';
+import { newTrader } from '../../end-to-end/support/trader.ts';
 
 const file = inject('postern');
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { asMicro, formatFixed } from '../../../shared/money/fixed.ts';
-import { tradingAccount } from '../http/objects.ts';
+import { tradingAccount } from '../context/account.ts';
 import { venueHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
-import { cashAtVenue } from '../clob/live/holdings.ts';
-import { requestedVenue } from '../http/venue.ts';
+import { cashAtVenue } from './live-holdings.ts';
+import { requestedVenue } from '../context/venue.ts';
 
 export const balance = route({
   method: 'GET',

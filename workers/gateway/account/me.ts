@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { tenantObject } from '../../../durable-objects/stubs.ts';
+import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
-import { tradedVenues } from '../../../shared/venues/exchanges.ts';
-import { actorOf } from '../http/actor.ts';
-import { tenantPrincipalOf } from '../http/objects.ts';
+import { tradedVenues } from '../../../shared/venues/venue-names.ts';
+import { actorOf } from '../context/actor.ts';
+import { tenantPrincipalOf } from '../context/account.ts';
 import { route } from '../http/route.ts';
 import type { Profile } from '../../../durable-objects/tenant/api.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { add, formatFixed, sub, ZERO } from '../../../shared/money/fixed.ts';
-import { tradingAccount } from '../http/objects.ts';
+import { tradingAccount } from '../context/account.ts';
 import { accountHeaders, venueHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
-import { positionsAtVenue } from '../clob/live/holdings.ts';
-import { requestedVenue } from '../http/venue.ts';
+import { positionsAtVenue } from './live-holdings.ts';
+import { requestedVenue } from '../context/venue.ts';
 import { positionView, toPositionView } from './position-view.ts';
 
 export const positions = route({

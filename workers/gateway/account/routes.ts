@@ -1,8 +1,8 @@
 import { forTraders, type AnyRoute } from '../http/route.ts';
 import { balance } from './balance.ts';
-import { redeem, resetBalance } from './commands.ts';
-import { exportTrades } from './export.ts';
-import { history } from './history.ts';
+import { redeem, resetBalance } from './redeem-and-reset.ts';
+import { exportTrades } from './export-trades.ts';
+import { history } from './trade-history.ts';
 import { changeMe, me } from './me.ts';
 import { equity, portfolio, positions } from './portfolio.ts';
 import { walletRoutes } from './wallets.ts';

@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { accountObject, tenantObject, type Remote } from '../../../durable-objects/stubs.ts';
+import { accountObject, tenantObject, type Remote } from '../../../durable-objects/rpc/stubs.ts';
 import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
-import { walletAccountId } from '../../../durable-objects/tenant/wallets.ts';
+import { walletAccountId } from '../../../durable-objects/tenant/wallets/wallet-store.ts';
 import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { add, formatFixed, ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { Env } from '../env.ts';
-import { actorOf } from '../http/actor.ts';
-import { principalOf, walletNumber } from '../http/objects.ts';
+import { actorOf } from '../context/actor.ts';
+import { principalOf, walletNumber } from '../context/account.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
-import { resetReply, toResetReply } from './commands.ts';
+import { resetReply, toResetReply } from './redeem-and-reset.ts';
 import type { WalletFound, Wallet } from '../../../durable-objects/tenant/api.ts';
 
 const name = z.string().trim().min(1).max(100);

@@ -1,10 +1,10 @@
-import { chainSettings } from '../../../durable-objects/relayer/settings.ts';
-import { tenantObject } from '../../../durable-objects/stubs.ts';
+import { chainSettings } from '../../../shared/chain/chain-settings.ts';
+import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import type { EscrowTerms } from '../../../shared/escrow/terms.ts';
 import { parseMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { escrowChange, escrowView, toEscrowView } from '../router/escrow-wire.ts';
+import { escrowChange, escrowView, toEscrowView } from '../tenants/escrow-wire.ts';
 import { profileOf, tenantId } from './tenants.ts';
 
 const read = route({

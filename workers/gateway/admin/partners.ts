@@ -1,7 +1,11 @@
 import * as z from 'zod';
-import { tenantObject } from '../../../durable-objects/stubs.ts';
+import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
-import { MAX_REDIRECT_LENGTH, MAX_REDIRECTS, redirectEntry } from '../../../shared/partner/redirects.ts';
+import {
+  MAX_REDIRECT_LENGTH,
+  MAX_REDIRECTS,
+  redirectEntry,
+} from '../../../shared/partner/redirect-allow-list.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { email } from '../partner/wire.ts';
 import { profileOf, tenantId } from './tenants.ts';

@@ -1,4 +1,4 @@
-import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
+import { directory, tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import type { Env } from '../env.ts';
 import { settingsChange, settingsView, toSettingsView } from './wire.ts';

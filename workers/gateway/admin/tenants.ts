@@ -1,10 +1,10 @@
-import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
+import { directory, tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { grantablePermissions, type Permission } from '../../../shared/keys/permissions.ts';
 import type { Env } from '../env.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { tenantNamesOf, provisionTenant, replaceTenantNames } from '../keys/provision.ts';
+import { tenantNamesOf, provisionTenant, replaceTenantNames } from '../tenants/provision-tenant.ts';
 import { keyChange, keyOrder, tenantChange, tenantCreate, tenantView, toTenantView } from './wire.ts';
 import type { Profile, ProfileChange, Actor } from '../../../durable-objects/tenant/api.ts';
 

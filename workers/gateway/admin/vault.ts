@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { tenantAccountId } from '../../../durable-objects/tenant/profile.ts';
-import { vaultOf } from '../../../durable-objects/vault-stubs.ts';
+import { vaultOf } from '../../../durable-objects/rpc/vault-stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { AuditRow, RotationStatus } from '../../../shared/vault/port.ts';
 import type { VaultFailure } from '../../../shared/vault/result.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { permissions, roles } from '../../../shared/keys/permissions.ts';
 import { admissions } from '../../../shared/keys/principal.ts';
-import { tradedVenues } from '../../../shared/venues/exchanges.ts';
+import { tradedVenues } from '../../../shared/venues/venue-names.ts';
 import { tierNames } from '../../../shared/limits/tiers.ts';
 import type { Profile } from '../../../durable-objects/tenant/api.ts';
 import type { GatewaySettings } from '../../../durable-objects/directory/api.ts';

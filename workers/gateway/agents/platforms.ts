@@ -3,7 +3,7 @@ import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { parseMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { valueOrThrow, commandValueOrThrow, sessionOf } from './objects.ts';
+import { valueOrThrow, commandValueOrThrow, sessionOf } from './session-call.ts';
 import { toCaptured, toOrderData, toPortfolio, toPositions, toRedeemData } from './views.ts';
 import {
   envelope,

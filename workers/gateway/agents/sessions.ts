@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { SESSION_NUMBER, sessionModes, sessionVenues } from '../../../durable-objects/agent-session/model.ts';
-import { agentSession, tenantObject } from '../../../durable-objects/stubs.ts';
+import { agentSession, tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { now } from '../../../shared/clock.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { formatMicro, parseMicro, type Micro } from '../../../shared/money/fixed.ts';
-import { actorOf } from '../http/actor.ts';
-import { principalOf } from '../http/objects.ts';
+import { actorOf } from '../context/actor.ts';
+import { principalOf } from '../context/account.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
-import { valueOrThrow, commandValueOrThrow, sessionCaller, sessionNamed } from './objects.ts';
+import { valueOrThrow, commandValueOrThrow, sessionCaller, sessionNamed } from './session-call.ts';
 import { toBalances, toPortfolio, toSession } from './views.ts';
 import { balance, envelope, position, sessionView, succeeded } from './wire.ts';
 import type { SessionVenue } from '../../../durable-objects/agent-session/api.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sessionHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { valueOrThrow, commandValueOrThrow, sessionOf } from './objects.ts';
+import { valueOrThrow, commandValueOrThrow, sessionOf } from './session-call.ts';
 import { toOrderData, toRedeemData, toSuggestion } from './views.ts';
 import { envelope, orderData, redeemData, succeeded, suggestionView } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import { averagePrice } from '../../../durable-objects/agent-session/portfolio.ts';
-import { polygon } from '../../../shared/chain/contracts.ts';
+import { polygon } from '../../../shared/chain/polygon-contracts.ts';
 import {
   add,
   asMicro,
@@ -11,7 +11,7 @@ import {
   ZERO,
   type Micro,
 } from '../../../shared/money/fixed.ts';
-import { settlementHash } from '../clob/settlement-hash.ts';
+import { settlementHash } from '../trading/settlement-hash.ts';
 import type {
   Captured,
   Executed,

@@ -1,6 +1,6 @@
-import { tenantObject } from '../../../durable-objects/stubs.ts';
-import { partnerAccountId } from '../../../durable-objects/tenant/partner/model.ts';
-import { TRADER_SESSION_TIER } from '../../../durable-objects/tenant/partner/session-limits.ts';
+import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
+import { partnerAccountId } from '../../../durable-objects/tenant/partner/partner-model.ts';
+import { TRADER_SESSION_TIER } from '../../../durable-objects/tenant/partner/sign-in/trader-session-limits.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Permission } from '../../../shared/keys/permissions.ts';
@@ -9,7 +9,7 @@ import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';
 import type { Env } from '../env.ts';
 import type { Caller } from '../http/route.ts';
 import type { AdmissionReport } from './authenticate.ts';
-import { admissionUnavailable } from './count.ts';
+import { admissionUnavailable } from './rate-limit.ts';
 import type { TraderAdmission } from '../../../durable-objects/tenant/api.ts';
 
 /** What a session may do on its account. */

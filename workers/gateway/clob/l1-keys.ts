@@ -1,12 +1,12 @@
-import { directory, tenantObject } from '../../../durable-objects/stubs.ts';
+import { directory, tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import * as z from 'zod';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import { deriveTriple } from '../../../shared/keys/l2.ts';
-import { verifyL1, type L1Proof } from '../auth/l1.ts';
-import { provisionTenant } from '../keys/provision.ts';
+import { deriveTriple } from '../../../shared/keys/l2-triple.ts';
+import { verifyL1, type L1Proof } from '../auth/l1-signature.ts';
+import { provisionTenant } from '../tenants/provision-tenant.ts';
 import type { Env } from '../env.ts';
-import { tenantPrincipalOf } from '../http/objects.ts';
+import { tenantPrincipalOf } from '../context/account.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import type { Actor } from '../../../durable-objects/tenant/api.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { countSubrequest } from '../../../durable-objects/hops.ts';
+import { countSubrequest } from '../../../durable-objects/rpc/subrequest-counter.ts';
 import { now } from '../../../shared/clock.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { ValueCache } from '../../../shared/venues/value-cache.ts';
-import { fetchReply } from '../../../shared/venues/http/exchange.ts';
+import { ValueCache } from '../../../shared/value-cache.ts';
+import { fetchReply } from '../../../shared/venues/http/fetch-reply.ts';
 import type { Env } from '../env.ts';
-import { sourceAnswers } from './market-data.ts';
+import { sourceAnswers } from './market-data/market-data.ts';
 
 /** The order schema to sign while the venue does not say: 2 is the present one. Paper takes both. */
 const ORDER_VERSION = 2;

@@ -1,9 +1,9 @@
 import { failure } from '../../../shared/errors/failure.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
-import { obtainClobKey, proveClobKey } from '../../../shared/venues/polymarket/clob-account.ts';
+import { obtainClobKey, proveClobKey } from '../../../shared/venues/polymarket/account/clob-key.ts';
 import type { Found } from '../../../shared/venues/port.ts';
-import { safeAddressOf } from '../../../shared/venues/polymarket/safe-address.ts';
-import { openedTriple, type SuppliedPolymarket } from './given.ts';
+import { safeAddressOf } from '../../../shared/venues/polymarket/account/safe-address.ts';
+import { openedTriple, type SuppliedPolymarket } from './supplied-credentials.ts';
 import {
   converge,
   onboarded,
@@ -11,10 +11,10 @@ import {
   type Onboarded,
   type Step,
   type OnboardingAttempt,
-} from './onboard.ts';
-import { clobSigner } from './sessions.ts';
+} from './onboarding.ts';
+import { clobSigner } from './vault-signers.ts';
 import { reachVault, toFailure, type VaultAccess } from './vault-access.ts';
-import type { ClobVenue } from './venues.ts';
+import type { ClobVenue } from './credential-checks.ts';
 
 /** What a managed wallet is to be: its own, or the signer of a Safe made for somebody's wallet. */
 export type WalletKind = { readonly type: 'eoa' } | { readonly type: 'safe'; readonly owner: string };

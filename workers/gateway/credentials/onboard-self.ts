@@ -8,17 +8,17 @@ import {
   obtainClobKey,
   proveClobKey,
   type ClobKey,
-} from '../../../shared/venues/polymarket/clob-account.ts';
-import { readKalshiBalance } from '../../../shared/venues/kalshi/account.ts';
+} from '../../../shared/venues/polymarket/account/clob-key.ts';
+import { readKalshiBalance } from '../../../shared/venues/kalshi/credential-check.ts';
 import type { Found } from '../../../shared/venues/port.ts';
-import { credentialRefused } from '../../../shared/venues/signed-read.ts';
+import { credentialRefused } from '../../../shared/venues/http/signed-read.ts';
 import {
   openedTriple,
   withFunder,
   withTriple,
   type SuppliedKalshi,
   type SuppliedPolymarket,
-} from './given.ts';
+} from './supplied-credentials.ts';
 import {
   converge,
   onboarded,
@@ -26,10 +26,10 @@ import {
   walletInTheWay,
   type Onboarded,
   type OnboardingAttempt,
-} from './onboard.ts';
-import { clobSigner, describeCredential, kalshiSigner } from './sessions.ts';
+} from './onboarding.ts';
+import { clobSigner, describeCredential, kalshiSigner } from './vault-signers.ts';
 import type { VaultAccess } from './vault-access.ts';
-import type { ClobVenue } from './venues.ts';
+import type { ClobVenue } from './credential-checks.ts';
 
 /** A trader's own wallet and CLOB key, stored once Polymarket has believed them. */
 export const onboardPolymarket = (

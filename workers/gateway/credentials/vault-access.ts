@@ -1,4 +1,4 @@
-import { vaultOf } from '../../../durable-objects/vault-stubs.ts';
+import { vaultOf } from '../../../durable-objects/rpc/vault-stubs.ts';
 import { failure, invalidMember, type Failure } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { CredentialVenue } from '../../../shared/vault/credential.ts';

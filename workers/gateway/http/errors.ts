@@ -1,2 +1,2 @@
 export { failure, RequestError } from '../../../shared/errors/failure.ts';
-export { toWireError } from './surfaces.ts';
+export { toWireError } from './wire-errors.ts';

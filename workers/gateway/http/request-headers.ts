@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
+import { WALLET_NUMBER } from '../../../durable-objects/rpc/resolve-wallet-account.ts';
 import { SESSION_NUMBER } from '../../../durable-objects/agent-session/model.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';

@@ -1,13 +1,13 @@
 import { jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 import { now } from '../../../shared/clock.ts';
-import { tenantObject } from '../../../durable-objects/stubs.ts';
+import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
-import { findCredential } from '../auth/credentials.ts';
+import { findCredential } from '../auth/find-credential.ts';
 import type { Env } from '../env.ts';
-import { principalOf, paperAccount, requestedWallet } from '../http/objects.ts';
+import { principalOf, paperAccount, requestedWallet } from '../context/account.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 

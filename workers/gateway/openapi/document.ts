@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { errorCatalogue } from '../../../shared/errors/catalogue.ts';
-import { errorShapeOf, type ErrorShape } from '../http/surfaces.ts';
+import { errorShapeOf, type ErrorShape } from '../http/wire-errors.ts';
 import {
   customerHeader,
   requestIdHeader,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
-import { actorOf } from '../http/actor.ts';
+import { actorOf } from '../context/actor.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { pageQuery, rowCursorOf, rowPlaceOf } from './cursor.ts';
-import { ownAccount, partnerOf, withTrading, type PartnerCall } from './objects.ts';
+import { ownAccount, partnerOf, withTrading, type PartnerCall } from './own-account.ts';
 import { stateEnvelope, toState } from './state.ts';
 import {
   accountParams,

@@ -5,7 +5,7 @@ import { now } from '../../../shared/clock.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
 import { rowCursorOf, rowPlaceOf } from './cursor.ts';
-import { ownAccount } from './objects.ts';
+import { ownAccount } from './own-account.ts';
 import { ruleStatus } from './rule-status.ts';
 import { worthOf } from './state.ts';
 import { accountParams, wireTime } from './wire.ts';

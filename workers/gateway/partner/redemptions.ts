@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { formatFixed, formatMicro } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
 import { pageQuery, rowCursorOf, rowPlaceOf } from './cursor.ts';
-import { ownAccount } from './objects.ts';
+import { ownAccount } from './own-account.ts';
 import { accountParams, wireTime } from './wire.ts';
 import type { PastRedemption } from '../../../durable-objects/trading-account/api.ts';
 

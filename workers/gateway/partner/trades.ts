@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { formatMicro } from '../../../shared/money/fixed.ts';
-import { amountsOf } from '../account/history.ts';
-import { sideName } from '../clob/wire.ts';
+import { amountsOf } from '../account/trade-history.ts';
+import { sideName } from '../trading/v1-wire.ts';
 import { route } from '../http/route.ts';
 import { fillCursorOf, fillPlaceOf, pageQuery } from './cursor.ts';
-import { ownAccount } from './objects.ts';
+import { ownAccount } from './own-account.ts';
 import { accountParams, wireTime } from './wire.ts';
 import type { ExportedTrade } from '../../../durable-objects/trading-account/api.ts';
 

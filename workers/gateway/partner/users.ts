@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import { MAX_REDIRECT_LENGTH } from '../../../shared/partner/redirects.ts';
-import { actorOf } from '../http/actor.ts';
+import { MAX_REDIRECT_LENGTH } from '../../../shared/partner/redirect-allow-list.ts';
+import { actorOf } from '../context/actor.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { loginPage } from '../trader/login-page.ts';
 import { pageQuery, rowCursorOf, rowPlaceOf } from './cursor.ts';
-import { partnerOf } from './objects.ts';
+import { partnerOf } from './own-account.ts';
 import {
   email,
   externalId,

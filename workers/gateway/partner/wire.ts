@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { partnerStages } from '../../../durable-objects/tenant/partner/model.ts';
+import { partnerStages } from '../../../durable-objects/tenant/partner/partner-model.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import type { PartnerAccount, TraderUser } from '../../../durable-objects/tenant/api.ts';
 

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { moveClock, resetClock } from '../../../shared/clock.ts';
 import { equalSecrets } from '../../../shared/keys/digest.ts';
 import { armFault, faultKinds, faultPoints, releaseFaults } from '../../../shared/testing/fault-points.ts';
-import { ABORT } from '../../../durable-objects/exchange-connector/abort.ts';
-import { exchangeConnector } from '../../../durable-objects/stubs.ts';
+import { ABORT } from '../../../shared/testing/connector-abort.ts';
+import { exchangeConnector } from '../../../durable-objects/rpc/stubs.ts';
 import type { Env } from '../env.ts';
 
 /** Where the instrumented build listens to its tests. Outside the routes: it is no part of the API. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tenantObject } from '../../../durable-objects/stubs.ts';
+import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';

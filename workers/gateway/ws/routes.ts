@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { CLOSE } from '../../../durable-objects/socket-hub/close-codes.ts';
-import { WALLET_NUMBER } from '../../../durable-objects/tenant/wallet-account.ts';
+import { CLOSE } from '../../../shared/websockets/close-codes.ts';
+import { WALLET_NUMBER } from '../../../durable-objects/rpc/resolve-wallet-account.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
-import { findCredential } from '../auth/credentials.ts';
+import { findCredential } from '../auth/find-credential.ts';
 import { failure, RequestError, toWireError } from '../http/errors.ts';
-import { requestedWallet } from '../http/objects.ts';
+import { requestedWallet } from '../context/account.ts';
 import { walletHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type AuthRule, type Reply } from '../http/route.ts';
 import { verifyWsToken } from '../keys/ws-token.ts';
-import { closedSocket, openHubSocket } from './connect.ts';
+import { closedSocket, openHubSocket } from '../sockets/hub-socket.ts';
 import type { Channel } from '../../../durable-objects/socket-hub/api.ts';
 
 interface ChannelSpec {

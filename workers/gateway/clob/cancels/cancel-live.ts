@@ -1,0 +1,65 @@
+import { openSession } from '../../../../durable-objects/trading-account/live/sessions.ts';
+import { cancelled } from '../../../../durable-objects/trading-account/live/settling.ts';
+import { errorCatalogue } from '../../../../shared/errors/catalogue.ts';
+import { failure, RequestError } from '../../../../shared/errors/failure.ts';
+import type { CancelScope } from '../../../../shared/venues/polymarket/account/polymarket-client.ts';
+import { liveAccount } from '../../trading/live-account.ts';
+import { replayedHeader } from '../../context/command-identity.ts';
+import type { Call, Reply } from '../../http/route.ts';
+import { cancelIdentity } from '../../trading/cancel-identity.ts';
+import { outcomeUnknown } from '../../trading/place-orders.ts';
+import { V1_LIVE_VENUE, v1ValueOrThrow } from '../../trading/submit-live.ts';
+import type { Naming, CancelledThere } from '../../../../durable-objects/trading-account/api.ts';
+
+type AnyCall = Call<unknown, unknown, unknown>;
+type Done = { readonly outcome: CancelledThere; readonly replayed: boolean };
+
+const HASH = /^0x[0-9a-fA-F]{64}$/;
+
+/** Cancels named orders in one request; what is no order hash names no order. */
+export async function cancelListed(call: AnyCall, names: readonly string[]): Promise<Reply> {
+  const ids = names.filter((name) => HASH.test(name));
+  const unknown = names
+    .filter((name) => !HASH.test(name))
+    .map((name) => [name, errorCatalogue.ORDER_NOT_FOUND.sentence]);
+  if (ids.length === 0) return { body: { canceled: [], not_canceled: Object.fromEntries(unknown) } };
+  return toReply(await cancelOnce(call, { ids }), Object.fromEntries(unknown));
+}
+
+export const cancelScope = async (call: AnyCall, scope: CancelScope): Promise<Reply> =>
+  toReply(await cancelOnce(call, scope));
+
+const toReply = (
+  { outcome: { canceled, notCanceled }, replayed }: Done,
+  unknown: Readonly<Record<string, string>> = {},
+): Reply => ({
+  body: { canceled, not_canceled: { ...unknown, ...notCanceled } },
+  headers: replayedHeader(replayed),
+});
+
+/**
+ * Cancels at the venue, in its own one request. It is not journaled before it is sent: said again it cancels no order a
+ * second time, so a caller that was told PERSISTENCE_UNKNOWN may repeat it. Under a key it is not sent again once its
+ * outcome is known.
+ */
+async function cancelOnce(call: AnyCall, scope: CancelScope): Promise<Done> {
+  const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
+  const { clob } = openSession(call.env, access);
+  if (!clob) throw new RequestError(failure('INTERNAL_ERROR'));
+  const naming = await identityAtVenue(call);
+  if (naming) {
+    const before = await stub.namedCancel(naming);
+    if (!('kind' in before)) throw new RequestError(before);
+    if (before.kind === 'done') return { outcome: before.outcome, replayed: true };
+  }
+  const { canceled, notCanceled } = v1ValueOrThrow(cancelled(await clob.cancel(scope)));
+  const outcome = { canceled, notCanceled };
+  if (naming) await stub.noteCancel(naming, outcome).catch(outcomeUnknown);
+  return { outcome, replayed: false };
+}
+
+/** The same request for paper is another one, and has another reply. */
+async function identityAtVenue(call: AnyCall): Promise<Naming | undefined> {
+  const naming = await cancelIdentity(call);
+  return naming && { ...naming, fingerprint: `${naming.fingerprint} ${V1_LIVE_VENUE}` };
+}
