@@ -93,7 +93,7 @@ function table(operations: readonly SdkOperation[]): string {
   return [
     BANNER,
     "import type { Operation, Schema } from '../operation.ts';",
-    "import type { Operations } from '../lib/types.ts';\n",
+    "import type { Operations } from './types.ts';\n",
     ...constants,
     '\nexport const operations: { readonly [Name in keyof Operations]: Operation } = {',
     ...rows,
