@@ -13,6 +13,8 @@ const MAX_BODY = 256 * 1024;
 const MAX_SECONDS = 9_999_999_999;
 const MIN_MILLISECONDS = 1_000_000_000_000;
 const MAX_MILLISECONDS = 9_999_999_999_999;
+/** Hex digits: 16 KB, where the longest call that a wallet makes is below 1 KB. */
+const MAX_CALL_DATA = 2 * 16_384;
 const UINT256 = 2n ** 256n;
 
 /** Text that goes into a header as it is: visible ASCII, so it can neither end the header nor begin another. */
@@ -70,6 +72,13 @@ export function addressBytes(part: SigningPart, value: string): Hex {
 export function bytes32(part: SigningPart, value: string): Hex {
   if (typeof value !== 'string' || !/^0x[0-9a-fA-F]{64}$/.test(value))
     throw new SigningFault(part, 'is not 32 bytes (0x and 64 hex digits)');
+  return `0x${value.slice(2).toLowerCase()}`;
+}
+
+/** ABI-encoded call data: whole bytes of hex, lower case. */
+export function callData(part: SigningPart, value: string): Hex {
+  if (typeof value !== 'string' || value.length > MAX_CALL_DATA || !/^0x(?:[0-9a-fA-F]{2})*$/.test(value))
+    throw new SigningFault(part, 'is not call data (0x and whole bytes of hex)');
   return `0x${value.slice(2).toLowerCase()}`;
 }
 

@@ -5,8 +5,10 @@ export type SigningPart =
   | 'apiKeyId'
   | 'body'
   | 'builder'
+  | 'calls'
   | 'chainId'
   | 'clientId'
+  | 'deadline'
   | 'expiration'
   | 'feeRateBps'
   | 'key'
@@ -31,7 +33,8 @@ export type SigningPart =
   | 'timestampMs'
   | 'tokenId'
   | 'transaction'
-  | 'verifyingContract';
+  | 'verifyingContract'
+  | 'wallet';
 
 /**
  * Thrown by every function of this folder when an input cannot be signed with or signed. The message names the

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { SignatureType } from '../signing/polymarket/order-typed-data.ts';
 
 /**
  * Whom a credential convinces: one per account and venue. `builder` is Polymarket's builder programme, `exchange` the
@@ -29,8 +30,8 @@ export const polymarketCredential = z
     privateKey: z.string().min(64).max(66).optional(),
     clob: triple.optional(),
     address: address.optional(),
-    signatureType: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
-    /** Proxy or Safe that holds the funds, for signature types 1 and 2. */
+    signatureType: z.literal([0, 1, 2, 3]).optional(),
+    /** Proxy, Safe or deposit wallet that holds the funds, for signature types 1 to 3. */
     funder: address.optional(),
     /** The person's own wallet, for whom a managed Safe was made. It signs nothing here. */
     owner: address.optional(),
@@ -105,7 +106,7 @@ export interface CredentialView {
   readonly parts: readonly string[];
   /** Checksummed address of the wallet; absent where there is none. */
   readonly address?: string | undefined;
-  readonly signatureType?: 0 | 1 | 2 | undefined;
+  readonly signatureType?: SignatureType | undefined;
   readonly funder?: string | undefined;
   readonly owner?: string | undefined;
   /** The venue's public id of the key: goes with each request in plain. */

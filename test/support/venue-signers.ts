@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { kalshiHeaders } from '../../shared/signing/rsa/kalshi-headers.ts';
 import { l1Headers } from '../../shared/signing/polymarket/l1-headers.ts';
 import { l2Headers } from '../../shared/signing/polymarket/l2-headers.ts';
+import type { SignatureType } from '../../shared/signing/polymarket/order-typed-data.ts';
 import { framedRequest, orderRequest } from '../../shared/signing/polymarket/order-request.ts';
 import type { KalshiSigner, PolymarketSigner } from '../../shared/venues/port/signer.ts';
 
@@ -12,7 +13,7 @@ const keySchema = z.object({ apiKey: z.string(), secret: z.string(), passphrase:
 export async function polymarketSigner(
   clobUrl: string,
   privateKey: string,
-  wallet: { readonly signatureType: 0 | 1 | 2; readonly funder?: string } = { signatureType: 0 },
+  wallet: { readonly signatureType: SignatureType; readonly funder?: string } = { signatureType: 0 },
 ): Promise<PolymarketSigner> {
   const { address } = new Wallet(privateKey);
   const venueTime = z.number().parse(await (await fetch(`${clobUrl}/time`)).json());

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { hashTypedData, recoverAddress, recoverTypedDataAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import * as z from 'zod';
+import { ownerWhoSigned } from '../../../shared/signing/polymarket/contract-wallet-signature.ts';
 import { signOrder } from '../../../shared/signing/polymarket/sign-order.ts';
 import type { Vault } from '../../../shared/vault/port.ts';
 import type { VaultRequest } from '../../../shared/vault/request.ts';
@@ -128,6 +129,39 @@ describe('a stored credential signs', () => {
       headers,
     });
     expect(await vault.describe({ scope, actor, source: stored })).toEqual({ ok: true, credential });
+  });
+
+  test('an order of a deposit wallet, as ERC-7739 wants it, with one audit row', async () => {
+    const scope = freshScope();
+    const wallet = '0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50';
+    await storeIn(scope, { ...polymarket, signatureType: 3, funder: wallet });
+    const { salt, tokenId, makerAmount, takerAmount, side } = order;
+    const draft = {
+      schema: 2,
+      salt,
+      tokenId,
+      makerAmount,
+      takerAmount,
+      side,
+      timestamp: 1_700_000_000_000n,
+      metadata: `0x${'0'.repeat(64)}`,
+      builder: `0x${'0'.repeat(64)}`,
+    } as const;
+    const settling = { chainId: 137, verifyingContract: '0xE111180000d2663C0091e4f400237545B87B996B' };
+    const answer = await sign(scope, { order: draft, exchange: settling });
+    if (!answer.ok) throw new Error(answer.message);
+    expect(await lastAudit(scope)).toMatchObject({ seq: 2, operation: 'signOrder', outcome: 'ok' });
+    const own = { ...draft, maker: wallet, signer: wallet, signatureType: 3 } as const;
+    const { hash, signature } = signedBy(answer);
+    expect(hash).toBe((await signOrder(privateKey, own, settling)).orderHash);
+    expect(await ownerWhoSigned(own, settling, signature)).toBe(address.toLowerCase());
+    // The venue knows the CLOB key by the owner, and the order by the wallet.
+    expect(answer.headers).toMatchObject({ POLY_ADDRESS: address });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      order: { maker: wallet, signer: wallet, signatureType: 3 },
+    });
+    // The earlier schema has no such wallets.
+    expect(await sign(scope)).toMatchObject({ reason: 'SIGNING_REFUSED', part: 'signatureType' });
   });
 
   test('with one whole version while it is replaced again and again', async () => {

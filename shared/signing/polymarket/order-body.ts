@@ -1,4 +1,4 @@
-import type { Order, OrderParties } from './order-typed-data.ts';
+import type { Order, OrderParties, SignatureType } from './order-typed-data.ts';
 
 /** Path of the venue's `POST` for one order. */
 export const ORDER_PATH = '/order';
@@ -52,7 +52,7 @@ export const orderBody = (
   { orderType, postOnly, deferExec }: OrderFraming,
 ): string => JSON.stringify({ deferExec, postOnly, order, owner, orderType });
 
-/** Whose the order is: type 0 trades with its own funds, 1 and 2 with the funder's. */
+/** Whose the order is: type 0 trades with its own funds, 1 to 3 with the funder's; a deposit wallet (3) also signs it. */
 export const partiesOf = ({
   address,
   funder,
@@ -60,9 +60,8 @@ export const partiesOf = ({
 }: {
   readonly address: string;
   readonly funder?: string | undefined;
-  readonly signatureType: 0 | 1 | 2;
-}): OrderParties => ({
-  maker: signatureType === 0 ? address : (funder ?? address),
-  signer: address,
-  signatureType,
-});
+  readonly signatureType: SignatureType;
+}): OrderParties => {
+  const maker = signatureType === 0 ? address : (funder ?? address);
+  return { maker, signer: signatureType === 3 ? maker : address, signatureType };
+};

@@ -1,4 +1,4 @@
-import type { OrderDraft, ExchangeContract } from './order-typed-data.ts';
+import type { OrderDraft, ExchangeContract, SignatureType } from './order-typed-data.ts';
 import { ORDER_PATH, orderBody, partiesOf, wireOrder, type OrderFraming } from './order-body.ts';
 import { l2Headers } from './l2-headers.ts';
 import { signOrder } from './sign-order.ts';
@@ -10,8 +10,8 @@ export interface OrderSender {
   readonly privateKey: SecretText;
   /** The key's own. */
   readonly address: string;
-  readonly signatureType: 0 | 1 | 2;
-  /** Proxy or Safe that holds the funds, for signature types 1 and 2. */
+  readonly signatureType: SignatureType;
+  /** Proxy, Safe or deposit wallet that holds the funds, for signature types 1 to 3. */
   readonly funder?: string | undefined;
   readonly clob: {
     readonly apiKey: string;

@@ -3,11 +3,17 @@ import { addressBytes, bytes32, chainNumber, uint256, type Hex } from '../checks
 import { schemaOfContract } from './exchange-contracts.ts';
 import { SigningFault } from '../signing-fault.ts';
 
+/**
+ * 0: the wallet itself. 1, 2: a proxy or Gnosis Safe that it owns, which is then the maker. 3: a deposit wallet that it
+ * owns, which is then maker and signer and checks the owner's signature itself (ERC-1271); of schema 2 only.
+ */
+export type SignatureType = 0 | 1 | 2 | 3;
+
 interface OrderBase {
   readonly salt: bigint;
   /** Whose tokens and dollars move. */
   readonly maker: string;
-  /** Whose key signs. */
+  /** Whose key signs; a deposit wallet, for which its owner's key does. */
   readonly signer: string;
   readonly tokenId: bigint;
   /** What the maker gives, 6-decimal integer: micro-dollars on BUY, micro-shares on SELL. */
@@ -15,8 +21,7 @@ interface OrderBase {
   /** What the maker gets, likewise: micro-shares on BUY, micro-dollars on SELL. */
   readonly takerAmount: bigint;
   readonly side: 'BUY' | 'SELL';
-  /** 0: the wallet itself. 1, 2: a proxy or Gnosis Safe that it owns, which is then the maker. */
-  readonly signatureType: 0 | 1 | 2;
+  readonly signatureType: SignatureType;
 }
 
 export interface OrderV1 extends OrderBase {
@@ -47,10 +52,6 @@ export type Order = OrderV1 | OrderV2;
 export type OrderParties = Pick<OrderBase, 'maker' | 'signer' | 'signatureType'>;
 /** An order that is nobody's yet. */
 export type OrderDraft = Omit<OrderV1, keyof OrderParties> | Omit<OrderV2, keyof OrderParties>;
-
-/** An order of a contract wallet, which signs by its own rules (type 3): hashed here, never signed. */
-export type ContractWalletOrder = Omit<OrderV2, 'signatureType'> & { readonly signatureType: 3 };
-export type HashableOrder = Order | ContractWalletOrder;
 
 /** The exchange that an order is for. */
 export interface ExchangeContract {
@@ -110,7 +111,7 @@ export const orderDomain = (version: string, { chainId, verifyingContract }: Exc
  * The EIP-712 digest of an order: the venue's order id, and what is signed. Throws SigningFault when a member
  * does not fit its type, or the contract is known to settle the other schema.
  */
-export function hashOrder(order: HashableOrder, exchange: ExchangeContract): Hex {
+export function hashOrder(order: Order, exchange: ExchangeContract): Hex {
   const domain = orderDomain(String(order.schema), exchange);
   const known = schemaOfContract(domain.verifyingContract);
   switch (order.schema) {
@@ -119,7 +120,12 @@ export function hashOrder(order: HashableOrder, exchange: ExchangeContract): Hex
       return hashTypedData({ domain, types: orderTypes[1], primaryType: 'Order', message: messageV1(order) });
     case 2:
       if (known === 1) throw otherSchema();
-      return hashTypedData({ domain, types: orderTypes[2], primaryType: 'Order', message: messageV2(order) });
+      return hashTypedData({
+        domain,
+        types: orderTypes[2],
+        primaryType: 'Order',
+        message: orderMessageV2(order),
+      });
     default:
       // Reached only past the compiler, by an order that came over RPC.
       throw new SigningFault('schema', 'is not 1 or 2');
@@ -130,10 +136,10 @@ export function hashOrder(order: HashableOrder, exchange: ExchangeContract): Hex
  * The hash of all that is signed but for the exchange: with it, the order's id; without it, the same for whoever does
  * not know the market yet. Throws SigningFault.
  */
-export function orderStructHash(order: HashableOrder): Hex {
+export function orderStructHash(order: Order): Hex {
   return order.schema === 1
     ? hashStruct({ data: messageV1(order), primaryType: 'Order', types: orderTypes[1] })
-    : hashStruct({ data: messageV2(order), primaryType: 'Order', types: orderTypes[2] });
+    : hashStruct({ data: orderMessageV2(order), primaryType: 'Order', types: orderTypes[2] });
 }
 
 const otherSchema = (): SigningFault =>
@@ -147,14 +153,15 @@ const messageV1 = (order: OrderV1) => ({
   feeRateBps: uint256('feeRateBps', order.feeRateBps),
 });
 
-const messageV2 = (order: OrderV2 | ContractWalletOrder) => ({
+/** The members of an order of schema 2 as they are hashed. Throws SigningFault. */
+export const orderMessageV2 = (order: OrderV2) => ({
   ...commonMembers(order),
   timestamp: uint256('timestamp', order.timestamp),
   metadata: bytes32('metadata', order.metadata),
   builder: bytes32('builder', order.builder),
 });
 
-const commonMembers = (order: HashableOrder) => ({
+const commonMembers = (order: Order) => ({
   salt: uint256('salt', order.salt),
   maker: addressBytes('maker', order.maker),
   signer: addressBytes('signer', order.signer),

@@ -1,4 +1,8 @@
-import type { OrderDraft, ExchangeContract } from '../../signing/polymarket/order-typed-data.ts';
+import type {
+  OrderDraft,
+  ExchangeContract,
+  SignatureType,
+} from '../../signing/polymarket/order-typed-data.ts';
 import type { TimedRequest } from '../../signing/polymarket/hmac-signature.ts';
 import type { FramedRequest, OrderRequest, TimedFraming } from '../../signing/polymarket/order-request.ts';
 import type { KalshiRequest } from '../../signing/rsa/kalshi-headers.ts';
@@ -22,9 +26,9 @@ export type SignedHeaders = Signed<{ readonly headers: Readonly<Record<string, s
 export interface PolymarketIdentity {
   /** The wallet that signs. */
   readonly address: string;
-  /** Proxy or Safe that holds the funds, for signature types 1 and 2. */
+  /** Proxy, Safe or deposit wallet that holds the funds, for signature types 1 to 3. */
   readonly funder?: string | undefined;
-  readonly signatureType: 0 | 1 | 2;
+  readonly signatureType: SignatureType;
   /** Id of the CLOB key: `owner` of each order. */
   readonly apiKey: string;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { SignatureType } from '../../../signing/polymarket/order-typed-data.ts';
 import { Secret } from '../../../signing/secret.ts';
 import type { Found } from '../../port.ts';
 import { credentialRefused, signedRead, type ProofHeaders } from '../../http/signed-read.ts';
@@ -107,7 +108,7 @@ const balanceReply = z.object({ balance: z.string().regex(/^\d{1,30}$/) });
 export async function readCollateral(
   base: string,
   signer: ClobSigner,
-  signatureType: 0 | 1 | 2,
+  signatureType: SignatureType,
 ): Promise<Found<{ readonly raw: object; readonly micro: bigint }>> {
   const query = `?asset_type=COLLATERAL&signature_type=${signatureType}`;
   const answer = await readClob(base, signer, '/balance-allowance', query);

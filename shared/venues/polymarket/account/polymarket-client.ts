@@ -23,6 +23,6 @@ export interface PolymarketClient {
   cancel(scope: CancelScope): Promise<VenueResult<CancelledMany | NotAccepted>>;
   /** One of the account's own reads, as the venue words it. `missing` is told by a body of null. */
   read(path: string, query: URLSearchParams): Promise<VenueResult<unknown>>;
-  /** 0, 1 or 2: which of the wallets behind the key holds the funds. */
+  /** 0 to 3: which of the wallets behind the key holds the funds. */
   signatureType(): Promise<VenueResult<number>>;
 }

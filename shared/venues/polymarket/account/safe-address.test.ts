@@ -1,6 +1,7 @@
 import { utils, Wallet } from 'ethers';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { depositWalletVectors } from '../../../../test/support/deposit-wallet-vectors.ts';
 import { safeAddressOf } from './safe-address.ts';
 
 test('the Safe of the wallet in the documentation of the relayer', () => {
@@ -10,6 +11,13 @@ test('the Safe of the wallet in the documentation of the relayer', () => {
   expect(safeAddressOf(owner)).toBe(safe);
   expect(safeAddressOf(owner.toLowerCase())).toBe(safe);
 });
+
+test.each(depositWalletVectors.wallets)(
+  'the Safe of $owner that the official SDK derives',
+  ({ owner, safe }) => {
+    expect(safeAddressOf(owner)).toBe(safe);
+  },
+);
 
 test("any wallet's Safe is what ethers makes of factory, owner and code", () => {
   const hash = '0x2bce2127ff07fb632d16c8347c4ebf501f4841168bed00d9e6ef715ddb6fcecf';

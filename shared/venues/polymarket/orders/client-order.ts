@@ -1,8 +1,7 @@
-import { recoverAddress } from 'viem/utils';
 import { failure, type Failure } from '../../../errors/failure.ts';
 import { asMicro, MAX_UNITS, mulDiv, SCALE } from '../../../money/fixed.ts';
 import { SigningFault } from '../../../signing/signing-fault.ts';
-import { orderStructHash, type HashableOrder } from '../../../signing/polymarket/order-typed-data.ts';
+import { orderStructHash, type Order } from '../../../signing/polymarket/order-typed-data.ts';
 import type { Found, OrderTerms, OrderType } from '../../port.ts';
 import type { PolymarketIdentity } from '../../port/signer.ts';
 import { safeAddressOf } from '../account/safe-address.ts';
@@ -38,7 +37,7 @@ export interface ClientOrder {
 export const invalidOrder = (message: string): Failure => failure('INVALID_ORDER_PAYLOAD', { message });
 
 /** The order that was signed. INVALID_ORDER_PAYLOAD names the member that is missing or wrong. */
-export function signedMembers(wire: WireOrder): Found<HashableOrder> {
+export function signedMembers(wire: WireOrder): Found<Order> {
   const { signatureType } = wire;
   const common = {
     salt: BigInt(wire.salt),
@@ -61,8 +60,8 @@ export function signedMembers(wire: WireOrder): Found<HashableOrder> {
       ...rest,
       ...(expiration !== undefined && { expiration: BigInt(expiration) }),
     };
-    if (signatureType === 3) return hashable({ ...value, signatureType });
-    return isOwned(signatureType) ? hashable({ ...value, signatureType }) : invalidOrder('signatureType');
+    if (isOwned(signatureType) || signatureType === 3) return hashable({ ...value, signatureType });
+    return invalidOrder('signatureType must be 0, 1, 2 or 3');
   }
   const { taker, nonce, feeRateBps, expiration } = wire;
   if (taker === undefined || nonce === undefined || feeRateBps === undefined || expiration === undefined)
@@ -82,7 +81,7 @@ export function signedMembers(wire: WireOrder): Found<HashableOrder> {
 const isOwned = (type: number): type is 0 | 1 | 2 => type === 0 || type === 1 || type === 2;
 
 /** The order, once every member fits its type. */
-function hashable(order: HashableOrder): Found<HashableOrder> {
+function hashable(order: Order): Found<Order> {
   try {
     orderStructHash(order);
     return { ok: true, value: order };
@@ -95,11 +94,11 @@ function hashable(order: HashableOrder): Found<HashableOrder> {
 const same = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
 
 /** Why an order is not this account's to send; undefined when its parties are the account's own wallets. */
-export function refuseForeignParty(order: HashableOrder, identity: PolymarketIdentity): Failure | undefined {
+export function refuseForeignParty(order: Order, identity: PolymarketIdentity): Failure | undefined {
   const { address, funder, signatureType } = identity;
   if (order.signatureType === 3) {
     const own = same(order.maker, funder) && same(order.signer, funder);
-    return own ? undefined : invalidOrder('maker and signer must be the wallet of this account');
+    return own ? undefined : invalidOrder('maker and signer must be the deposit wallet of this account');
   }
   if (!same(order.signer, address)) return invalidOrder('signer is not the wallet of this account');
   const holders: Readonly<Record<0 | 1 | 2, string | undefined>> = {
@@ -112,25 +111,6 @@ export function refuseForeignParty(order: HashableOrder, identity: PolymarketIde
     : invalidOrder('maker is not a wallet of this account');
 }
 
-/**
- * Whether the signer signed this hash. A contract wallet's signature (type 3) only its contract can check: the venue
- * asks it.
- */
-export async function isSigned(
-  order: HashableOrder,
-  hash: `0x${string}`,
-  signature: string,
-): Promise<boolean> {
-  if (order.signatureType === 3) return true;
-  if (!/^0x[0-9a-fA-F]{130}$/.test(signature)) return false;
-  try {
-    const signer = await recoverAddress({ hash, signature: `0x${signature.slice(2)}` });
-    return same(signer, order.signer);
-  } catch {
-    return false;
-  }
-}
-
 const TYPES: Readonly<Record<ClientOrder['orderType'], OrderType>> = {
   GTC: 'gtc',
   GTD: 'gtd',
@@ -140,7 +120,7 @@ const TYPES: Readonly<Record<ClientOrder['orderType'], OrderType>> = {
 
 /** What an order asks for, by its amounts: BUY pays makerAmount for takerAmount shares, SELL the other way round. */
 export function termsOf(
-  order: HashableOrder,
+  order: Order,
   { orderType, postOnly }: ClientOrder,
   marketId: string,
   outcome: string,

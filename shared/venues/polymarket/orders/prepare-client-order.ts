@@ -8,11 +8,11 @@ import type { PolymarketApi } from '../api.ts';
 import {
   refuseForeignParty,
   invalidOrder,
-  isSigned,
   signedMembers,
   termsOf,
   type ClientOrder,
 } from './client-order.ts';
+import { invalidSignature, orderKey } from './client-signature.ts';
 import { frameOrder, withBuilderHeaders } from './frame-order.ts';
 import { orderSchema } from './schema-version.ts';
 
@@ -37,8 +37,10 @@ export async function prepareClientOrder(
   if (schema.value !== order.schema) return invalidOrder('order_version_mismatch');
   const { negRisk, conditionId, outcomes } = market.value;
   const verifyingContract = exchangeContract(api.chainId, order.schema, negRisk);
-  const hash = hashOrder(order, { chainId: api.chainId, verifyingContract });
-  if (!(await isSigned(order, hash, sent.order.signature))) return invalidOrder('invalid signature');
+  const exchange = { chainId: api.chainId, verifyingContract };
+  const hash = hashOrder(order, exchange);
+  const key = await orderKey(order, exchange, sent.order.signature);
+  if (!key.ok) return key;
   const outcome = outcomes.find((one) => one.tokenId === tokenId);
   if (!outcome) return failure('MARKET_NOT_FOUND');
   const terms = termsOf(order, sent, conditionId, outcome.label);
@@ -54,6 +56,8 @@ export async function prepareClientOrder(
   if (!who.ok) return signerRefused(who);
   const foreign = refuseForeignParty(order, who.identity);
   if (foreign) return foreign;
+  // Of a deposit wallet the order names no owner: the signature tells whose key it was.
+  if (key.value !== who.identity.address.toLowerCase()) return invalidSignature();
   const { body } = own;
   const headers = await withBuilderHeaders(signer, order.schema, { body, timestamp }, own.headers);
   if (!headers.ok) return headers;
