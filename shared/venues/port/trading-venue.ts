@@ -76,6 +76,8 @@ export interface VenueFill {
   readonly fee: Micro;
   /** Unix ms. */
   readonly at: number;
+  /** `pending` while the chain may still undo it. Absent where the venue settles at once, or does not say. */
+  readonly settlement?: 'pending' | 'confirmed' | undefined;
 }
 
 export interface Position {

@@ -1,39 +1,14 @@
 import * as z from 'zod';
 import { failure } from '../../../errors/failure.ts';
 import { unsupported } from '../../port/capabilities.ts';
-import { decimal } from '../../money/venue-decimal.ts';
-import { endedStatus, restingStatus } from '../../trading/order-status.ts';
-import type {
-  OrderQuery,
-  OrderStatus,
-  OrderTerms,
-  OrderType,
-  Receipt,
-  Reconciled,
-  SentOrder,
-  VenueOrder,
-  VenueResult,
-} from '../../port.ts';
+import { endedStatus } from '../../trading/order-status.ts';
+import type { OrderQuery, OrderTerms, Reconciled, SentOrder, VenueOrder, VenueResult } from '../../port.ts';
 import type { PolymarketSigner } from '../../port/signer.ts';
 import type { PolymarketApi } from '../api.ts';
 import { ownTrades, takerFillsOf } from './own-trades.ts';
+import { nothingTaken, toOrder, undoneOrder, wireOrderSchema } from './order-wire.ts';
 
-const orderSchema = z.object({
-  id: z.string(),
-  status: z.string(),
-  market: z.string(),
-  asset_id: z.string(),
-  side: z.enum(['BUY', 'SELL']),
-  original_size: decimal,
-  size_matched: decimal,
-  price: decimal,
-  outcome: z.string(),
-  order_type: z.string().optional(),
-  /** Unix seconds. */
-  created_at: z.coerce.number(),
-});
-const pageSchema = z.object({ data: z.array(orderSchema), next_cursor: z.string() });
-type WireOrder = z.infer<typeof orderSchema>;
+const pageSchema = z.object({ data: z.array(wireOrderSchema), next_cursor: z.string() });
 
 const LAST_CURSOR = 'LTE=';
 const MAX_PAGES = 20;
@@ -48,7 +23,12 @@ export async function findOrder(
   known?: { readonly terms: OrderTerms; readonly sentAt: number },
 ): Promise<VenueResult<VenueOrder>> {
   if (!/^0x[0-9a-fA-F]{64}$/.test(id)) return failure('ORDER_NOT_FOUND');
-  const found = await api.signed(signer, `/data/order/${id}`, new URLSearchParams(), orderSchema.nullable());
+  const found = await api.signed(
+    signer,
+    `/data/order/${id}`,
+    new URLSearchParams(),
+    wireOrderSchema.nullable(),
+  );
   if (!found.ok) return found;
   // Only whoever asks for an order whose first reply was lost needs to know what it took at once.
   if (found.value && (!known || found.value.size_matched === 0n)) {
@@ -71,6 +51,8 @@ export async function findOrder(
     return { ok: true, value: { ...order, receipt: taken?.receipt ?? nothingTaken('open') } };
   }
   if (!taken) {
+    const undone = takerFillsOf(id, trades.value.failed);
+    if (undone) return { ok: true, value: undoneOrder(id, undone, known?.terms) };
     return trades.value.complete
       ? failure('ORDER_NOT_FOUND')
       : failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
@@ -98,15 +80,6 @@ export async function findOrder(
     },
   };
 }
-
-/** Of an order that came to rest untouched, or waits. */
-const nothingTaken = (status: OrderStatus): Receipt => ({
-  status: status === 'pending' ? 'delayed' : 'live',
-  makingAmount: '',
-  takingAmount: '',
-  transactionHashes: [],
-  tradeIds: [],
-});
 
 /** See `TradingVenue.reconcile`: by the order's hash, among the orders and then among the trades. */
 export async function reconcileOrder(
@@ -140,47 +113,4 @@ export async function listOrders(
     cursor = found.value.next_cursor;
   }
   return { ok: true, value: orders.toSorted((a, b) => b.createdAt - a.createdAt).slice(0, limit) };
-}
-
-function toOrder(wire: WireOrder): VenueOrder {
-  const at = wire.created_at * 1000;
-  return {
-    id: wire.id,
-    marketId: wire.market,
-    outcome: wire.outcome,
-    tokenId: wire.asset_id,
-    side: wire.side,
-    price: wire.price,
-    size: wire.original_size,
-    filled: wire.size_matched,
-    status: statusOf(wire),
-    type: wire.order_type === undefined ? undefined : (TYPES[wire.order_type] ?? 'gtc'),
-    createdAt: at,
-    updatedAt: at,
-  };
-}
-
-/** The venue's types; an unknown one rests. */
-const TYPES: Readonly<Record<string, OrderType>> = { FAK: 'ioc', FOK: 'fok', GTD: 'gtd' };
-
-function statusOf({
-  status,
-  price,
-  original_size: size,
-  size_matched: filled,
-  order_type: type,
-}: WireOrder): OrderStatus {
-  switch (status.toUpperCase()) {
-    case 'LIVE':
-    case 'UNMATCHED':
-      return restingStatus(size, filled);
-    case 'DELAYED':
-      return 'pending';
-    case 'MATCHED':
-      return endedStatus({ price, size, type: TYPES[type ?? ''] ?? 'gtc' }, filled);
-    case 'INVALID':
-      return 'rejected';
-    default:
-      return filled >= size ? 'filled' : 'cancelled';
-  }
 }

@@ -4,6 +4,7 @@ import { decimal } from '../../money/venue-decimal.ts';
 import type { Receipt, Side, VenueResult } from '../../port.ts';
 import type { PolymarketSigner } from '../../port/signer.ts';
 import type { PolymarketApi } from '../api.ts';
+import { settlementOf } from './status-words.ts';
 
 const side = z.enum(['BUY', 'SELL']);
 const tradeSchema = z.object({
@@ -45,17 +46,24 @@ export interface TradeFilter {
   readonly after?: number | undefined;
 }
 
-/**
- * The account's trades, newest first, until `enough` of them have been seen. Trades that failed on the chain are left
- * out: the venue undoes them.
- */
+export interface OwnTrades {
+  /** Newest first, without those that failed on the chain: the venue undoes them. */
+  readonly trades: readonly OwnTrade[];
+  /** Those that failed. */
+  readonly failed: readonly OwnTrade[];
+  /** Whether the last page was reached. */
+  readonly complete: boolean;
+}
+
+/** The account's trades, newest first, until `enough` of those that hold have been seen. */
 export async function ownTrades(
   api: PolymarketApi,
   signer: PolymarketSigner,
   { market, after }: TradeFilter,
   enough: (seen: readonly OwnTrade[]) => boolean,
-): Promise<VenueResult<{ readonly trades: readonly OwnTrade[]; readonly complete: boolean }>> {
+): Promise<VenueResult<OwnTrades>> {
   const seen: OwnTrade[] = [];
+  const failed: OwnTrade[] = [];
   let cursor = FIRST_CURSOR;
   for (let page = 0; page < MAX_PAGES && cursor !== LAST_CURSOR; page += 1) {
     const query = new URLSearchParams({ next_cursor: cursor });
@@ -63,11 +71,12 @@ export async function ownTrades(
     if (after !== undefined) query.set('after', String(after));
     const found = await api.signed(signer, '/data/trades', query, pageSchema);
     if (!found.ok) return found;
-    seen.push(...found.value.data.filter(({ status }) => status !== 'FAILED'));
+    for (const trade of found.value.data)
+      (settlementOf(trade.status) === 'failed' ? failed : seen).push(trade);
     cursor = found.value.next_cursor;
     if (enough(seen)) break;
   }
-  return { ok: true, value: { trades: seen, complete: cursor === LAST_CURSOR } };
+  return { ok: true, value: { trades: seen, failed, complete: cursor === LAST_CURSOR } };
 }
 
 /** What an order took from the book, from the trades in which it was the taker. */

@@ -9,6 +9,7 @@ import { signerRefused } from '../../trading/signer-failures.ts';
 import type { PolymarketIdentity, PolymarketSigner } from '../../port/signer.ts';
 import type { PolymarketApi } from '../api.ts';
 import { ownTrades, type OwnTrade } from './own-trades.ts';
+import { settlementOf } from './status-words.ts';
 
 /** The venue computes fees to five decimals of a dollar. */
 export const FEE_UNIT = 10n;
@@ -115,10 +116,23 @@ function fillsOf(
 ): readonly VenueFill[] {
   const { id, market: marketId, outcome, side, price, size } = trade;
   const at = trade.match_time * 1000;
+  const settlement = settlementOf(trade.status) === 'confirmed' ? 'confirmed' : 'pending';
   if (trade.trader_side === 'TAKER') {
     const { fee } = executionPrice([{ price, size }], side, size, { fee: curves.get(marketId) });
     return [
-      { id, orderId: trade.taker_order_id, marketId, outcome, side, price, size, isTaker: true, fee, at },
+      {
+        id,
+        orderId: trade.taker_order_id,
+        marketId,
+        outcome,
+        side,
+        price,
+        size,
+        isTaker: true,
+        fee,
+        at,
+        settlement,
+      },
     ];
   }
   return trade.maker_orders
@@ -135,6 +149,7 @@ function fillsOf(
       isTaker: false,
       fee: asMicro(0n),
       at,
+      settlement,
     }));
 }
 

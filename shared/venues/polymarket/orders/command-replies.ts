@@ -4,6 +4,7 @@ import { decimal } from '../../money/venue-decimal.ts';
 import { endedStatus, restingStatus } from '../../trading/order-status.ts';
 import type { Reply, ReplyParser } from '../../trading/send-once.ts';
 import type { PlaceOutcome, PreparedCancel, PreparedOrder, RefusedReason, VenueOrder } from '../../port.ts';
+import { orderWord } from '../account/status-words.ts';
 import type { CancelledMany } from '../account/polymarket-client.ts';
 
 /** Amounts are empty text while nothing matched. */
@@ -21,7 +22,10 @@ const shortText = z.string().max(100).catch('');
 const shortTexts = z.array(z.string().max(100)).max(1_000).catch([]);
 const receiptSchema = z
   .object({
-    status: z.enum(['live', 'matched', 'delayed', 'unmatched']),
+    status: z
+      .string()
+      .transform((status) => orderWord(status)?.toLowerCase())
+      .pipe(z.enum(['live', 'matched', 'delayed', 'unmatched'])),
     makingAmount: shortText,
     takingAmount: shortText,
     transactionsHashes: shortTexts,
@@ -95,7 +99,7 @@ export const placeReplies = ({
       size,
       filled,
       status:
-        data.status === 'delayed'
+        orderWord(data.status) === 'DELAYED'
           ? 'pending'
           : rests
             ? restingStatus(size, filled)
