@@ -89,6 +89,16 @@ const trading = {
     'Nothing was sent. Retry after Retry-After.',
     true,
   ),
+  VENUE_LOCATION_REFUSED: entry(
+    403,
+    'The venue refuses the place that this gateway sends from',
+    'Nothing is wrong with the request or the key. Ask the operator: the gateway must run where the venue admits it.',
+  ),
+  VENUE_ACCOUNT_REFUSED: entry(
+    403,
+    'The venue does not let this account place orders',
+    'Read the sentence: the account is banned or may only close, or its wallet is not one that the venue admits.',
+  ),
   BATCH_LIMIT_EXCEEDED: entry(
     400,
     "The batch is larger than the tier's limit",

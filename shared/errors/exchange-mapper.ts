@@ -42,6 +42,8 @@ const codes: Readonly<Record<Reason, GrpcCode>> = {
   // The exchange may have it: whoever reads "unavailable" would send it again.
   PERSISTENCE_UNKNOWN: DEADLINE,
   VENUE_UNAVAILABLE: UNAVAILABLE,
+  VENUE_LOCATION_REFUSED: DENIED,
+  VENUE_ACCOUNT_REFUSED: DENIED,
   BATCH_LIMIT_EXCEEDED: INVALID,
   CONFIRMATION_REQUIRED: INVALID,
   ORDERS_NOT_CANCELLED: ABORTED,

@@ -46,6 +46,8 @@ const codes: Readonly<Record<Reason, RouterCode>> = {
   EXECUTION_ERROR: 'internal_error',
   PERSISTENCE_UNKNOWN: 'service_unavailable',
   VENUE_UNAVAILABLE: 'service_unavailable',
+  VENUE_LOCATION_REFUSED: 'forbidden',
+  VENUE_ACCOUNT_REFUSED: 'forbidden',
   BATCH_LIMIT_EXCEEDED: 'validation_error',
   CONFIRMATION_REQUIRED: 'missing_parameter',
   ORDERS_NOT_CANCELLED: 'conflict',

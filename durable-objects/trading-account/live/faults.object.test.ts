@@ -123,8 +123,32 @@ const table: readonly (readonly [string, Row])[] = [
   ],
 ];
 
+const refused = (status: number, body: unknown, reply: string): Row => ({
+  ...free,
+  reply,
+  fault: { kind: 'status', status, body },
+});
+const said = (error: string, more: object = {}): object => ({ error, ...more });
+
+/** What only Polymarket says (polymarket-today 6, "Refusals and modes"). */
+const polymarketTable: typeof table = [
+  ['425 while its engine restarts', { ...lost, fault: { kind: 'status', status: 425 } }],
+  [
+    'post-only minutes',
+    refused(
+      503,
+      said('post-only mode: only post-only orders and cancels are allowed', { retry_after_seconds: 41 }),
+      'VENUE_UNAVAILABLE after 41 s',
+    ),
+  ],
+  ['cancel-only', refused(503, said('Trading is currently cancel-only.'), 'VENUE_UNAVAILABLE after 30 s')],
+  ['its place refused', refused(403, said('Trading restricted in your region'), 'VENUE_LOCATION_REFUSED')],
+  ['its place refused by a page', refused(403, '<html></html>', 'VENUE_LOCATION_REFUSED')],
+  ['account closed', refused(400, said("'0x00' address in closed only mode"), 'VENUE_ACCOUNT_REFUSED')],
+];
+
 describe.each(['polymarket', 'kalshi'] as const)('%s', (venue) => {
-  test.each(table)('%s', async (_, row) => {
+  test.each(venue === 'polymarket' ? [...table, ...polymarketTable] : table)('%s', async (_, row) => {
     const bench = benches[venue];
     await bench.link(account);
     await clearAlarm(stub());

@@ -22,9 +22,9 @@ export function refusalOf(outcome: Exclude<NotAccepted, { readonly tag: 'unknown
         retryAfter: outcome.retryAfter,
       });
     case 'refused': {
-      const { reason, text } = outcome;
+      const { reason, text, retryAfter = 1 } = outcome;
       if (reason === 'VENUE_AUTHENTICATION') return { ok: false, reason, message: text };
-      return failure(reason, { message: text, ...(reason === 'VENUE_UNAVAILABLE' && { retryAfter: 1 }) });
+      return failure(reason, { message: text, ...(reason === 'VENUE_UNAVAILABLE' && { retryAfter }) });
     }
     default:
       return outcome satisfies never;

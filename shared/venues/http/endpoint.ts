@@ -88,11 +88,18 @@ export class VenueEndpoint {
     }
   }
 
-  /** One HTTP exchange, counted by the circuit. Undefined when it broke or took too long, wherever that was. */
-  async request(url: string, init: RequestInit): Promise<HttpReply | undefined> {
+  /**
+   * One HTTP exchange, counted by the circuit. Undefined when it broke or took too long, wherever that was. `isAnswer`:
+   * whether a 5xx is the venue's own word, which shows that it works.
+   */
+  async request(
+    url: string,
+    init: RequestInit,
+    isAnswer: (reply: HttpReply) => boolean = () => false,
+  ): Promise<HttpReply | undefined> {
     try {
       const answer = await fetchReply(url, init, this.#timeoutMs);
-      this.#heard(answer);
+      this.#heard(answer, isAnswer);
       return answer;
     } catch {
       this.#lost();
@@ -100,8 +107,8 @@ export class VenueEndpoint {
     }
   }
 
-  #heard(answer: HttpReply): void {
-    if (answer.status >= 500) {
+  #heard(answer: HttpReply, isAnswer: (reply: HttpReply) => boolean): void {
+    if (answer.status >= 500 && !isAnswer(answer)) {
       this.#lost();
       return;
     }
@@ -127,7 +134,10 @@ function parse({ status, text }: HttpReply): ReadResult {
     // Some answers say all they have to say by their status.
     return { ok: true, status, body: text === '' ? null : JSON.parse(text) };
   } catch {
-    return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
+    // A block of the network's edge is a page.
+    return status === 403
+      ? { ok: true, status, body: undefined }
+      : failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
   }
 }
 

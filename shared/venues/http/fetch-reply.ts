@@ -7,6 +7,7 @@ export interface HttpReply {
   readonly retryAfter: string | null;
   /** The venue's clock, as its Date header says. */
   readonly date: string | null;
+  readonly headers: Headers;
 }
 
 /** The longest page that we ask for, of events with all their markets, is below 10 MB; an isolate has 128 MB. */
@@ -24,7 +25,7 @@ export async function fetchReply(url: string, init: RequestInit, timeoutMs: numb
     const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal });
     const { status, headers } = response;
     const text = await readText(response, MAX_REPLY_BYTES);
-    return { status, text, retryAfter: headers.get('retry-after'), date: headers.get('date') };
+    return { status, text, retryAfter: headers.get('retry-after'), date: headers.get('date'), headers };
   } finally {
     clearTimeout(timer);
   }

@@ -30,7 +30,8 @@ function parse({ status, text }: HttpReply): ReadResult {
   try {
     return { ok: true, status, body: JSON.parse(text) };
   } catch {
-    return venueUnavailable();
+    // A block of the network's edge is a page.
+    return status === 403 ? { ok: true, status, body: undefined } : venueUnavailable();
   }
 }
 

@@ -21,11 +21,11 @@ export const credentialRefused = (message: string, part?: string): Failure =>
 export async function signedRead(
   url: string,
   signed: ProofHeaders,
-  explain: (body: unknown) => Failure,
+  explain: (body: unknown, status: number) => Failure,
 ): Promise<Found<unknown>> {
   if (!signed.ok) return signed;
   const answer = await readVenue(url, { headers: signed.headers });
   if (!answer.ok) return answer;
-  if (answer.status === 401 || answer.status === 403) return explain(answer.body);
+  if (answer.status === 401 || answer.status === 403) return explain(answer.body, answer.status);
   return answer.status === 200 ? { ok: true, value: answer.body } : venueUnavailable();
 }

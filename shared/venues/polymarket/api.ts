@@ -4,6 +4,8 @@ import type { VenueResult } from '../port.ts';
 import type { PolymarketSigner, Signed } from '../port/signer.ts';
 import { PolymarketMarketData } from './market-data/clob-market-data.ts';
 import { signerRefused, authenticationRefused } from '../trading/signer-failures.ts';
+import { locationFailure } from './location-refusal.ts';
+import { SignerLimits } from './signer-limits.ts';
 import type * as z from 'zod';
 
 /** Base URLs without a trailing slash (contract: venues, "Polymarket CLOB"). */
@@ -16,6 +18,9 @@ export interface PolymarketSettings {
 
 export const CLOB_PROBE: Probe = { path: '/time', time: 'seconds' };
 
+/** What one isolate has learned of signers' limits: values only, shared by its requests. */
+const SIGNER_LIMITS = new SignerLimits();
+
 /** The venue's three APIs, as the parts of the adapter share them. */
 export class PolymarketApi {
   readonly clob: VenueEndpoint;
@@ -23,6 +28,7 @@ export class PolymarketApi {
   readonly data: VenueEndpoint;
   readonly markets: PolymarketMarketData;
   readonly chainId: number;
+  readonly limits = SIGNER_LIMITS;
 
   /** `clob` in place of the isolate's own line: for tests that need another clock or a shorter timeout. */
   constructor(settings: PolymarketSettings, clob: VenueEndpoint = endpointFor(settings.clobUrl, CLOB_PROBE)) {
@@ -52,6 +58,8 @@ export class PolymarketApi {
     const answer = await line.read(path);
     if (!answer.ok) return answer;
     if ([400, 404, 422].includes(answer.status)) return missing;
+    const location = locationFailure(answer.status, answer.body);
+    if (location) return location;
     const parsed = schema.safeParse(answer.body);
     return answer.status === 200 && parsed.success ? { ok: true, value: parsed.data } : senseless();
   }
@@ -68,6 +76,8 @@ export class PolymarketApi {
     const search = query.size > 0 ? `?${query.toString()}` : '';
     const answer = await this.clob.read(`${path}${search}`, { headers: { ...headers.headers } });
     if (!answer.ok) return answer;
+    const location = locationFailure(answer.status, answer.body);
+    if (location) return location;
     if (answer.status === 401 || answer.status === 403)
       return authenticationRefused('Polymarket does not accept the CLOB key');
     const parsed = schema.safeParse(answer.body);

@@ -1,6 +1,12 @@
 import type { Capabilities } from '../port/capabilities.ts';
 
 /**
+ * A GTD order that is stated to expire sooner is refused by the venue, which ends each a minute before what is stated
+ * (polymarket-today 6, "GTD").
+ */
+export const MIN_GTD_MS = 180_000;
+
+/**
  * What the adapter does, which a test compares with what the venue's emulator takes. `ioc` is the venue's FAK. Orders
  * that have ended are not listed by the venue, only found by their hash.
  */
@@ -30,6 +36,7 @@ export const polymarketCapabilities: Capabilities = {
   onboarding: ['managed', 'self'],
   dedupe: 'order-hash',
   budgets: true,
+  minExpirationMs: MIN_GTD_MS,
   // Its signatures are taken for a minute.
   absenceHoldsAfterMs: 60_000,
 };

@@ -34,6 +34,7 @@ import { listEvents, listMarkets, oneMarket } from './market-data/listing.ts';
 import { findOrder, listOrders, reconcileOrder } from './account/order-lookup.ts';
 import { prepareOrder } from './orders/prepare-order.ts';
 import { prepareClientOrder } from './orders/prepare-client-order.ts';
+import { withinLimits } from './signer-limits.ts';
 import { cancelReplies, placeReplies } from './orders/command-replies.ts';
 
 const CANCEL_PATH = '/order';
@@ -95,7 +96,8 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
   }
 
   send(prepared: PreparedOrder): Promise<PlaceOutcome> {
-    return sendOnce(this.#api.clob, prepared, placeReplies(prepared));
+    const limits = withinLimits(this.#api.limits, prepared.request.headers, 'orders', 1);
+    return sendOnce(this.#api.clob, prepared, { ...placeReplies(prepared), ...limits });
   }
 
   async prepareCancel(orderId: string, signer: PolymarketSigner): Promise<VenueResult<PreparedCancel>> {
@@ -118,7 +120,8 @@ export class PolymarketVenue implements Venue<PolymarketSigner> {
   }
 
   sendCancel(prepared: PreparedCancel): Promise<CancelOutcome> {
-    return sendOnce<CancelOutcome>(this.#api.clob, prepared, cancelReplies(prepared));
+    const limits = withinLimits(this.#api.limits, prepared.request.headers, 'cancels', 1);
+    return sendOnce<CancelOutcome>(this.#api.clob, prepared, { ...cancelReplies(prepared), ...limits });
   }
 
   reconcile(sent: SentOrder, signer: PolymarketSigner): Promise<Reconciled> {

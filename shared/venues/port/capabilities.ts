@@ -38,6 +38,8 @@ export interface Capabilities {
   readonly dedupe: DedupeKind | null;
   /** Whether a BUY that must not rest may be measured in dollars. */
   readonly budgets?: true;
+  /** Milliseconds ahead of the venue's clock that a `gtd` order must at least expire; absent: any time to come. */
+  readonly minExpirationMs?: number;
   /**
    * Milliseconds after sending before "the venue has no such order" may be believed. By then the venue refuses a
    * request that is still on its way, because its signature is too old, and reads have caught up with writes.
@@ -54,7 +56,7 @@ export const unsupported = (venue: string, what: string): Failure =>
  * contradict one another. Undefined when an order of this kind can be sent. `nowMs` by the venue's clock.
  */
 export function refuseTerms(
-  { venue, orderTypes, postOnly, dedupe, budgets }: Capabilities,
+  { venue, orderTypes, postOnly, dedupe, budgets, minExpirationMs = 0 }: Capabilities,
   terms: OrderTerms,
   nowMs: number,
 ): Failure | undefined {
@@ -76,5 +78,12 @@ export function refuseTerms(
       : invalidMember('params.expiration', 'goes with order_type gtd');
   }
   if (terms.expiration === undefined) return invalidMember('params.expiration', 'is required with gtd');
-  return terms.expiration * 1000 > nowMs ? undefined : invalidMember('params.expiration', 'is in the past');
+  const ahead = terms.expiration * 1000 - nowMs;
+  if (ahead <= 0) return invalidMember('params.expiration', 'is in the past');
+  return ahead >= minExpirationMs
+    ? undefined
+    : invalidMember(
+        'params.expiration',
+        `must be at least ${minExpirationMs / 1000} seconds ahead on ${venue}, and the order ends a minute before it`,
+      );
 }

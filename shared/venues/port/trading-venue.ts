@@ -137,8 +137,13 @@ export type RefusedReason = Reason | 'VENUE_AUTHENTICATION';
 
 /** How a command ended where it did not succeed. */
 export type NotAccepted =
-  /** The venue said no: nothing happened. `text` is its own, shortened. */
-  | { readonly tag: 'refused'; readonly reason: RefusedReason; readonly text: string }
+  /** The venue said no: nothing happened. `text` is its own, shortened; whole seconds where it names a time. */
+  | {
+      readonly tag: 'refused';
+      readonly reason: RefusedReason;
+      readonly text: string;
+      readonly retryAfter?: number | undefined;
+    }
   /** The request never left: nothing happened. */
   | { readonly tag: 'not-sent' }
   /** The venue takes no more requests for now: nothing happened. Whole seconds. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ask } from '../support/ask.ts';
 import { BALANCE, newBuilder, USERS } from '../support/builder.ts';
 import type { Provocations, Provoke } from './provoke.ts';
+import { fault, liveStage, onboarded, place } from '../support/live-stage.ts';
 import { credentialsHeader, kalshiAccount } from '../support/venue-accounts.ts';
 
 /** A builder's request. */
@@ -10,6 +11,25 @@ const asBuilder =
   async ({ program }) => {
     const builder = await newBuilder(program.file);
     return (headers) => builder.call('GET', path, undefined, { ...own, ...headers });
+  };
+
+/** An order of an account that is onboarded at Polymarket, which refuses it in these words. */
+const refusedByVenue =
+  (status: number, error: string): Provoke =>
+  async ({ program }) => {
+    const stage = await liveStage(program.file, 'polymarket', 1);
+    const trader = await onboarded(program.file, stage);
+    return async (headers) => {
+      const body = { error };
+      await fault(program.file, stage, {
+        method: 'POST',
+        path: stage.placePath,
+        kind: 'status',
+        status,
+        body,
+      });
+      return place(trader, stage, {}, headers);
+    };
   };
 
 /** Refusals that only `/api/v1` knows. */
@@ -26,6 +46,8 @@ export const routerProvocations: Provocations = {
     return (headers) =>
       builder.call('GET', '/api/v1/balance?exchange=kalshi', undefined, { ...strange, ...headers });
   },
+  VENUE_LOCATION_REFUSED: refusedByVenue(403, 'Trading restricted in your region'),
+  VENUE_ACCOUNT_REFUSED: refusedByVenue(400, "'0x00' address banned"),
   CREDENTIALS_LINKED: async ({ program }) => {
     const builder = await newBuilder(program.file);
     const managed = { exchange: 'polymarket', mode: 'managed' };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { SignatureType } from '../../../signing/polymarket/order-typed-data.ts';
 import { Secret } from '../../../signing/secret.ts';
 import type { Found } from '../../port.ts';
+import { locationFailure } from '../location-refusal.ts';
 import { credentialRefused, signedRead, type ProofHeaders } from '../../http/signed-read.ts';
 import { fetchReply } from '../../http/fetch-reply.ts';
 import { VENUE_TIMEOUT_MS } from '../../http/venue-fetch.ts';
@@ -37,8 +38,12 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 async function readClob(base: string, signer: ClobSigner, path: string, query = ''): Promise<Found<unknown>> {
   const url = `${base}${path}`;
   const signed = await signer.l2({ method: 'GET', path: new URL(url).pathname, timestamp: seconds() });
-  return signedRead(`${url}${query}`, signed, () =>
-    credentialRefused('Polymarket does not accept this CLOB key for this wallet'),
+  return signedRead(
+    `${url}${query}`,
+    signed,
+    (body, status) =>
+      locationFailure(status, body) ??
+      credentialRefused('Polymarket does not accept this CLOB key for this wallet'),
   );
 }
 
@@ -77,13 +82,23 @@ async function createClobKey(base: string, signer: ClobSigner): Promise<Found<Cl
   try {
     const sent = { method: 'POST', headers: signed.headers };
     const { status, text } = await fetchReply(`${base}/auth/api-key`, sent, VENUE_TIMEOUT_MS);
-    return status === 400 ? 'exists' : clobKeyOf(status, JSON.parse(text));
+    return status === 400 ? 'exists' : clobKeyOf(status, jsonOr(text));
   } catch {
     return venueUnavailable();
   }
 }
 
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function clobKeyOf(status: number, body: unknown): Found<ClobKey> {
+  const location = locationFailure(status, body);
+  if (location) return location;
   if (status === 401 || status === 403)
     return credentialRefused('Polymarket does not accept the signature of this wallet', 'private_key');
   const reply = status === 200 || status === 201 ? clobKeyReply.safeParse(body) : undefined;

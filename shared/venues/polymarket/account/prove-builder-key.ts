@@ -1,5 +1,6 @@
 import type { Failure } from '../../../errors/failure.ts';
 import { credentialRefused, type ProofHeaders } from '../../http/signed-read.ts';
+import { locationFailure } from '../location-refusal.ts';
 import { readVenue } from '../../http/read.ts';
 
 /** A read that takes builder headers alone. */
@@ -13,6 +14,8 @@ export async function proveBuilderKey(
   if (!signed.ok) return signed;
   const answer = await readVenue(`${base}${BUILDER_READ}`, { headers: signed.headers });
   if (!answer.ok) return answer;
+  const location = locationFailure(answer.status, answer.body);
+  if (location) return location;
   // It does not say which of the three is wrong. Any other answer is about the trades.
   const unproven = answer.status === 401 || answer.status === 403;
   return unproven ? credentialRefused('Polymarket does not accept this builder key') : { ok: true };

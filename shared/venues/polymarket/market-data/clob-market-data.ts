@@ -2,6 +2,7 @@ import { failure } from '../../../errors/failure.ts';
 import type { Book, Found, Market, MarketData } from '../../port.ts';
 import { ValueCache } from '../../../value-cache.ts';
 import { readVenue, venueUnavailable, type ReadResult } from '../../http/read.ts';
+import { locationFailure } from '../location-refusal.ts';
 import { bookSchema, detailSchema, marketSchema, toBook, toMarket, tokenSchema } from './market-wire.ts';
 import * as z from 'zod';
 
@@ -132,6 +133,8 @@ export class PolymarketMarketData implements MarketData {
 function check<T>(result: ReadResult, schema: z.ZodType<T>): Found<T> {
   if (!result.ok) return result;
   if (result.status === 404 || result.status === 400) return failure('TOKEN_NOT_FOUND');
+  const location = locationFailure(result.status, result.body);
+  if (location) return location;
   const parsed = schema.safeParse(result.body);
   return result.status === 200 && parsed.success ? { ok: true, value: parsed.data } : venueUnavailable();
 }

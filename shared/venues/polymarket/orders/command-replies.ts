@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { ZERO } from '../../../money/fixed.ts';
 import { decimal } from '../../money/venue-decimal.ts';
 import { endedStatus, restingStatus } from '../../trading/order-status.ts';
-import type { Reply, ReplyParser } from '../../trading/send-once.ts';
-import type { PlaceOutcome, PreparedCancel, PreparedOrder, RefusedReason, VenueOrder } from '../../port.ts';
+import type { RefusalText, Reply, ReplyParser } from '../../trading/send-once.ts';
+import type { PlaceOutcome, PreparedCancel, PreparedOrder, VenueOrder } from '../../port.ts';
 import { orderWord } from '../account/status-words.ts';
 import type { CancelledMany } from '../account/polymarket-client.ts';
+import { isDelayed, isRefusal, refusal, worded } from './refusals.ts';
 
 /** Amounts are empty text while nothing matched. */
 const amount = z.union([z.literal('').transform(() => ZERO), decimal]).optional();
@@ -40,33 +41,6 @@ const canceledSchema = z.object({
   canceled: z.array(z.string()),
   not_canceled: z.record(z.string(), z.string()),
 });
-const errorSchema = z.object({ error: z.string() });
-
-/** Parts of the venue's refusals and what they mean; the first that fits counts. */
-const REASONS: readonly (readonly [RegExp, RefusedReason])[] = [
-  [/not enough balance/i, 'INSUFFICIENT_BALANCE'],
-  [/fully filled|no orders found to match/i, 'FOK_ORDER_NOT_FILLED_ERROR'],
-  [/tick size/i, 'INVALID_ORDER_MIN_TICK_SIZE'],
-  [/min size|lower than the minimum/i, 'INVALID_QUANTITY'],
-  [/duplicated/i, 'DUPLICATE_CLIENT_ORDER_ID'],
-  [/orderbook .* does not exist|closed|resolved/i, 'MARKET_CLOSED'],
-  // The venue has just changed its order schema: the next order is signed by the new one.
-  [/order_version_mismatch/, 'VENUE_UNAVAILABLE'],
-];
-
-function reasonOf(status: number, text: string): RefusedReason {
-  if (status === 401 || status === 403) return 'VENUE_AUTHENTICATION';
-  // The matching engine restarts: it takes nothing.
-  if (status === 425) return 'VENUE_UNAVAILABLE';
-  return REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? 'INVALID_ORDER_PAYLOAD';
-}
-
-function refusal({ status, body }: Reply) {
-  const parsed = errorSchema.safeParse(body);
-  const text = parsed.success ? parsed.data.error : `HTTP ${status}`;
-  return { reason: reasonOf(status, text), text };
-}
-
 /** How the venue answers `POST /order`. */
 export const placeReplies = ({
   terms,
@@ -74,14 +48,13 @@ export const placeReplies = ({
   tokenId,
   clientSigned,
 }: PreparedOrder): ReplyParser<PlaceOutcome> => ({
-  accepted({ status, body }) {
+  accepted({ body }) {
     const parsed = placedSchema.safeParse(body);
     if (!parsed.success) return undefined;
     const { data } = parsed;
-    if (!data.success || (data.errorMsg ?? '') !== '') {
-      const text = data.errorMsg ?? '';
-      return { tag: 'refused', reason: reasonOf(status, text), text };
-    }
+    const text = data.errorMsg ?? '';
+    const delayed = isDelayed(text) || orderWord(data.status) === 'DELAYED';
+    if ((!data.success || text !== '') && !isDelayed(text)) return { tag: 'refused', ...worded(text) };
     // The id is the hash of what was signed; another one is an answer to something else.
     if (data.orderID.toLowerCase() !== dedupe.value.toLowerCase()) return undefined;
     const filled = (terms.side === 'BUY' ? data.takingAmount : data.makingAmount) ?? ZERO;
@@ -98,12 +71,7 @@ export const placeReplies = ({
       price,
       size,
       filled,
-      status:
-        orderWord(data.status) === 'DELAYED'
-          ? 'pending'
-          : rests
-            ? restingStatus(size, filled)
-            : endedStatus(terms, filled),
+      status: delayed ? 'pending' : rests ? restingStatus(size, filled) : endedStatus(terms, filled),
       type,
       createdAt: now,
       updatedAt: now,
@@ -112,10 +80,11 @@ export const placeReplies = ({
     return { tag: 'accepted', order };
   },
   refusal: (reply) => (clientSigned === true ? ofClients(refusal(reply)) : refusal(reply)),
+  isRefusal,
 });
 
 /** What we would sign anew the client must: neither a repeated order nor one of another schema can succeed. */
-function ofClients(said: ReturnType<typeof refusal>): ReturnType<typeof refusal> {
+function ofClients(said: RefusalText): RefusalText {
   const { reason, text: words } = said;
   const outdated = reason === 'VENUE_UNAVAILABLE' && /order_version_mismatch/.test(words);
   return reason === 'DUPLICATE_CLIENT_ORDER_ID' || outdated
@@ -131,7 +100,11 @@ const many = ({ body }: Reply): CancelledMany | undefined => {
 };
 
 /** How it answers cancels that name several orders, or none. */
-export const cancelManyReplies: ReplyParser<CancelledMany> = { accepted: many, refusal };
+export const cancelManyReplies: ReplyParser<CancelledMany> = {
+  accepted: many,
+  refusal,
+  isRefusal,
+};
 
 /** How it answers `DELETE /order`: orders that are not open are named, with 200. */
 export const cancelReplies = ({ orderId }: PreparedCancel): ReplyParser<{ readonly tag: 'accepted' }> => ({
@@ -143,4 +116,5 @@ export const cancelReplies = ({ orderId }: PreparedCancel): ReplyParser<{ readon
     return text === undefined ? undefined : { tag: 'refused', reason: 'ORDER_NOT_CANCELLABLE', text };
   },
   refusal,
+  isRefusal,
 });

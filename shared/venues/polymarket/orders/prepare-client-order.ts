@@ -13,6 +13,7 @@ import {
   type ClientOrder,
 } from './client-order.ts';
 import { invalidSignature, orderKey } from './client-signature.ts';
+import { MIN_GTD_MS } from '../capabilities.ts';
 import { frameOrder, withBuilderHeaders } from './frame-order.ts';
 import { orderSchema } from './schema-version.ts';
 
@@ -46,6 +47,9 @@ export async function prepareClientOrder(
   const terms = termsOf(order, sent, conditionId, outcome.label);
   if (!terms.ok) return terms;
   const timestamp = await api.seconds();
+  // The venue's own words.
+  if (terms.value.expiration !== undefined && (terms.value.expiration - timestamp) * 1000 < MIN_GTD_MS)
+    return invalidOrder('invalid expiration');
   const { orderType, postOnly, deferExec } = sent;
   // Nothing of the order is changed.
   const framing = { orderType, postOnly, deferExec, timestamp };
