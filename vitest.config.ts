@@ -1,13 +1,19 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 import { FEE_ESCROW } from './emulators/chain/contracts/addresses.ts';
+import { PATIENCE_MS, TEST_MS } from './test/support/patience.ts';
 
 /** As wrangler.toml defines it; object tests have fault points and a clock to set. */
 const production = { INSTRUMENTED: 'false' };
 const instrumented = { INSTRUMENTED: 'true' };
 
-/** What polls wait for at most, unless told otherwise: vitest's own second is too short for a busy machine. */
-const patience = { poll: { timeout: 20_000, interval: 50 } };
+/** Bounds of every test, hook and poll: they end what would hang for ever, and no slow machine crosses them. */
+const bounds = {
+  testTimeout: TEST_MS,
+  hookTimeout: TEST_MS,
+  teardownTimeout: TEST_MS,
+  expect: { poll: { timeout: PATIENCE_MS, interval: 50 } },
+};
 
 /**
  * Modules are loaded once for all files of a worker: loading them for each file was a third of the time. The emulators'
@@ -57,6 +63,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...oneModuleGraph,
+          ...bounds,
           include: [
             'shared/**/*.test.ts',
             'workers/**/*.test.ts',
@@ -71,8 +78,7 @@ export default defineConfig({
         test: {
           name: 'emulators',
           include: ['{emulators,relay}/**/*.test.ts'],
-          expect: patience,
-          testTimeout: 60_000,
+          ...bounds,
         },
       },
       {
@@ -123,8 +129,7 @@ export default defineConfig({
           include: ['{durable-objects,workers,shared}/**/*.object.test.ts'],
           exclude: vaultTests,
           globalSetup: ['test/support/emulator-setup.ts'],
-          testTimeout: 120_000,
-          expect: patience,
+          ...bounds,
         },
       },
       {
@@ -136,18 +141,16 @@ export default defineConfig({
             miniflare: { bindings: { ESCROW_CONTRACT: FEE_ESCROW } },
           }),
         ],
-        test: { name: 'vault', include: vaultTests, testTimeout: 60_000 },
+        test: { name: 'vault', include: vaultTests, ...bounds },
       },
       {
         define: production,
         test: {
           name: 'end-to-end',
           ...oneModuleGraph,
-          expect: patience,
+          ...bounds,
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/support/program-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
         },
       },
     ],

@@ -56,7 +56,7 @@ test('a session is not opened with money that an order of the account itself is 
   armFault('account/live/sent-durable', 'hang');
   const taking = stub().submit(placing(bench, account));
   const opened = () => session(FUNDS).then(() => 'opened', String);
-  await expect.poll(opened, { timeout: 10_000 }).toContain('VENUE_UNAVAILABLE');
+  await expect.poll(opened).toContain('VENUE_UNAVAILABLE');
   releaseFaults();
   expect(await taking).toMatchObject({ order: { status: 'open' } });
   expect(await opened()).toContain('INSUFFICIENT_BALANCE');

@@ -8,8 +8,7 @@ import { exchangeConnector } from '../rpc/stubs.ts';
 import { vaultOf } from '../rpc/vault-stubs.ts';
 import { HttpTransport } from './http-transport.ts';
 import { meaningOf } from './replies.ts';
-
-const PATIENCE = { timeout: 20_000, interval: 20 };
+import { PATIENCE } from '../../test/support/patience.ts';
 
 let pem: string;
 let publicKey: string;

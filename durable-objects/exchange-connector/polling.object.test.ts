@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { control, exchangeAt, newDesk, SYMBOL, type Desk } from '../../test/support/desk.ts';
 import { exchangeConnector } from '../rpc/stubs.ts';
+import { PATIENCE } from '../../test/support/patience.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
 /** Of a method in any minute (contract: exchange, "Lookups"). */
 const BUDGET = 12;
 const POLLS = 1_000;

@@ -11,8 +11,8 @@ import {
   type Desk,
 } from '../../test/support/desk.ts';
 import { exchangeConnector } from '../rpc/stubs.ts';
+import { PATIENCE } from '../../test/support/patience.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
 type Json = Readonly<Record<string, unknown>>;
 
 let desk: Desk;

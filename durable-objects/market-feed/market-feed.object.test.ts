@@ -9,6 +9,7 @@ import { MarketFeed } from './market-feed.ts';
 import { NativeBooks } from './native-books.ts';
 import { Upstream } from './upstream.ts';
 import type { VenueEvent } from './venue-events.ts';
+import { PATIENCE } from '../../test/support/patience.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === micro('0.01')).values();
 
@@ -72,7 +73,6 @@ async function follow(): Promise<Client> {
 }
 
 /** Longer than any slow machine needs. */
-const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const hears = ({ heard }: Client, fits: (text: string) => boolean): Promise<void> =>
   vi.waitFor(

@@ -8,10 +8,10 @@ import { injectFault, micro, setBook, tradableTokens } from '../../test/support/
 import { replay } from '../../test/support/book-replay.ts';
 import { keyGate, socketHub } from '../rpc/stubs.ts';
 import { HANDOVER_HEADER, type Handover } from './attachment.ts';
+import { PATIENCE } from '../../test/support/patience.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === micro('0.01')).values();
 /** Longer than any slow machine needs. */
-const PATIENCE = { timeout: 20_000, interval: 20 };
 
 let token: string;
 let condition: string;

@@ -69,28 +69,24 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Command>({ kind: 'evict' }) },
 );
 
-test(
-  'nothing is created or lost: to the micro-dollar, over 10,000 random commands, across evictions and a reset',
-  { timeout: 300_000 },
-  async () => {
-    let filled = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: COMMANDS, maxLength: COMMANDS }), async (commands) => {
-        const name = `conservation-${crypto.randomUUID()}`;
-        for (const [step, next] of commands.entries()) {
-          // Once, so that both halves of the way have time to fill.
-          await apply(name, step === RESET_AT ? { kind: 'reset' } : next);
-          // Every command keeps the account's own equation; the full recount is dearer, so each tenth.
-          await expectBalanced(name, step % 10 === 0);
-        }
-        filled += (await accountObject(env, name).trades({}, { limit: 10_000 })).length;
-      }),
-      { numRuns: RUNS, endOnFailure: true },
-    );
-    // The test would say nothing if random orders never met the book.
-    expect(filled).toBeGreaterThan(RUNS * 20);
-  },
-);
+test('nothing is created or lost: to the micro-dollar, over 10,000 random commands, across evictions and a reset', async () => {
+  let filled = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: COMMANDS, maxLength: COMMANDS }), async (commands) => {
+      const name = `conservation-${crypto.randomUUID()}`;
+      for (const [step, next] of commands.entries()) {
+        // Once, so that both halves of the way have time to fill.
+        await apply(name, step === RESET_AT ? { kind: 'reset' } : next);
+        // Every command keeps the account's own equation; the full recount is dearer, so each tenth.
+        await expectBalanced(name, step % 10 === 0);
+      }
+      filled += (await accountObject(env, name).trades({}, { limit: 10_000 })).length;
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+  // The test would say nothing if random orders never met the book.
+  expect(filled).toBeGreaterThan(RUNS * 20);
+});
 
 async function apply(name: string, next: Command): Promise<void> {
   const account = accountObject(env, name);

@@ -52,7 +52,7 @@ export interface Running {
 }
 
 /** The bundles are small and local; a slow machine under load still starts within this. */
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 300_000;
 /** A gateway that dies more often than this in a row is broken, not unlucky. */
 const MAX_RESTARTS = 50;
 

@@ -101,7 +101,7 @@ test('whatever a server answers, every operation resolves to a result that keeps
     { numRuns: 250 },
   );
   expect(Math.min(outcomes.good, outcomes.bad)).toBeGreaterThan(20);
-}, 60_000);
+});
 
 /** Values that a caller without types may give. */
 const hostile = (): readonly unknown[] => {

@@ -209,4 +209,4 @@ test('whatever fills and whatever fails, every fee ends where it belongs and non
   const { pulled, distributed } = expected;
   const numbers = [pulled, distributed, pulled - distributed, 0n, 0n].map(Number);
   expect(await sums()).toEqual(numbers);
-}, 60_000);
+});

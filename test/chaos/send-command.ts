@@ -29,7 +29,7 @@ export interface SentCommand {
 }
 
 /** Longer than the gateway gives a venue. */
-const REPLY_MS = 15_000;
+const REPLY_MS = 120_000;
 /** Pauses are short: a storm is to be dense. `Retry-After` is for clients with more time. */
 const PAUSE_MS = 250;
 /**

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inProject } from '../../scripts/lib/paths.ts';
 import { openMarket } from '../support/markets.ts';
 import { startProgram, type OwnProgram } from '../support/program.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { createTenant, operate, type TenantSpec } from '../support/tenants.ts';
 
 const missing = spawnSync('python3', ['--version']).status !== 0;
@@ -16,7 +17,7 @@ const run = async (script: string, ...args: readonly string[]): Promise<string> 
     'python3',
     [inProject(`test/clients/python/${script}`), ...args],
     {
-      timeout: 30_000,
+      timeout: PATIENCE_MS,
       // No folder of compiled files beside the sources.
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
     },

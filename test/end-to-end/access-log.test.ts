@@ -35,7 +35,7 @@ async function lineOf(
 ): Promise<Line> {
   const id = randomUUID();
   await trader.call(method, path, body, { 'x-request-id': id, ...headers });
-  await expect.poll(() => linesOf(id), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => linesOf(id)).toHaveLength(1);
   return linesOf(id)[0] ?? {};
 }
 
@@ -83,7 +83,7 @@ describe('each request leaves one line', () => {
     const id = `${trader.keys[0]}.1`;
     const answer = await ask(program.file.url, 'GET', '/v1/time', { headers: { 'x-request-id': id } });
     expect(answer.headers.get('x-request-id')).toBe(id);
-    await expect.poll(() => linesOf('[redacted]').length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => linesOf('[redacted]').length).toBe(1);
     expect(linesOf(id)).toEqual([]);
   });
 });

@@ -166,7 +166,7 @@ describe('POST /v1/account/reset-api-balance', () => {
 });
 
 describe('POST /v1/account/redeem', () => {
-  test('pays a resolved position once, and nothing else', { timeout: 60_000 }, async () => {
+  test('pays a resolved position once, and nothing else', async () => {
     const resolving = await openMarket(
       file,
       (candidate) => candidate.minimum_tick_size === 0.01 && candidate.neg_risk,
@@ -183,7 +183,7 @@ describe('POST /v1/account/redeem', () => {
         (row) => row['token_id'] === resolving.yes,
       );
     await expect
-      .poll(mine, { timeout: 20_000, interval: 500 })
+      .poll(mine, { interval: 500 })
       .toMatchObject({ settled: true, redeemable: true, current_price: '1.00', market_value: '40.00' });
     await expectConserved(trader, DEPOSIT);
     const before = await trader.call('GET', '/v1/account/balance');

@@ -168,7 +168,7 @@ describe('a session on Polymarket', () => {
     expect(dataOf(await agent.order(order))['orderInfo']).toMatchObject({ size: '0', txHashes: [] });
     expectRefused(await agent.order(order), 409, 'ATTEMPT_CONFLICT');
     const executed = () => held(agent);
-    await expect.poll(executed, { timeout: 15_000 }).toMatchObject([{ formattedShares: '20' }]);
+    await expect.poll(executed).toMatchObject([{ formattedShares: '20' }]);
     expect(await cashOf(agent)).toBeLessThanOrEqual(5);
   });
 
@@ -221,7 +221,7 @@ describe.concurrent('redeeming on chain', () => {
     await chain('resolve', { condition_id: condition, payouts: [1, 0] });
     await controlVenue(file, 'resolve', { condition_id: condition, winner: yes }, 'POST', 'polymarket');
     await expect
-      .poll(() => held(holder), { timeout: 15_000 })
+      .poll(() => held(holder))
       .toContainEqual(expect.objectContaining({ tokenId: yes, isRedeemable: true }));
   }
 
@@ -242,7 +242,7 @@ describe.concurrent('redeeming on chain', () => {
     // The wallet still has what the other one holds: the chain takes no more than there is.
     expect(dataOf(await other.redeem([contested.yes]))).toMatchObject([{ success: true }]);
     expect(await cashOf(other)).toBe(before[1] + 20);
-  }, 60_000);
+  });
 
   test('pays every session that holds some, once, and skips what is not settled', async () => {
     const resolving = await marketWith([{ price: '0.50', size: '5000' }], 1);
@@ -272,5 +272,5 @@ describe.concurrent('redeeming on chain', () => {
     expect(await cashOf(other)).toBeCloseTo(before[1] + 20, 6);
     expectRefused(await other.redeem([resolving.yes]), 404, 'POSITION_NOT_HELD');
     expect(member(await one.positions(), 'success')).toBe(true);
-  }, 60_000);
+  });
 });

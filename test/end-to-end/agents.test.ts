@@ -258,7 +258,7 @@ describe('a manual session', () => {
     const move = async (offer: string, middle: string): Promise<void> => {
       await book(moving.yes, offer);
       const seen = async () => positionsOf(await watcher.positions())[0]?.['priceUsd'];
-      await expect.poll(seen, { timeout: 5_000 }).toBe(middle);
+      await expect.poll(seen).toBe(middle);
     };
     const id = suggestionOf(await agent.order(buy(10, { tokenId: moving.yes })));
     await move('0.52', '0.46');
@@ -305,7 +305,6 @@ describe('redeeming on paper', () => {
           positionsOf(await agent.positions()).find((row) => row['tokenId'] === resolving.yes)?.[
             'isRedeemable'
           ],
-        { timeout: 15_000 },
       )
       .toBe(true);
     expectRefused(await agent.redeem([resolving.yes, resolving.no]), 404, 'POSITION_NOT_HELD');
@@ -328,5 +327,5 @@ describe('redeeming on paper', () => {
     // The account redeems its own alone.
     expect((await trader.call('POST', '/v1/account/redeem')).text).not.toContain(resolving.yes);
     expect(dataOf(await other.redeem([resolving.yes]))).toMatchObject([{ success: true }]);
-  }, 40_000);
+  });
 });

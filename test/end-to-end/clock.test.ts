@@ -9,12 +9,12 @@ import { ask, expectRefusal, member, textOf, type Answer } from './support/ask.t
 import { localToken } from './support/local-token.ts';
 import { askL2, createL2, tripleOf } from './support/sign-in.ts';
 import { limitOrder, marketBuy, newTrader } from './support/trader.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 // Whatever the gateway decides by time, at the moment itself and one step before it.
 
 const DAY_MS = 86_400_000;
 const PROBE = '/v1/auth/ban-status/closed-only';
-const PATIENCE = { timeout: 30_000, interval: 50 };
 
 let program: OwnProgram;
 let condition: string;

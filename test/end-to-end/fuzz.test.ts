@@ -20,12 +20,8 @@ import {
 } from './support/operations.ts';
 import { l1Headers } from './support/sign-in.ts';
 
-/** Two hundred operations with so many requests each take a minute on two busy cores. */
+/** Requests of each operation: enough to reach its handler in several ways, few enough for 200 operations. */
 const RUNS = 25;
-/** What one operation may take at most; a slow machine then sends fewer requests, and shrinking ends too. */
-const MOST_MS = 2_000;
-/** Longer than any handler needs: the venue is local and answers at once. */
-const SLOWEST_MS = 10_000;
 /** What would tell a caller how the inside looks. */
 const INTERNAL =
   /\bat .+:\d+:\d+|\.[jt]s:\d|node_modules|sqlite|SQLITE|ZodError|TypeError|RangeError|workerd|Durable/;
@@ -175,11 +171,10 @@ async function headersFor(
   }
 }
 
-function check({ path }: Operation, answer: Answer, took: number): void {
+function check({ path }: Operation, answer: Answer): void {
   const { status, headers, code, text } = answer;
   // The one answer above 500 that is about the request and not about us.
   if (code !== 'NOT_SUPPORTED') expect(status, text).toBeLessThan(500);
-  expect(took).toBeLessThan(SLOWEST_MS);
   expect(headers.get('x-request-id')).toMatch(/^[\w\-=.]{1,128}$/);
   expect(text).not.toMatch(INTERNAL);
   if (status < 400) return expect(code).toBeNull();
@@ -191,12 +186,11 @@ function check({ path }: Operation, answer: Answer, took: number): void {
 
 async function send(operation: Operation, request: Generated, credentials: Credentials): Promise<number> {
   const signed = await credentials.sign(request);
-  const started = performance.now();
   const answer = await ask(program.file.url, operation.method, signed.path, {
     headers: { ...request.headers, ...signed.headers },
     ...(request.body === undefined ? {} : { raw: request.body }),
   });
-  check(operation, answer, performance.now() - started);
+  check(operation, answer);
   if (request.who === 'key' && answer.code === 'INVALID_KEY') credentials.drop(signed.headers['x-api-key']);
   return answer.status;
 }
@@ -211,18 +205,12 @@ describe('whatever is sent, the answer is an answer', () => {
         fc.asyncProperty(requestsTo(operation, known), async (request) => {
           statuses.push(await send(operation, request, credentials));
         }),
-        {
-          numRuns: RUNS,
-          interruptAfterTimeLimit: MOST_MS,
-          markInterruptAsFailure: false,
-          // Of one request.
-          timeout: SLOWEST_MS,
-        },
+        { numRuns: RUNS },
       );
       // Handlers were reached, not only the limiter in front of them.
       const limited = statuses.filter((status) => status === 429).length;
       expect(limited / statuses.length).toBeLessThan(0.2);
-      expect(statuses.length).toBeGreaterThan(0);
+      expect(statuses.length).toBeGreaterThanOrEqual(RUNS);
     },
   );
 });

@@ -52,7 +52,7 @@ beforeAll(async () => {
     // Everything that is searched has been written and closed.
     await running.stop();
   }
-}, 180_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Asks the gateway and keeps the whole reply. */

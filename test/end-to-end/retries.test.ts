@@ -57,7 +57,7 @@ describe('one Idempotency-Key', () => {
       new Set(['[false,null]', '[true,"true"]']),
     );
     // The keys have used up their second: either read may be told to wait.
-    const patience = { timeout: 20_000, interval: 300 };
+    const patience = { interval: 300 };
     const fills = async () => member(await trader.call('GET', '/v1/account/history'), 'count');
     await expect.poll(() => placed(trader), patience).toBe(1);
     await expect.poll(fills, patience).toBe(1);

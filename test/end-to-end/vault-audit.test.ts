@@ -60,7 +60,7 @@ beforeAll(async () => {
   key = (await issued.json()) as typeof key;
   for (const step of await steps()) walked.push({ step, ...(await walk(step)) });
   ordered = await orderWithFee();
-}, 120_000);
+});
 afterAll(() => program.stop());
 
 const send = (method: string, path: string, { headers, ...rest }: Ask = {}): Promise<Answer> =>

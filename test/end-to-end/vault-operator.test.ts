@@ -1,6 +1,7 @@
 import { describe, expect, inject, test, vi } from 'vitest';
 import { createTenant, operate } from '../support/tenants.ts';
 import { ask, expectRefusal, member } from './support/ask.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const file = inject('postern');
 const headers = { authorization: `Bearer ${file.adminToken}` };
@@ -9,14 +10,11 @@ describe("the operator's view of the vault", () => {
   test('a rotation starts, ends, and says which version is current', async () => {
     const started = await operate(file, 'POST', '/vault/rotation');
     expect(started.status).toBe(202);
-    const status = await vi.waitUntil(
-      async () => {
-        const { json } = await ask(file.url, 'GET', '/admin/v1/vault/rotation', { headers });
-        const { sweep } = json as { readonly sweep: { readonly state: string } };
-        return sweep.state === 'running' ? undefined : json;
-      },
-      { timeout: 30_000 },
-    );
+    const status = await vi.waitUntil(async () => {
+      const { json } = await ask(file.url, 'GET', '/admin/v1/vault/rotation', { headers });
+      const { sweep } = json as { readonly sweep: { readonly state: string } };
+      return sweep.state === 'running' ? undefined : json;
+    }, PATIENCE);
     expect(status).toMatchObject({ current: 1, sweep: { state: 'finished', target: 1 }, fault: null });
   });
 

@@ -52,13 +52,13 @@ describe('/v1/ws/market', () => {
   test('many clients of one market share one subscription to the venue, which ends with the last', async () => {
     const { yes } = await openMarket(stage.file, ({ minimum_tick_size }) => minimum_tick_size === 0.001);
     // Earlier tests' subscriptions end a moment after their sockets.
-    await expect.poll(async () => (await venueCounts()).sockets, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await venueCounts()).sockets).toBe(0);
     const clients = await Promise.all(Array.from({ length: 12 }, () => stage.open('market')));
     for (const client of clients) client.send({ type: 'market', assets_ids: [yes] });
     await Promise.all(clients.map((client) => client.frame(isBook(yes))));
     expect((await venueCounts()).sockets).toBe(1);
     await Promise.all(clients.map((client) => client.close()));
-    await expect.poll(async () => (await venueCounts()).sockets, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await venueCounts()).sockets).toBe(0);
   });
 
   test('an unsubscribed token is heard no more, another one still is', async () => {

@@ -91,7 +91,7 @@ describe('a socket of a sandbox wallet', () => {
     expect(await framed.frame(({ type }) => type === 'error')).toMatchObject({ code: 'WALLET_NOT_FOUND' });
     expect((await framed.closed).code).toBe(4001);
     for (let place = 1; place <= 3; place += 1)
-      await expect.poll(() => stage.settles(`executions?token=${token}`), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => stage.settles(`executions?token=${token}`)).toBe(true);
   });
 
   test('is never guessed: a token for one wallet opens no other, and two names that differ are refused', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { runChaos } from '../chaos/run.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 /** Printed by vitest where something does not hold: `npm run chaos -- <seed>` begins with the same numbers. */
 const SEED = 20_231_121;
@@ -15,8 +16,8 @@ test('a small storm: orders at the venues are the acknowledged and the reconcile
     active: 10,
     commandsPerFault: 8,
     hangs: false,
-    stormMs: 40_000,
-    settleMs: 80_000,
+    stormMs: PATIENCE_MS,
+    settleMs: 2 * PATIENCE_MS,
     tell: () => undefined,
   });
   expect(violations).toEqual([]);

@@ -116,12 +116,12 @@ describe('kill -9 while a session opens or stops', () => {
     const trader = await newTrader(program.file);
     const agent = await agentOf(trader, { allocation_usd: 9_000 });
     await killAt(program, 'session/stop/recorded', () => agent.change('stop'));
-    await expect.poll(async () => (await opens(trader)).status, { timeout: 20_000 }).toBe(201);
+    await expect.poll(async () => (await opens(trader)).status).toBe(201);
   });
 });
 
 describe('kill -9 during a redemption', () => {
-  test('each is paid once, on paper and on chain', { timeout: 90_000 }, async () => {
+  test('each is paid once, on paper and on chain', async () => {
     const { file } = program;
     const paper = await agentOf(owner);
     const unsent = await agentOf(owner, onPolymarket);
@@ -142,18 +142,18 @@ describe('kill -9 during a redemption', () => {
 
     await killAt(program, 'account/ctf/written', () => redeem(unsent));
     // The signed bytes may have left: they alone are asked after, and sent again, never others.
-    await expect.poll(async () => (await redeem(unsent)).status, { timeout: 30_000 }).toBe(409);
-    await expect.poll(() => shares(unsent, resolved), { timeout: 30_000 }).toBe(0);
+    await expect.poll(async () => (await redeem(unsent)).status).toBe(409);
+    await expect.poll(() => shares(unsent, resolved)).toBe(0);
 
     await killAt(program, 'account/ctf/sent', () => redeem(sent));
-    await expect.poll(async () => (await redeem(sent)).status, { timeout: 30_000 }).toBe(409);
-    await expect.poll(() => shares(sent, resolved), { timeout: 30_000 }).toBe(0);
+    await expect.poll(async () => (await redeem(sent)).status).toBe(409);
+    await expect.poll(() => shares(sent, resolved)).toBe(0);
 
     // Redeemed by the account itself, shares are paid to the session that holds them.
     const body = { condition_id: resolved.condition };
     const again = () => account.trader.call('POST', '/api/v1/polymarket/ctf/redeem', body);
     await killAt(program, 'account/ctf/sent', again);
-    await expect.poll(() => shares(account.agent, resolved), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => shares(account.agent, resolved)).toBe(0);
     const { balances } = dataOf(await account.agent.call('GET', '/v1/positions/current'));
     expect(balances).toEqual([{ asset: 'pUSD', amount: '40', inFlight: '0' }]);
   });

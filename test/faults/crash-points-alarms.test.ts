@@ -7,13 +7,13 @@ import { controlVenue } from '../support/control.ts';
 import { armFault, killAndWait, killAt, moveClock, startInstrumented } from '../support/instruments.ts';
 import { openMarket, setBook } from '../support/markets.ts';
 import type { OwnProgram } from '../support/program.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 // As crash-points.test.ts, for what an account does by itself: nobody asks again, the alarm has to.
 
 /** After this nothing that the gateway keeps of a market or its book is trusted any more (market-data.ts). */
 const STALE_MS = 6_000;
 const DAY_MS = 86_400_000;
-const PATIENCE = { timeout: 30_000, interval: 50 };
 
 let program: OwnProgram;
 let market: { readonly condition: string; readonly yes: string };

@@ -111,7 +111,7 @@ describe('kill -9 while a wallet splits', () => {
       const body = { condition_id: stage.market.market, amount: 1 };
       const again = (): Promise<Answer> => trader.call('POST', '/api/v1/polymarket/ctf/split', body, headers);
       await killAt(program, point, again);
-      await expect.poll(async () => (await again()).status, { timeout: 30_000 }).toBe(200);
+      await expect.poll(async () => (await again()).status).toBe(200);
       const told = await again();
       expect(told.headers.get('idempotency-replayed')).toBe('true');
       const receipt = await provider.getTransactionReceipt(textOf(told, 'transaction_hash'));

@@ -9,6 +9,7 @@ import { SYMBOLS } from '../chaos/exchange/symbols.ts';
 import { armFault, killAndWait, killAt, startInstrumented } from '../support/instruments.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { TestSocket } from '../support/socket.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 let program: OwnProgram;
 let desk: DeskStage;
@@ -99,8 +100,8 @@ test('a small storm: every execution once in order, copies the same, no command 
     lanes: 3,
     tokenMs: 2_500,
     calmMs: 2_600,
-    stormMs: 40_000,
-    wholeMs: 90_000,
+    stormMs: PATIENCE_MS,
+    wholeMs: 2 * PATIENCE_MS,
     tell: () => undefined,
   });
   expect(report.violations).toEqual([]);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Cleanup } from '../../bench/lib/cleanup.ts';
 import { serveVault } from '../support/vault-server.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 let home: string;
 let cleanup: Cleanup;
@@ -128,7 +129,7 @@ describe('what the vault leaves on disk', () => {
     await vault.call('store', { scope, actor, credential: polymarket });
     expect(await vault.call('destroy', { scope, actor })).toEqual({ ok: true, destroyed: 2 });
     // The object's database closes right after the reply.
-    await vi.waitUntil(() => !sealed.some(onDisk), { timeout: 20_000 });
+    await vi.waitUntil(() => !sealed.some(onDisk), PATIENCE);
     expect(await vault.call('l2Headers', { scope, actor, source: stored, request })).toMatchObject({
       reason: 'CREDENTIAL_MISSING',
     });
@@ -141,7 +142,7 @@ describe('what the vault leaves on disk', () => {
     const before = sealedBytes();
     vault = await serveVault(home, [1, 2], cleanup);
     await vault.startRotation();
-    await vi.waitUntil(async () => (await vault.rotation()).sweep.state === 'finished', { timeout: 30_000 });
+    await vi.waitUntil(async () => (await vault.rotation()).sweep.state === 'finished', PATIENCE);
     await vault.child.stop();
     const after = sealedBytes();
     // The value is the same, its wrapped key another; the old one is gone.
@@ -165,13 +166,10 @@ test('a rotation that kill -9 ends half-way goes on by itself after the restart'
   process.kill(vault.pid, 'SIGKILL');
   await vault.child.ended;
   vault = await serveVault(home, [1, 2], cleanup);
-  const status = await vi.waitUntil(
-    async () => {
-      const now = await vault.rotation();
-      return now.sweep.state === 'running' ? undefined : now;
-    },
-    { timeout: 60_000 },
-  );
+  const status = await vi.waitUntil(async () => {
+    const now = await vault.rotation();
+    return now.sweep.state === 'running' ? undefined : now;
+  }, PATIENCE);
   expect(status).toMatchObject({ sweep: { state: 'finished', failures: [] }, fault: null });
   expect(status.versions).toEqual([
     { version: 1, present: true, credentials: 0, canDrop: true },

@@ -47,7 +47,7 @@ function start(port: number, by: 'shell' | 'npm' = 'shell'): Start {
 }
 
 async function ready(entry: Start): Promise<void> {
-  await expect.poll(() => entry.output(), { timeout: 30_000 }).toContain('Try it:');
+  await expect.poll(() => entry.output()).toContain('Try it:');
 }
 const fileOf = (): PosternFile => JSON.parse(readFileSync(join(home, 'postern.json'), 'utf8')) as PosternFile;
 const balance = async (file: PosternFile): Promise<Response> =>

@@ -5,9 +5,9 @@ import type { ClockChange } from '../../shared/clock.ts';
 import { reachedLine, type FaultKind, type FaultPoint } from '../../shared/testing/fault-points.ts';
 import { startProgram, type OwnProgram } from './program.ts';
 import type { LaunchOptions } from '../../scripts/launch/launch.ts';
+import { PATIENCE } from './patience.ts';
 
 /** Generous: two cores may be busy with other files. */
-const PATIENCE = { timeout: 30_000, interval: 10 };
 
 /** A program of the test's own from the instrumented build. */
 export const startInstrumented = (options: Partial<LaunchOptions> = {}): Promise<OwnProgram> =>

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { PATIENCE } from './patience.ts';
 
 /** Where a program keeps what it mails. */
 interface Mailing {
@@ -22,7 +23,6 @@ export const linkIn = (mail: string | undefined): string => /https?:\/\/\S+#\S+/
 export const tokenIn = (mail: string | undefined): string => linkIn(mail).split('#')[1] ?? '';
 
 /** A mail server that hangs up is asked again after two seconds; the rest is a busy machine. */
-const PATIENCE = { timeout: 20_000, interval: 50 };
 
 /** The token of the `count`-th link that an address is mailed. */
 export async function mailedToken(file: Mailing, address: string, count = 1): Promise<string> {

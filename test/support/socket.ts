@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-
-/** What a test waits for at most: two cores may be busy with other files. */
-const WAIT_MS = 20_000;
+import { PATIENCE_MS } from './patience.ts';
 
 export type Frame = Readonly<Record<string, unknown>>;
 
@@ -55,7 +53,7 @@ export class TestSocket {
       const timer = setTimeout(() => {
         this.#waiters.delete(waiter);
         reject(new Error(`no such frame; heard: ${this.texts.join('\n').slice(-2_000)}`));
-      }, WAIT_MS);
+      }, PATIENCE_MS);
       const waiter: Waiter = {
         fits,
         done: (text) => {

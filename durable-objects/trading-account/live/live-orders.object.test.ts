@@ -319,7 +319,7 @@ test("the account's own alarm settles what nobody asks about, also in a new inst
   await evictDurableObject(stub());
   moveClock({ kind: 'advance', ms: 10_000 });
   await fireAlarm(stub());
-  await expect.poll(rows, { timeout: 20_000 }).toMatchObject([{ state: 'done' }]);
+  await expect.poll(rows).toMatchObject([{ state: 'done' }]);
   expect(await bench.orders()).toBe(before + 1);
 });
 

@@ -15,6 +15,7 @@ import {
   vault,
   vaultStub,
 } from '../../credential-vault/test/support.ts';
+import { PATIENCE } from '../../../test/support/patience.ts';
 
 /** Enough for several batches; `node bench/run.ts vault` does 10,000. */
 const ACCOUNTS = 60;
@@ -52,13 +53,10 @@ async function rotateTo(...versions: readonly number[]): Promise<RotationStatus>
 }
 
 const ended = (): Promise<RotationStatus> =>
-  vi.waitUntil(
-    async () => {
-      const status = await vault.rotationStatus();
-      return status.sweep.state === 'running' ? undefined : status;
-    },
-    { timeout: 50_000, interval: 20 },
-  );
+  vi.waitUntil(async () => {
+    const status = await vault.rotationStatus();
+    return status.sweep.state === 'running' ? undefined : status;
+  }, PATIENCE);
 
 describe('a rotation', () => {
   test('re-wraps everything while credentials sign: none fails, and the old version may go at the end only', async () => {
@@ -101,7 +99,7 @@ describe('a rotation', () => {
         const { sweep } = await vault.rotationStatus();
         return sweep.accountsLeft < ACCOUNTS ? sweep : undefined;
       },
-      { timeout: 50_000, interval: 1 },
+      { ...PATIENCE, interval: 1 },
     );
     await abortAllDurableObjects();
     const status = await ended();
@@ -132,14 +130,11 @@ describe('a rotation', () => {
     await sql(scope, 'UPDATE data_keys SET wrapped = zeroblob(48)');
     await rotateTo(1, 2);
     // Each attempt waits longer: have them now.
-    const status = await vi.waitUntil(
-      async () => {
-        await runDurableObjectAlarm(registry());
-        const now = await vault.rotationStatus();
-        return now.sweep.state === 'running' ? undefined : now;
-      },
-      { timeout: 50_000, interval: 10 },
-    );
+    const status = await vi.waitUntil(async () => {
+      await runDurableObjectAlarm(registry());
+      const now = await vault.rotationStatus();
+      return now.sweep.state === 'running' ? undefined : now;
+    }, PATIENCE);
     expect(status.sweep).toMatchObject({
       state: 'incomplete',
       accountsLeft: 1,

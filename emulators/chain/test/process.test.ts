@@ -30,4 +30,4 @@ test('the process says where it listens and ends with its parent', async () => {
   } finally {
     child.kill('SIGKILL');
   }
-}, 20_000);
+});

@@ -51,7 +51,7 @@ test('the process says where it listens and who may log in, and ends on SIGTERM'
   } finally {
     child.kill('SIGKILL');
   }
-}, 20_000);
+});
 
 test('with a certificate both ports speak TLS; the process ends with its parent', async () => {
   // The mail server's own self-signed certificate: no key of ours lies about.
@@ -86,4 +86,4 @@ test('with a certificate both ports speak TLS; the process ends with its parent'
     child.kill('SIGKILL');
     rmSync(directory, { recursive: true });
   }
-}, 20_000);
+});

@@ -245,7 +245,7 @@ describe('streams end', () => {
     const beta = grpcClient(exchange, 'OrderEntryAPI', (await exchange.login('beta-trader')).token);
     await beta.stream('CreateOrderSubscription').next();
     open[0]?.close();
-    await expect.poll(async () => (await exchange.stats())['streams'].length, { timeout: 5000 }).toBe(20);
+    await expect.poll(async () => (await exchange.stats())['streams'].length).toBe(20);
     await orders.stream('CreateOrderSubscription').next();
     market.close();
     beta.close();

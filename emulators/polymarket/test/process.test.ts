@@ -45,7 +45,7 @@ test('the process says where it listens, ends on SIGTERM, and refuses a taken po
   } finally {
     child.kill('SIGKILL');
   }
-}, 20_000);
+});
 
 test('the process ends with its parent when asked to', async () => {
   const child = start({ EMULATOR_EXIT_WITH_PARENT: '1' });
@@ -57,4 +57,4 @@ test('the process ends with its parent when asked to', async () => {
   } finally {
     child.kill('SIGKILL');
   }
-}, 20_000);
+});

@@ -25,7 +25,7 @@ export interface CommandContext {
 }
 
 /** Longer than the gateway gives the exchange. */
-const REPLY_MS = 15_000;
+const REPLY_MS = 120_000;
 const PAUSE_MS = 150;
 /** Between two commands of a lane: a key may have 100 requests a second. */
 const PACE_MS = 80;

@@ -57,7 +57,11 @@ export async function quietPhase(
   program: OwnProgram,
   desk: Desk,
   clients: readonly Client[],
-  { ms, symbols }: { readonly ms: number; readonly symbols: readonly string[] },
+  {
+    ms,
+    until,
+    symbols,
+  }: { readonly ms: number; readonly until: number; readonly symbols: readonly string[] },
 ): Promise<readonly string[]> {
   const gaps = (): number => clients.filter(numbers).reduce((sum, { memory }) => sum + memory.gaps, 0);
   const connections = (): number => clients.reduce((sum, one) => sum + one.connections, 0);
@@ -65,6 +69,9 @@ export async function quietPhase(
   const work = { username: desk.username, account: desk.account, books: 200, executions: 20, symbols };
   await controlExchange(program, 'generate', { ...work, per_second: 100 });
   await sleep(ms);
+  // A slow machine takes longer to renew a token than the token lives.
+  while (renewalsIn(await exchangeStats(program)) === renewalsIn(before.stats) && Date.now() < until)
+    await sleep(LOOK_MS);
   const after = await exchangeStats(program);
   const found: string[] = [];
   const [first, last] = [before.stats, after].map((one) => JSON.stringify(streamsOf(one, desk)));

@@ -102,7 +102,7 @@ async function phases(
   tell(`${progress(cast)}: the storm is over`);
   const isBack = (await workDone(program, until)) && (await allBy(until));
   const found = isBack
-    ? await quietPhase(program, desk, clients, { ms: options.calmMs, symbols })
+    ? await quietPhase(program, desk, clients, { ms: options.calmMs, until, symbols })
     : ['streams and clients did not come back'];
   tell('calm');
   await settle(program, lanes, until - COMPARE_MS);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 /** One reply, read whole. */
 export interface Answer {
@@ -21,9 +22,6 @@ export interface Ask {
   readonly raw?: Raw;
 }
 
-/** A generous bound for one reply: two cores may be busy with other test files. */
-const REPLY_TIMEOUT_MS = 20_000;
-
 /** What `fetch` takes as a body. */
 export type Raw = NonNullable<RequestInit['body']>;
 
@@ -37,7 +35,7 @@ export async function ask(base: string, method: string, path: string, options: A
       ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
       ...options.headers,
     },
-    signal: AbortSignal.timeout(REPLY_TIMEOUT_MS),
+    signal: AbortSignal.timeout(PATIENCE_MS),
     redirect: 'manual',
     ...(payload === undefined ? {} : { body: payload, duplex: 'half' }),
   });
@@ -81,7 +79,7 @@ export async function eventually(
 ): Promise<Answer> {
   let answer = await send();
   const again = async (): Promise<boolean> => fits(answer) || fits((answer = await send()));
-  await expect.poll(again, { timeout: 20_000, interval: 50 }).toBe(true);
+  await expect.poll(again, { interval: 50 }).toBe(true);
   return answer;
 }
 

@@ -9,6 +9,7 @@ import { operate } from '../../support/tenants.ts';
 import { member, textOf, type Answer, type Ask } from './ask.ts';
 import { newBuilder, type Builder } from './builder.ts';
 import { liveStage, order, ordersPath, type LiveStage, type OrderMembers } from './live-stage.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 /** What was agreed with the builder: 25 basis points, so 100 shares at 0.50 cost 125,000 base units. */
 export const TERMS = {
@@ -114,7 +115,6 @@ export const money = (answer: Answer): readonly unknown[] => [
 ];
 
 /** The alarm's pauses, on a busy machine. */
-const PATIENCE = { timeout: 20_000, interval: 50 };
 
 /** Waits until the escrow has come to this. */
 export async function settles(
