@@ -17,6 +17,7 @@ import {
 import { readConfig } from '../config/environment.ts';
 import { startRelay, type Relay, type Tuning } from '../index.ts';
 import { WebSocketClient, type WebSocket } from '../session/ws.ts';
+import { PATIENCE_MS } from '../../test/support/patience.ts';
 
 export const DESK = 'tenant-1/preprod';
 
@@ -118,7 +119,11 @@ export async function startTestRelay(
   };
 }
 
-export const SOCKET = { maxPayload: 8 * 1024 * 1024, perMessageDeflate: false, handshakeTimeout: 5000 };
+export const SOCKET = {
+  maxPayload: 8 * 1024 * 1024,
+  perMessageDeflate: false,
+  handshakeTimeout: PATIENCE_MS,
+};
 
 export function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -22,6 +22,7 @@ const production = (config: string): Step => ({
 export const checks: readonly Step[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
+  { name: 'tests do not hang on speed', command: ['node', 'scripts/check-time-bounds.ts'] },
   { name: 'types of Workers', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of object tests', command: ['tsc', '-p', 'tsconfig.objects.json'] },
   { name: 'types of Node programs', command: ['tsc', '-p', 'tsconfig.node.json'] },

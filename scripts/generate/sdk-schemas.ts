@@ -41,7 +41,8 @@ export function shipped(schema: Schema): Schema {
   if (tuple && (schema['items'] ?? false) !== false) throw new Error('tuples with a rest are not known');
   const kept: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    // A tuple's types claim its exact length, and so its guard does without being told.
+    // A tuple's types claim its exact length.
+    if (tuple && (keyword === 'minItems' || keyword === 'maxItems')) kept[keyword] = value;
     if (UNCLAIMED.has(keyword) || (tuple && keyword === 'items')) continue;
     if (!CHECKED.has(keyword)) throw new Error(`the SDK's guard does not know "${keyword}"`);
     const part = shippedPart(keyword, value);

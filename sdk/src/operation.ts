@@ -8,14 +8,16 @@ export type Input<Name extends OperationName> = Operations[Name]['input'];
 /** What comes back; null where the gateway answers without a body. */
 export type Reply<Name extends OperationName> = Operations[Name]['reply'];
 
-/** The part of JSON Schema that replies are checked by (`guard.ts`). Unknown members are always allowed. */
+/** The part of JSON Schema that replies are checked by (`schema-mismatch.ts`). Unknown members are always allowed. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
-  /** A tuple of exactly this length. */
+  /** A tuple of exactly this length, which `minItems` and `maxItems` repeat for other validators. */
   readonly prefixItems?: readonly Schema[];
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly additionalProperties?: Schema;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;

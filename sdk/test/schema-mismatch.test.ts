@@ -32,6 +32,13 @@ test('the guard judges replies as another validator of JSON Schema does', () => 
   expect(Math.min(verdicts.fits, verdicts.departs)).toBeGreaterThan(50);
 });
 
+test('every tuple of a reply says its length: a shorter list fits no validator', () => {
+  const tuples = replies.flatMap(([, schema]) => tuplesIn(schema));
+  expect(tuples.length).toBeGreaterThan(0);
+  for (const { prefixItems, minItems, maxItems } of tuples)
+    expect([minItems, maxItems]).toEqual([prefixItems?.length, prefixItems?.length]);
+});
+
 test('a departure is told by its place', () => {
   const list: Schema = {
     type: 'array',
@@ -59,6 +66,12 @@ test('a reply cannot borrow what it lacks', () => {
 /** zod's own reading of the same schema; tuples as it wants them, which draft 2020-12 says otherwise. */
 const zodOf = (schema: Schema): z.ZodType =>
   z.fromJSONSchema(closedTuples(schema) as z.core.JSONSchema.JSONSchema);
+
+function tuplesIn(value: unknown): readonly Schema[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inside = Object.values(value).flatMap(tuplesIn);
+  return 'prefixItems' in value ? [value as Schema, ...inside] : inside;
+}
 
 function closedTuples(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closedTuples);

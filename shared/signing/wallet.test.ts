@@ -1,14 +1,11 @@
 import { createECDH } from 'node:crypto';
 import { Wallet } from 'ethers';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signingVectors } from '../../test/support/signing-vectors.ts';
 import { SigningFault } from './signing-fault.ts';
 import { Secret } from './secret.ts';
 import { addressOf, createPrivateKey, isPrivateKey } from './wallet.ts';
-
-// Elliptic and RSA arithmetic by the hundred: about a second here, ten on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const { privateKey, address } = signingVectors;
 const hex64 = (scalar: bigint): string => scalar.toString(16).padStart(64, '0');

@@ -102,6 +102,7 @@ async function sendOnce(
     const response = await fetch(`${url}${pathOf(said)}`, {
       method: said.target === undefined ? 'POST' : 'DELETE',
       headers: headersOf(said),
+      // Time bound: a reply that is lost is part of the storm; the command is retried.
       signal: AbortSignal.timeout(REPLY_MS),
       ...(said.target === undefined && { body: JSON.stringify(bodyOf(said, markets)) }),
     });

@@ -1,6 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { WebSocketClient, type WebSocket } from '../../relay/session/ws.ts';
 import { controlExchange, exchangeOrder, newDesk, type DeskStage } from './support/exchange-stage.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const file = inject('postern');
 /** Which no other file moves. */
@@ -27,7 +28,7 @@ class Reader {
       headers: { 'x-api-key': key },
       maxPayload: CREDIT_BYTES,
       perMessageDeflate: false,
-      handshakeTimeout: 20_000,
+      handshakeTimeout: PATIENCE_MS,
     });
     this.opened = new Promise((resolve) => this.socket.on('open', resolve));
     this.socket.on('close', (code) => (this.code = code));

@@ -5,7 +5,7 @@ import type { Operations } from './types.ts';
 
 const s11: Schema = { "type": "string", "enum": ["created", "running", "paused", "stopped"] };
 const s9: Schema = { "type": "string", "enum": ["open", "executing", "executed", "rejected", "cleared", "expired"] };
-const s6: Schema = { "type": "array", "items": { "type": "array", "prefixItems": [{ "type": "number" }, { "type": "number" }] } };
+const s6: Schema = { "type": "array", "items": { "type": "array", "prefixItems": [{ "type": "number" }, { "type": "number" }], "minItems": 2, "maxItems": 2 } };
 const s16: Schema = { "type": "object", "properties": { "suggested": { "type": "boolean", "const": true }, "suggestionId": { "type": "integer" } }, "required": ["suggested", "suggestionId"] };
 const s5: Schema = { "type": "object", "additionalProperties": { "type": "object", "properties": { "success": { "type": "boolean" }, "error": { "type": "string" } }, "required": ["success"] } };
 const s8: Schema = { "type": "object", "properties": { "has_credentials": { "type": "boolean" }, "updated_at": { "type": ["string", "null"] } }, "required": ["has_credentials", "updated_at"] };

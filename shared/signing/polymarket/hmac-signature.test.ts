@@ -3,15 +3,12 @@ import { createL2Headers as createV1 } from '@polymarket/clob-client';
 import { createL2Headers as createV2 } from '@polymarket/clob-client-v2';
 import { Wallet } from 'ethers';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signingVectors, vector } from '../../../test/support/signing-vectors.ts';
 import { signL2 } from '../../keys/l2-triple.ts';
 import { builderHeaders } from './builder-headers.ts';
 import { l2Headers } from './l2-headers.ts';
 import { Secret } from '../secret.ts';
-
-// Hundreds of random requests: well under a second here, ten times that on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const wallet = new Wallet(signingVectors.privateKey);
 const secret = `${'A'.repeat(43)}=`;

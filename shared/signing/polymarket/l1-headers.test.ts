@@ -2,13 +2,10 @@ import { createL1Headers as createV1 } from '@polymarket/clob-client';
 import { createL1Headers as createV2 } from '@polymarket/clob-client-v2';
 import { Wallet, utils } from 'ethers';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signingVectors, vector } from '../../../test/support/signing-vectors.ts';
 import { l1Headers } from './l1-headers.ts';
 import { Secret } from '../secret.ts';
-
-// Elliptic and RSA arithmetic by the hundred: about a second here, ten on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const { privateKey, address } = signingVectors;
 const wallet = new Wallet(privateKey);

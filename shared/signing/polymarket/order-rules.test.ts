@@ -1,6 +1,6 @@
 import { utils } from 'ethers';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   signingVectors,
   vector,
@@ -20,9 +20,6 @@ import {
 } from './order-typed-data.ts';
 import { signOrder } from './sign-order.ts';
 import { Secret } from '../secret.ts';
-
-// Elliptic and RSA arithmetic by the hundred: about a second here, ten on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const { privateKey, address, typeHashes } = signingVectors;
 const funder = `0x${'5'.repeat(40)}`;

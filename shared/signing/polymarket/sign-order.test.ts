@@ -2,14 +2,11 @@ import { ExchangeOrderBuilder, OrderSide } from '@polymarket/clob-client';
 import { OrderBuilder, Side, isV2Order } from '@polymarket/clob-client-v2';
 import { Wallet, utils } from 'ethers';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { officialBuilders } from '../../../test/support/official-order-builders.ts';
 import { exchangeContract } from './exchange-contracts.ts';
 import type { OrderV1, OrderV2 } from './order-typed-data.ts';
 import { signOrder } from './sign-order.ts';
-
-// Elliptic and RSA arithmetic by the hundred: about a second here, ten on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Random orders per schema and run: each costs three signatures in ethers' own arithmetic. */
 const RUNS = { numRuns: 60 };

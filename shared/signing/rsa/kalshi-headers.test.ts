@@ -1,12 +1,9 @@
 import { constants, generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
 import * as fc from 'fast-check';
 import { KalshiAuth } from 'kalshi-typescript/dist/auth.js';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kalshiHeaders } from './kalshi-headers.ts';
 import { Secret } from '../secret.ts';
-
-// Elliptic and RSA arithmetic by the hundred: about a second here, ten on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const other = generateKeyPairSync('rsa', { modulusLength: 3_072 });

@@ -1,12 +1,9 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SEQUENCE, INTEGER, writeElement } from './der.ts';
 import { SigningFault } from '../signing-fault.ts';
 import { rsaPkcs8 } from './rsa-pem.ts';
-
-// Elliptic and RSA arithmetic by the hundred: about a second here, ten on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const pkcs1 = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();

@@ -134,6 +134,7 @@ export class Lane {
           ...(command.rpc === 'cancel_order' && { 'idempotency-key': command.name }),
         },
         body: JSON.stringify(command.body),
+        // Time bound: a reply that is lost is part of the storm; the command is retried.
         signal: AbortSignal.timeout(REPLY_MS),
       });
       command.tries += 1;

@@ -222,6 +222,16 @@ const queryOfHeader = (header: RequestHeader): readonly Json[] =>
   header.query === undefined ? [] : [{ ...toParameter(header), name: header.query, in: 'query' }];
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => boundTuple(jsonSchema),
+  });
   return rest;
+}
+
+/** `prefixItems` alone lets a shorter list pass (JSON Schema 2020-12, 10.3.1.1): a tuple's length stands beside it. */
+function boundTuple(schema: z.core.JSONSchema.BaseSchema): void {
+  const { length } = schema.prefixItems ?? [];
+  if (length > 0 && schema.items === undefined) Object.assign(schema, { minItems: length, maxItems: length });
 }
