@@ -6,7 +6,7 @@ import { pauseAt } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { VenueFailure } from '../../shared/venues/port.ts';
 import { accountObject } from '../rpc/stubs.ts';
-import { lacks } from '../trading-account/allocations/book.ts';
+import { insufficientShares } from '../trading-account/allocations/book.ts';
 import { refToAccount } from './account-ref.ts';
 import type { Attempts } from './attempts.ts';
 import type {
@@ -144,7 +144,7 @@ export class Actions {
     if (side === 'BUY') return size <= cash ? { ok: true, value: true } : failure('INSUFFICIENT_BALANCE');
     const held = part?.holdings.find(({ token }) => token === tokenId);
     const free = held ? sub(held.shares, held.sharesOut) : ZERO;
-    return size <= free ? { ok: true, value: true } : lacks(free, size);
+    return size <= free ? { ok: true, value: true } : insufficientShares(free, size);
   }
 
   async portfolio(session: SessionRecord, caller: SessionCaller): Promise<Settled<PortfolioView>> {
@@ -168,7 +168,7 @@ export class Actions {
     names: readonly string[],
     caller: SessionCaller,
   ): Promise<'none' | 'pending' | 'done'> {
-    return this.#account(session).sessionStanding(refToAccount(session, caller), names);
+    return this.#account(session).sessionCommandStatus(refToAccount(session, caller), names);
   }
 
   /**
@@ -239,7 +239,7 @@ export class Actions {
   }
 
   async #part(session: SessionRecord, caller: SessionCaller) {
-    return this.#account(session).sessionPart(refToAccount(session, caller));
+    return this.#account(session).sessionFunds(refToAccount(session, caller));
   }
 
   #account(session: SessionRecord) {

@@ -163,7 +163,7 @@ test('an account has 50 sessions at most: one more is refused, and takes nothing
   for (let session = 1_001; session < 1_050; session += 1)
     expect(await object.allocate(refOf(session), micro('1'))).toMatchObject({ ok: true });
   expect(await object.allocate(refOf(2_000), micro('1'))).toMatchObject({ reason: 'SESSION_STATE_CONFLICT' });
-  expect(await object.sessionPart(refOf(2_000))).toBeUndefined();
+  expect(await object.sessionFunds(refOf(2_000))).toBeUndefined();
   await object.deallocate(1_001);
   expect(await object.allocate(refOf(2_000), micro('9951'))).toMatchObject({ ok: true });
 });

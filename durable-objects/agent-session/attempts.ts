@@ -1,4 +1,4 @@
-import { KEEP_MS } from '../trading-account/journal.ts';
+import { KEY_RETENTION_MS } from '../trading-account/journal.ts';
 
 /** What is known of the attempts under a key. */
 export type AttemptState =
@@ -42,7 +42,7 @@ export class Attempts {
       .toArray();
     if (!row) return { kind: 'none' };
     // The account forgets names after that time: what it cannot tell any more may have happened.
-    if (row.state === 'submitted' || now - row.at >= KEEP_MS) return { kind: 'submitted' };
+    if (row.state === 'submitted' || now - row.at >= KEY_RETENTION_MS) return { kind: 'submitted' };
     // `begin` wrote it.
     return { kind: 'unsettled', names: JSON.parse(row.names) as readonly string[] };
   }

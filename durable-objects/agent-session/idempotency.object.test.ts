@@ -157,7 +157,7 @@ test('a session that is stopped while it opens keeps none of the money', async (
   releaseFaults();
   expect(await opening).toMatchObject({ value: { status: 'stopped' } });
   expect(
-    await accountObject(env, account).sessionPart({ session: number, venue: 'paper', caller }),
+    await accountObject(env, account).sessionFunds({ session: number, venue: 'paper', caller }),
   ).toBeUndefined();
 });
 

@@ -16,7 +16,7 @@ import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data
 import type { VenueOrder } from '../../shared/venues/port.ts';
 import { AllocationBook } from '../trading-account/allocations/book.ts';
 import { Claims } from '../trading-account/allocations/claims.ts';
-import { Guard } from '../trading-account/live/guard.ts';
+import { AllocationGuard } from '../trading-account/live/guard.ts';
 
 const token = (await tradableTokens()).filter(({ tick }) => tick === 10_000n).at(-5);
 if (!token) throw new Error('the emulator has too few markets for these tests');
@@ -84,14 +84,14 @@ test('an order that was held back and then found nothing gives back what it held
     const book = new AllocationBook(storage.sql);
     const claims = new Claims(storage.sql, book);
     const data = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
-    const guard = new Guard(book, claims, (id) => data.market(id));
+    const guard = new AllocationGuard(book, claims, (id) => data.market(id));
     const live = liveOrders(storage, () => held, undefined, guard);
     book.open(1, who.identity, micro('15'), micro('15'), 0);
 
     const fee = { feeRate: micro('0.02'), feeExponent: 1 };
     const claim = { session: 1, side: 'BUY', traded, size: micro('10'), fee } as const;
     expect(await live.submit(placing(bench, account, { claim, terms }))).toMatchObject({ ok: true });
-    const part = () => book.part(1)?.allocation;
+    const part = () => book.sessionFunds(1)?.allocation;
     expect(part()).toMatchObject({ cash: micro('4.8'), cashOut: micro('10.2') });
     await live.alarm();
     expect(part()).toMatchObject({ cash: micro('4.8') });
@@ -99,8 +99,9 @@ test('an order that was held back and then found nothing gives back what it held
     const all = { wallet: who.identity, market: token.condition, payouts: {} };
     expect(claims.expect(100, all)).toMatchObject({ reason: 'VENUE_UNAVAILABLE' });
     // Nor sold: the wallet may get the session's shares at any moment.
-    const naming = { fingerprint: 'another' };
-    const sell = () => live.submit(placing(bench, account, { naming, terms: { ...terms, side: 'SELL' } }));
+    const commandIdentity = { fingerprint: 'another' };
+    const sell = () =>
+      live.submit(placing(bench, account, { commandIdentity, terms: { ...terms, side: 'SELL' } }));
     expect(await sell()).toMatchObject({ reason: 'VENUE_UNAVAILABLE' });
     moveClock({ kind: 'advance', ms: 61_000 });
     await live.alarm();

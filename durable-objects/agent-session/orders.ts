@@ -5,7 +5,7 @@ import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../rpc/stubs.ts';
 import type { Executed, SessionCaller, SessionRecord } from './model.ts';
 import type { Quoted } from './quote.ts';
-import type { LiveCommand, OrderRequest, Naming } from '../trading-account/api.ts';
+import type { LiveCommand, OrderRequest, CommandIdentity } from '../trading-account/api.ts';
 
 /** What became of a command of the account. `replayed`: it had been done before, under this name. */
 export type Outcome<T> = { readonly ok: true; readonly replayed: boolean; readonly value: T } | VenueFailure;
@@ -19,10 +19,10 @@ export function execute(
   name: string,
 ): Promise<Outcome<Executed>> {
   // The name says it all: under it there is only ever this order.
-  const naming: Naming = { key: name, fingerprint: name };
+  const commandIdentity: CommandIdentity = { key: name, fingerprint: name };
   return session.venue === 'paper'
-    ? onPaper(env, session, caller, quoted, naming)
-    : onPolymarket(env, session, caller, quoted, naming);
+    ? onPaper(env, session, caller, quoted, commandIdentity)
+    : onPolymarket(env, session, caller, quoted, commandIdentity);
 }
 
 async function onPaper(
@@ -30,7 +30,7 @@ async function onPaper(
   session: SessionRecord,
   { keyId, maxWrites }: SessionCaller,
   { order: { tokenId, side, size }, worst }: Quoted,
-  naming: Naming,
+  commandIdentity: CommandIdentity,
 ): Promise<Outcome<Executed>> {
   const request: OrderRequest = {
     tokenId,
@@ -45,7 +45,11 @@ async function onPaper(
     owner: keyId,
     maker: keyId,
   };
-  const placing = await accountObject(env, session.account).place({ orders: [request], naming, maxWrites });
+  const placing = await accountObject(env, session.account).place({
+    orders: [request],
+    commandIdentity,
+    maxWrites,
+  });
   if (!placing.ok) return placing;
   const [outcome] = placing.outcomes;
   if (!outcome) return failure('INTERNAL_ERROR');
@@ -62,7 +66,7 @@ async function onPolymarket(
   session: SessionRecord,
   { tenant, account, keyId, requestId, maxWrites, builder }: SessionCaller,
   { order: { tokenId, side, size }, market, outcome, worst }: Quoted,
-  naming: Naming,
+  commandIdentity: CommandIdentity,
 ): Promise<Outcome<Executed>> {
   const command: LiveCommand = {
     access: {
@@ -83,7 +87,7 @@ async function onPolymarket(
         ...(side === 'BUY' ? { size: ONE, budget: size } : { size }),
       },
     },
-    naming,
+    commandIdentity,
     maxWrites,
     claim: {
       session: session.id,

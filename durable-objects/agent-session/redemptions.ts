@@ -40,7 +40,7 @@ async function onPaper(
   name: string,
 ): Promise<Outcome<readonly RedeemRow[]>> {
   const tokens = positions.map(({ token }) => token);
-  const redeemed = await accountObject(env, account).redeemPart(id, tokens, name);
+  const redeemed = await accountObject(env, account).redeemSessionShares(id, tokens, name);
   if ('ok' in redeemed) return redeemed;
   const paid = new Map(redeemed.rows.map((row) => [row.token, row.paid]));
   const value = positions.map((position): RedeemRow => {
@@ -135,7 +135,7 @@ function command(
       conditionId: market.conditionId as Hex,
       ...(market.negRisk && { amounts: [amountOf(yes?.tokenId), amountOf(no?.tokenId)] as const }),
     },
-    naming: { key: name, fingerprint: name },
+    commandIdentity: { key: name, fingerprint: name },
     maxWrites,
     claim: {
       asker: session.id,

@@ -1,5 +1,5 @@
-import { decode, encode } from '../trading-account/encoding.ts';
-import { KEEP_MS as FORGOTTEN_MS } from '../trading-account/journal.ts';
+import { decodeJson, encodeJson } from '../trading-account/encoding.ts';
+import { KEY_RETENTION_MS as FORGOTTEN_MS } from '../trading-account/journal.ts';
 import type { Suggestion, SuggestionStatus, Work } from './model.ts';
 
 /** How long a suggestion that has ended is kept, so that whoever approves it late learns why it cannot be. */
@@ -38,7 +38,7 @@ export class Suggestions {
         `INSERT INTO suggestions (run, work, names, status, created_at, expires_at)
          VALUES (?, ?, '[]', 'open', ?, ?) RETURNING id`,
         run,
-        encode(work),
+        encodeJson(work),
         now,
         expiresAt,
       )
@@ -147,7 +147,7 @@ function toSuggestion(row: Row, now: number): Suggestion {
     id: row.id,
     run: row.run,
     // `add` wrote it.
-    work: decode(row.work) as Work,
+    work: decodeJson(row.work) as Work,
     status: expired ? 'expired' : status,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -1,15 +1,15 @@
 import type { ExchangeRpc } from './exchange/model.ts';
-import type { Part } from './allocations/model.ts';
-import type { SessionParts } from './allocations/session-parts.ts';
+import type { SessionFunds } from './allocations/model.ts';
+import type { SessionAllocations } from './allocations/session-parts.ts';
 import type { CancelRequest, Cancelled, Cancelling, OrderView, PlaceCommand, Placing } from './commands.ts';
 import type { CtfCommand, CtfReply } from './ctf/model.ts';
 import type { EquityPoint } from './equity.ts';
 import type { EscrowRow } from './escrow/table.ts';
 import type { FillFilter, FillPlace } from './fills.ts';
-import type { Waters } from './high-water.ts';
+import type { PeakAndDrawdown } from './high-water.ts';
 import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
 import type { Money, Position, TradeWithOrder } from './model.ts';
-import type { Naming } from './once.ts';
+import type { CommandIdentity } from './once.ts';
 import type { ResetResult } from './paper/reset.ts';
 import type { Redemption } from './paper/resolution.ts';
 import type {
@@ -43,8 +43,8 @@ export type { EscrowRow } from './escrow/table.ts';
 export type { ExchangeRpc } from './exchange/model.ts';
 export type { FoundOrder } from './exchange/settle.ts';
 export type { FillPlace } from './fills.ts';
-export type { Fall } from './high-water.ts';
-export type { Identity } from './journal.ts';
+export type { Drawdown } from './high-water.ts';
+export type { CommandName } from './journal.ts';
 export type { LiveAccess, LiveCommand, LiveReply, LiveSource, LiveWork } from './live/model.ts';
 export type {
   Order,
@@ -55,7 +55,7 @@ export type {
   Trade,
   TradeWithOrder,
 } from './model.ts';
-export type { Naming } from './once.ts';
+export type { CommandIdentity } from './once.ts';
 export type { Placed } from './paper/place.ts';
 export type { Executed, ExportedTrade, TradeFilter } from './reads.ts';
 export type { PastRedemption } from './redemptions.ts';
@@ -68,7 +68,7 @@ export interface SessionRef {
 }
 
 /** How a command stands that a session has named; `none` also where it is known to have had no effect. */
-export type Standing = 'none' | 'pending' | 'done';
+export type SessionCommandStatus = 'none' | 'pending' | 'done';
 
 /** When it was done, Unix ms; ORDERS_NOT_CANCELLED while orders are left. */
 export type Ended = { readonly ok: true; readonly at: number } | Failure;
@@ -91,7 +91,7 @@ export interface ExchangeCommand {
   readonly ownIds: readonly string[];
   /** Whom the exchange is to believe; a sealed token of the caller's own is not kept. */
   readonly auth: Exclude<AskRequest['auth'], 'none'>;
-  readonly naming: Naming;
+  readonly commandIdentity: CommandIdentity;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;
 }
@@ -102,7 +102,7 @@ export type ExchangeReply =
   | Failure;
 
 /** Orders that a live venue has cancelled, and why not others, by their ids there. */
-export interface CancelledThere {
+export interface VenueCancelOutcome {
   readonly canceled: readonly string[];
   readonly notCanceled: Readonly<Record<string, string>>;
 }
@@ -127,7 +127,7 @@ export interface TradingAccountApi {
   place(command: PlaceCommand): Promise<Placing>;
   cancel(request: CancelRequest): Promise<Cancelled>;
   /** The same of a cancel that the caller has named: said again it is not done again. */
-  cancelOnce(request: CancelRequest, naming: Naming): Promise<Cancelling>;
+  cancelOnce(request: CancelRequest, commandIdentity: CommandIdentity): Promise<Cancelling>;
   /** Clients at `hub` watch this account from now on. WALLET_NOT_FOUND once it has been closed. */
   watch(hub: string): { readonly ok: true } | Failure;
   /**
@@ -164,7 +164,7 @@ export interface TradingAccountApi {
   /** The account at current prices. A venue that is away leaves prices out. */
   portfolio(): Promise<Portfolio>;
   /** The account at current prices, with how high and how low its present attempt has been. */
-  standing(): Promise<{ readonly portfolio: Portfolio; readonly waters: Waters }>;
+  performance(): Promise<{ readonly portfolio: Portfolio; readonly waters: PeakAndDrawdown }>;
   /** The newest hourly points of equity, oldest first; of those before an hour since the epoch, if asked. */
   equity(limit: number, before?: number): readonly EquityPoint[];
   /** Positions, after a look at whether their markets have resolved. */
@@ -178,22 +178,26 @@ export interface TradingAccountApi {
   allocate(ref: SessionRef, amount: Micro): Promise<VenueResult<true>>;
   /** What a session has is the account's own again. */
   deallocate(session: number): void;
-  sessionPart(ref: SessionRef): Promise<Part | undefined>;
+  sessionFunds(ref: SessionRef): Promise<SessionFunds | undefined>;
   /** How commands stand that a session has named. */
-  sessionStanding(ref: SessionRef, names: readonly string[]): Promise<Standing>;
+  sessionCommandStatus(ref: SessionRef, names: readonly string[]): Promise<SessionCommandStatus>;
   /** Redeems a session's own shares on paper, at most once under a name. */
-  redeemPart(session: number, tokens: readonly string[], name: string): ReturnType<SessionParts['redeem']>;
+  redeemSessionShares(
+    session: number,
+    tokens: readonly string[],
+    name: string,
+  ): ReturnType<SessionAllocations['redeem']>;
   /** Places or cancels one order on a live venue, at most once. */
   submit(command: LiveCommand): Promise<LiveReply>;
   /** Orders of one request on a live venue, each with its own outcome. */
   submitAll(commands: readonly LiveCommand[]): Promise<readonly LiveReply[]>;
   /** What became of a cancel of several orders on a live venue, which the caller has named and the gateway sends. */
-  namedCancel(
-    naming: Naming,
+  cancelOutcome(
+    commandIdentity: CommandIdentity,
   ): Promise<
-    { readonly kind: 'new' } | { readonly kind: 'done'; readonly outcome: CancelledThere } | Failure
+    { readonly kind: 'new' } | { readonly kind: 'done'; readonly outcome: VenueCancelOutcome } | Failure
   >;
-  noteCancel(naming: Naming, outcome: CancelledThere): Promise<void>;
+  recordCancel(commandIdentity: CommandIdentity, outcome: VenueCancelOutcome): Promise<void>;
   /** Dead man's switch of the orders on a live venue. Returns the deadline, Unix ms. */
   liveHeartbeat(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>>;
   /** An order of this account on a live venue. */

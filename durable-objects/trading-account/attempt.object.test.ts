@@ -104,14 +104,14 @@ test('of resets and fills at once each fill lies wholly before or wholly after: 
 
 test('an attempt keeps its peak and its deepest fall at every look; the next one begins without them', async () => {
   const start = { peak: micro('10000'), fall: { from: micro('10000'), to: micro('10000') } };
-  expect((await account().standing()).waters).toEqual(start);
+  expect((await account().performance()).waters).toEqual(start);
   // What is bought at the ask is worth less at once.
   await place([order({ price: micro('0.5'), size: micro('1000') })]);
-  const { portfolio } = await account().standing();
+  const { portfolio } = await account().performance();
   expect(portfolio.equity).toBeLessThan(micro('10000'));
   await evictDurableObject(env.TRADING_ACCOUNT.getByName(name));
   const fall = { from: micro('10000'), to: portfolio.equity };
-  expect((await account().standing()).waters).toEqual({ peak: micro('10000'), fall });
+  expect((await account().performance()).waters).toEqual({ peak: micro('10000'), fall });
   await account().restart();
-  expect((await account().standing()).waters).toEqual(start);
+  expect((await account().performance()).waters).toEqual(start);
 });

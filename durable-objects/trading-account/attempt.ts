@@ -1,10 +1,10 @@
 import { now } from '../../shared/clock.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { reach } from '../../shared/testing/fault-points.ts';
-import type { HighWater } from './high-water.ts';
+import type { HighWaterMark } from './high-water.ts';
 import type { Ledger } from './ledger.ts';
-import type { News } from './news.ts';
-import { drainOrders, type Drained } from './paper/drain.ts';
+import type { AccountNotifications } from './news.ts';
+import { drainOrders, type DrainedOrders } from './paper/drain.ts';
 import { resetAccount } from './paper/reset.ts';
 import type { Ended } from './api.ts';
 
@@ -12,14 +12,14 @@ import type { Ended } from './api.ts';
  * How a partner ends an attempt (contract: partner, "Close and reset"). A frozen account takes no order and fills none,
  * and keeps what it has; `frozen` is stored.
  */
-export class Attempt {
+export class ChallengeAccount {
   readonly #kv: SyncKvStorage;
   readonly #ledger: Ledger;
-  readonly #news: News;
-  readonly #highWater: HighWater;
+  readonly #news: AccountNotifications;
+  readonly #highWater: HighWaterMark;
   #frozen: boolean;
 
-  constructor(kv: SyncKvStorage, ledger: Ledger, news: News, highWater: HighWater) {
+  constructor(kv: SyncKvStorage, ledger: Ledger, news: AccountNotifications, highWater: HighWaterMark) {
     this.#kv = kv;
     this.#ledger = ledger;
     this.#news = news;
@@ -63,7 +63,7 @@ export class Attempt {
     return this.#told(drained, at);
   }
 
-  #told({ cancelled, more }: Drained, at: number): Ended {
+  #told({ cancelled, more }: DrainedOrders, at: number): Ended {
     reach('account/attempt/committed');
     this.#news.ended(cancelled);
     return more ? failure('ORDERS_NOT_CANCELLED') : { ok: true, at };

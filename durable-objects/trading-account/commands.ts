@@ -1,6 +1,6 @@
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Order, OrderRequest } from './model.ts';
-import type { Naming } from './once.ts';
+import type { CommandIdentity } from './once.ts';
 import type { Placed } from './paper/place.ts';
 
 /** An order with the ids of its trades, as reads show it. */
@@ -13,7 +13,7 @@ export interface PlaceCommand {
   readonly orders: readonly OrderRequest[];
   /** Of a request with several orders, by its places: why one was refused before it came here. It is an outcome too. */
   readonly refused?: readonly (Failure | undefined)[];
-  readonly naming?: Naming;
+  readonly commandIdentity?: CommandIdentity;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;
 }

@@ -1,6 +1,6 @@
 import { reach } from '../../shared/testing/fault-points.ts';
 import type { Ledger } from './ledger.ts';
-import type { News } from './news.ts';
+import type { AccountNotifications } from './news.ts';
 import { cancelOrders } from './paper/cancel.ts';
 
 /** A heartbeat may be late by a quarter of its interval, and at least by this (contract: clob, "Cancels"). */
@@ -14,10 +14,10 @@ export const deadlineOf = (intervalMs: number, at: number): number =>
 export class DeadManSwitch {
   readonly #kv: SyncKvStorage;
   readonly #ledger: Ledger;
-  readonly #news: News;
+  readonly #news: AccountNotifications;
   #deadline: number | undefined;
 
-  constructor(kv: SyncKvStorage, ledger: Ledger, news: News) {
+  constructor(kv: SyncKvStorage, ledger: Ledger, news: AccountNotifications) {
     this.#kv = kv;
     this.#ledger = ledger;
     this.#news = news;
@@ -25,12 +25,12 @@ export class DeadManSwitch {
   }
 
   /** When it falls; never while it is not set. */
-  get fallsAt(): number {
+  get deadline(): number {
     return this.#deadline ?? Number.POSITIVE_INFINITY;
   }
 
   /** Sets it anew. Returns the deadline. */
-  set(intervalMs: number, at: number): number {
+  beat(intervalMs: number, at: number): number {
     const deadline = deadlineOf(intervalMs, at);
     this.#kv.put('heartbeat', deadline);
     this.#deadline = deadline;
@@ -38,8 +38,8 @@ export class DeadManSwitch {
   }
 
   /** Once the heartbeat has lapsed nothing rests any more, and the switch is off until it is set again. */
-  fallIfDue(at: number): void {
-    if (this.fallsAt > at) return;
+  cancelIfLapsed(at: number): void {
+    if (this.deadline > at) return;
     const { canceled } = this.#ledger.transaction(() => {
       this.#kv.delete('heartbeat');
       reach('account/switch/disarmed');

@@ -8,7 +8,7 @@ import { fireAlarm } from '../../test/support/alarms.ts';
 import { micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { accountObject } from '../rpc/stubs.ts';
 import type { OrderRequest } from './model.ts';
-import type { Naming } from './once.ts';
+import type { CommandIdentity } from './once.ts';
 import type { Placing } from './commands.ts';
 
 const token = (await tradableTokens()).find((candidate) => candidate.tick === 10_000n);
@@ -39,14 +39,14 @@ const buy = (change: Partial<OrderRequest> = {}): OrderRequest => ({
   maker: '0xtest',
   ...change,
 });
-const place = (naming: Naming, order = buy(), maxWrites = 1_000): Promise<Placing> =>
-  account().place({ orders: [order], naming, maxWrites });
+const place = (commandIdentity: CommandIdentity, order = buy(), maxWrites = 1_000): Promise<Placing> =>
+  account().place({ orders: [order], commandIdentity, maxWrites });
 const orderCount = () =>
   runInDurableObject(
     stub(),
     (_, state) => state.storage.sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM orders').one().n,
   );
-const named = (key: string, fingerprint = 'a'): Naming => ({ key, fingerprint });
+const named = (key: string, fingerprint = 'a'): CommandIdentity => ({ key, fingerprint });
 
 describe('the same command under the same key', () => {
   test('500 at once: one order, and every caller gets it', async () => {
@@ -87,7 +87,7 @@ describe('the same command under the same key', () => {
   test('keeps the whole reply of several orders, also of those that were refused before they came', async () => {
     const refused = failure('MARKET_NOT_FOUND');
     const say = (orders: readonly OrderRequest[], places: readonly (Failure | undefined)[]) =>
-      account().place({ orders, refused: places, naming: named('k'), maxWrites: 1_000 });
+      account().place({ orders, refused: places, commandIdentity: named('k'), maxWrites: 1_000 });
     const first = await say([buy()], [refused, undefined]);
     expect(first).toMatchObject({ outcomes: [refused, { ok: true }] });
     const again = { ...first, replayed: true };

@@ -1,16 +1,14 @@
-import { decode, encode } from './encoding.ts';
-
-export { decode, encode };
+import { decodeJson, encodeJson } from './encoding.ts';
 
 /** What a command is known by when it comes again (docs/consistency.md). Scope: the account. */
-export interface Identity {
+export interface CommandName {
   /** `key:<Idempotency-Key>`, `client:<client_order_id>`, `order:<hash of the signed order>`, `sdk:<fingerprint>`. */
   readonly key: string;
   /** SHA-256 over what was asked; the same key with another one is another command. */
   readonly fingerprint: string;
 }
 
-export interface Entry {
+export interface JournalEntry {
   readonly fingerprint: string;
   readonly state: 'pending' | 'sent' | 'done' | 'unknown';
   readonly outcome: unknown;
@@ -20,7 +18,7 @@ export interface Entry {
 type Row = { fingerprint: string; state: string; outcome: string; created_at: number };
 
 /** Keys are kept at least this long (docs/consistency.md). */
-export const KEEP_MS = 24 * 3_600_000;
+export const KEY_RETENTION_MS = 24 * 3_600_000;
 /** Rows deleted in one sweep: a bounded piece of work, the next alarm takes the rest. */
 export const SWEEP_ROWS = 5_000;
 
@@ -32,7 +30,7 @@ export class Journal {
     this.#sql = sql;
   }
 
-  find(key: string): Entry | undefined {
+  find(key: string): JournalEntry | undefined {
     const [row] = this.#sql
       .exec<Row>('SELECT fingerprint, state, outcome, created_at FROM journal WHERE key = ?', key)
       .toArray();
@@ -40,19 +38,19 @@ export class Journal {
     return {
       fingerprint: row.fingerprint,
       // The column's CHECK has only these four.
-      state: row.state as Entry['state'],
-      outcome: decode(row.outcome),
+      state: row.state as JournalEntry['state'],
+      outcome: decodeJson(row.outcome),
       createdAt: row.created_at,
     };
   }
 
   /** Records an outcome. A later attempt under the same key, after an earlier one had no effect, takes its place. */
-  record(identity: Identity, outcome: unknown, now: number): void {
+  record(identity: CommandName, outcome: unknown, now: number): void {
     this.#sql.exec(
       "INSERT OR REPLACE INTO journal (key, fingerprint, state, outcome, created_at) VALUES (?, ?, 'done', ?, ?)",
       identity.key,
       identity.fingerprint,
-      encode(outcome),
+      encodeJson(outcome),
       now,
     );
   }
@@ -66,12 +64,12 @@ export class Journal {
   sweep(now: number): number | undefined {
     this.#sql.exec(
       'DELETE FROM journal WHERE key IN (SELECT key FROM journal WHERE created_at <= ? ORDER BY created_at LIMIT ?)',
-      now - KEEP_MS,
+      now - KEY_RETENTION_MS,
       SWEEP_ROWS,
     );
     const oldest = this.#sql
       .exec<{ at: number | null }>('SELECT MIN(created_at) AS at FROM journal')
       .one().at;
-    return oldest === null ? undefined : oldest + KEEP_MS;
+    return oldest === null ? undefined : oldest + KEY_RETENTION_MS;
   }
 }

@@ -2,7 +2,7 @@ import { add, sub, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import { AllocationBook } from './allocations/book.ts';
 import { PAPER_WALLET } from './allocations/model.ts';
 import type { Money, NewOrder, Order, Position, Trade } from './model.ts';
-import { Tables, type OrderChange } from './tables.ts';
+import { PaperTables, type OrderChange } from './tables.ts';
 
 /** Amounts that have changed but are not written yet. */
 interface Draft {
@@ -22,7 +22,7 @@ export class Ledger {
   /** What of the account belongs to sessions. */
   readonly allocations: AllocationBook;
   readonly #storage: DurableObjectStorage;
-  readonly #tables: Tables;
+  readonly #tables: PaperTables;
   /** What the table holds: this object is its only writer. */
   #money: Money | undefined;
   #draft: Draft = EMPTY;
@@ -34,7 +34,7 @@ export class Ledger {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.allocations = new AllocationBook(storage.sql);
-    this.#tables = new Tables(storage.sql);
+    this.#tables = new PaperTables(storage.sql);
     this.#money = this.#tables.money();
   }
 
@@ -109,7 +109,7 @@ export class Ledger {
     return this.#tables.insertTrade(trade);
   }
 
-  insertRedemption(row: Parameters<Tables['insertRedemption']>[0]): number {
+  insertRedemption(row: Parameters<PaperTables['insertRedemption']>[0]): number {
     return this.#tables.insertRedemption(row);
   }
 

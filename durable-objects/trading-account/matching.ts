@@ -11,7 +11,7 @@ export interface Matched {
 }
 
 /** Expires what is due and matches the rest against these books, in one transaction. Safe to run twice. */
-export function matchAll(ledger: Ledger, books: ReadonlyMap<string, Book>, at: number): Matched {
+export function matchRestingOrders(ledger: Ledger, books: ReadonlyMap<string, Book>, at: number): Matched {
   const trades: Trade[] = [];
   const ended: number[] = [];
   ledger.transaction(() => {

@@ -1,4 +1,4 @@
-import type { Identity } from './journal.ts';
+import type { CommandName } from './journal.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Side } from '../../shared/venues/port.ts';
 
@@ -20,7 +20,7 @@ export interface OrderRequest {
   readonly budget?: Micro;
   readonly clientOrderId?: string;
   /** What this order is known by when it comes again; an order without one is new each time. */
-  readonly identity?: Identity;
+  readonly identity?: CommandName;
   readonly postOnly: boolean;
   /** Only with GTD. */
   readonly expiresAt?: number;

@@ -1,7 +1,7 @@
 import { now } from '../../shared/clock.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Journal } from './journal.ts';
-import { lookUp, namesOf, type Before, type Naming } from './once.ts';
+import { lookUpPaperCommand, paperCommandNames, type PaperLookup, type CommandIdentity } from './once.ts';
 
 /**
  * Cancels of whatever may rest, by the key that the caller gave them. A cancel has no second effect on what it was for;
@@ -9,22 +9,27 @@ import { lookUp, namesOf, type Before, type Naming } from './once.ts';
  */
 export class NamedCancels {
   readonly #journal: Journal;
-  readonly #taken: (naming: Naming) => Failure | undefined;
+  readonly #taken: (commandIdentity: CommandIdentity) => Failure | undefined;
 
   /** `taken`: why a name must not be used, where it was used for what is in no journal of this account's own. */
-  constructor(journal: Journal, taken: (naming: Naming) => Failure | undefined) {
+  constructor(journal: Journal, taken: (commandIdentity: CommandIdentity) => Failure | undefined) {
     this.#journal = journal;
     this.#taken = taken;
   }
 
   /** What became of the cancel of this name; a key that named something else is refused. */
-  known(naming: Naming): Before {
-    return this.#taken(naming) ?? lookUp(this.#journal, naming, now());
+  lookUp(commandIdentity: CommandIdentity): PaperLookup {
+    return this.#taken(commandIdentity) ?? lookUpPaperCommand(this.#journal, commandIdentity, now());
   }
 
   /** Keeps an outcome under its name. One without any effect is not kept: under the same name it may run again. */
-  note(naming: Naming, outcome: { readonly canceled: readonly unknown[] }, at: number): void {
+  record(
+    commandIdentity: CommandIdentity,
+    outcome: { readonly canceled: readonly unknown[] },
+    at: number,
+  ): void {
     if (outcome.canceled.length === 0) return;
-    for (const identity of namesOf(naming, [])) this.#journal.record(identity, outcome, at);
+    for (const identity of paperCommandNames(commandIdentity, []))
+      this.#journal.record(identity, outcome, at);
   }
 }

@@ -1,10 +1,10 @@
 import type { PlaceOutcome } from './commands.ts';
 import type { Ledger } from './ledger.ts';
 import type { Trade } from './model.ts';
-import { accountTexts, type OrderNews, type Watchers } from './sockets.ts';
+import { accountTexts, type OrderNotification, type Watchers } from './sockets.ts';
 
 /** Tells the account's sockets what was committed. Nothing is read while nobody watches. */
-export class News {
+export class AccountNotifications {
   readonly #ledger: Ledger;
   readonly #watchers: Watchers;
 
@@ -34,14 +34,14 @@ export class News {
     this.#tell(orders, trades);
   }
 
-  #ordersOf(type: OrderNews['type'], ids: readonly number[]): readonly OrderNews[] {
+  #ordersOf(type: OrderNotification['type'], ids: readonly number[]): readonly OrderNotification[] {
     return [...new Set(ids)].flatMap((id) => {
       const order = this.#ledger.order(id);
       return order ? [{ type, order }] : [];
     });
   }
 
-  #tell(news: readonly OrderNews[], trades: readonly Trade[]): void {
+  #tell(news: readonly OrderNotification[], trades: readonly Trade[]): void {
     if (news.length + trades.length === 0) return;
     const withOrders = trades.flatMap((trade) => {
       const order = this.#ledger.order(trade.orderId);

@@ -27,17 +27,17 @@ import { Escrows } from './escrow/escrows.ts';
 import type { EscrowRow } from './escrow/table.ts';
 import { ExchangeCommands } from './exchange/exchange-commands.ts';
 import type { Journal } from './journal.ts';
-import { Guard } from './live/guard.ts';
+import { AllocationGuard } from './live/guard.ts';
 import { LiveOrders } from './live/live-orders.ts';
 import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
-import { openSession } from './live/sessions.ts';
-import type { Before, Naming } from './once.ts';
+import { openVenueClient } from './live/sessions.ts';
+import type { PaperLookup, CommandIdentity } from './once.ts';
 import { NamedCancels } from './named-cancels.ts';
 import type { WriteCap } from './write-cap.ts';
-import type { ExchangeCommand, ExchangeReply, CancelledThere } from './api.ts';
+import type { ExchangeCommand, ExchangeReply, VenueCancelOutcome } from './api.ts';
 
 /** What the account lends to its commands that happen elsewhere. */
-export interface OutsideHost {
+export interface LiveTradingDependencies {
   readonly storage: DurableObjectStorage;
   /** What paper did: one account, one space of keys. */
   readonly paper: Journal;
@@ -45,13 +45,13 @@ export interface OutsideHost {
   readonly allocations: AllocationBook;
   readonly market: (conditionId: string) => Promise<Found<Market>>;
   /** Sets the account's alarm, unless it rings before. */
-  readonly wake: (at: number) => Promise<void>;
+  readonly setAlarm: (at: number) => Promise<void>;
   /** Why the account takes no more commands. */
   readonly closed: () => Failure | undefined;
 }
 
 /** The parts of an account whose commands happen elsewhere: live venues, the chain, the institutional exchange. */
-export class Outside {
+export class LiveTrading {
   readonly live: LiveOrders;
   readonly escrows: Escrows;
   readonly ctf: CtfCommands;
@@ -60,11 +60,11 @@ export class Outside {
   readonly cancels: NamedCancels;
   readonly #env: ObjectEnv;
 
-  constructor(env: ObjectEnv, host: OutsideHost) {
+  constructor(env: ObjectEnv, host: LiveTradingDependencies) {
     this.#env = env;
-    const { storage, paper, writes, wake, closed } = host;
-    this.cancels = new NamedCancels(paper, (naming) =>
-      this.isTaken(naming) ? failure('IDEMPOTENCY_KEY_REUSE') : undefined,
+    const { storage, paper, writes, setAlarm: wake, closed } = host;
+    this.cancels = new NamedCancels(paper, (commandIdentity) =>
+      this.isTaken(commandIdentity) ? failure('IDEMPOTENCY_KEY_REUSE') : undefined,
     );
     const claims = new Claims(storage.sql, host.allocations);
     this.claims = claims;
@@ -75,12 +75,12 @@ export class Outside {
         relayedChain(env, { scope: { tenant, account }, actor: { keyId, requestId } }),
       claim: (orderId, { tenant, account }) => tenantObject(env, tenant).noteEscrow(orderId, account),
       order: async (caller, id) => {
-        const session = openSession(env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
+        const session = openVenueClient(env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
         const found = await session.order(id);
         return found.ok ? found.value : undefined;
       },
       contract: () => chainSettings(env).escrow,
-      wake,
+      setAlarm: wake,
     });
     this.ctf = new CtfCommands({
       storage,
@@ -91,25 +91,25 @@ export class Outside {
       chain: (signer) => ctfChain(env, signer),
       wallet: (caller) => ownWallet(env, caller),
       market: host.market,
-      wake,
+      setAlarm: wake,
       closed,
     });
     this.exchange = new ExchangeCommands({
       storage,
       writes,
       connector: (tenant) => exchangeConnector(env, tenant),
-      isTaken: (name) => this.live.isTaken(name) || paper.find(name) !== undefined,
-      wake,
+      isNameUsed: (name) => this.live.isNameUsed(name) || paper.find(name) !== undefined,
+      setAlarm: wake,
       closed,
     });
     this.live = new LiveOrders({
       storage,
       paper,
       writes,
-      open: (access) => openSession(env, access),
+      open: (access) => openVenueClient(env, access),
       escrows: this.escrows,
-      guard: new Guard(host.allocations, claims, host.market),
-      wake,
+      guard: new AllocationGuard(host.allocations, claims, host.market),
+      setAlarm: wake,
       settleCtf: (row) => this.ctf.settle(row),
       closed,
     });
@@ -127,17 +127,19 @@ export class Outside {
   }
 
   #polymarket(caller: LiveCaller): VenueClient {
-    return openSession(this.#env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
+    return openVenueClient(this.#env, { venue: 'polymarket', caller, source: { kind: 'stored' } });
   }
 
   /** Whether an `Idempotency-Key` named something here. */
-  isTaken({ key }: Partial<Naming>): boolean {
-    return key !== undefined && (this.live.isTaken(`key:${key}`) || this.exchange.isTaken(`key:${key}`));
+  isTaken({ key }: Partial<CommandIdentity>): boolean {
+    return (
+      key !== undefined && (this.live.isNameUsed(`key:${key}`) || this.exchange.isNameUsed(`key:${key}`))
+    );
   }
 
   /** One account, one space of keys: what the exchange did under this one was another request. */
-  usedAtExchange({ key }: Naming): Failure | undefined {
-    const used = key !== undefined && this.exchange.isTaken(`key:${key}`);
+  keyUsedAtExchange({ key }: CommandIdentity): Failure | undefined {
+    const used = key !== undefined && this.exchange.isNameUsed(`key:${key}`);
     return used ? failure('IDEMPOTENCY_KEY_REUSE') : undefined;
   }
 
@@ -165,37 +167,37 @@ export class Outside {
 }
 
 /** What is asked of an account about commands that happen elsewhere. */
-export abstract class OutsideDoor extends DurableObject<ObjectEnv> {
-  protected abstract readonly outside: Outside;
+export abstract class LiveTradingMethods extends DurableObject<ObjectEnv> {
+  protected abstract readonly outside: LiveTrading;
 
   /** Places or cancels one order on a live venue, at most once. */
   async submit(command: LiveCommand): Promise<LiveReply> {
-    return this.outside.usedAtExchange(command.naming) ?? this.outside.live.submit(command);
+    return this.outside.keyUsedAtExchange(command.commandIdentity) ?? this.outside.live.submit(command);
   }
 
   /** Orders of one request on a live venue, each with its own outcome. */
   async submitAll(commands: readonly LiveCommand[]): Promise<readonly LiveReply[]> {
     const used = commands
-      .map(({ naming }) => this.outside.usedAtExchange(naming))
+      .map(({ commandIdentity }) => this.outside.keyUsedAtExchange(commandIdentity))
       .find((one) => one !== undefined);
     return used ? commands.map(() => used) : this.outside.live.submitAll(commands);
   }
 
   /** What became of a cancel of several orders on a live venue, which the caller has named and the gateway sends. */
-  async namedCancel(
-    naming: Naming,
+  async cancelOutcome(
+    commandIdentity: CommandIdentity,
   ): Promise<
-    { readonly kind: 'new' } | { readonly kind: 'done'; readonly outcome: CancelledThere } | Failure
+    { readonly kind: 'new' } | { readonly kind: 'done'; readonly outcome: VenueCancelOutcome } | Failure
   > {
-    const before: Before = this.outside.cancels.known(naming);
+    const before: PaperLookup = this.outside.cancels.lookUp(commandIdentity);
     // `noteCancel` recorded it: the fingerprint is of a cancel there.
     if ('kind' in before && before.kind === 'done')
-      return { kind: 'done', outcome: before.outcome as CancelledThere };
+      return { kind: 'done', outcome: before.outcome as VenueCancelOutcome };
     return before;
   }
 
-  async noteCancel(naming: Naming, outcome: CancelledThere): Promise<void> {
-    this.outside.cancels.note(naming, outcome, now());
+  async recordCancel(commandIdentity: CommandIdentity, outcome: VenueCancelOutcome): Promise<void> {
+    this.outside.cancels.record(commandIdentity, outcome, now());
   }
 
   /** Dead man's switch of the orders on a live venue. Returns the deadline, Unix ms. */
@@ -219,7 +221,7 @@ export abstract class OutsideDoor extends DurableObject<ObjectEnv> {
 
   /** Splits, merges or redeems conditional tokens of the account's own wallet, at most once. */
   async submitCtf(command: CtfCommand): Promise<CtfReply> {
-    return this.outside.usedAtExchange(command.naming) ?? this.outside.ctf.submit(command);
+    return this.outside.keyUsedAtExchange(command.commandIdentity) ?? this.outside.ctf.submit(command);
   }
 
   /** One command to the institutional exchange, at most once. */

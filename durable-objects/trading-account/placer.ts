@@ -3,20 +3,20 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import { reach } from '../../shared/testing/fault-points.ts';
 import type { Found } from '../../shared/venues/port.ts';
 import type { PlaceCommand, PlaceOutcome, Placing } from './commands.ts';
-import { InFlight } from './in-flight.ts';
+import { InFlightCommands } from './in-flight.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger } from './ledger.ts';
 import type { OrderRequest } from './model.ts';
-import { lookUp, namesOf, type Naming } from './once.ts';
-import { place, type Placed } from './paper/place.ts';
+import { lookUpPaperCommand, paperCommandNames, type CommandIdentity } from './once.ts';
+import { placeOrder, type Placed } from './paper/place.ts';
 import type { Quote, Quotes } from './quotes.ts';
 import type { WriteCap } from './write-cap.ts';
 
 /** Places orders once each: what was said before is answered from the journal (docs/consistency.md). */
-export class Placer {
+export class OrderPlacer {
   readonly #ledger: Ledger;
   readonly #journal: Journal;
-  readonly #inFlight = new InFlight();
+  readonly #inFlight = new InFlightCommands();
   readonly #writes: WriteCap;
 
   constructor(ledger: Ledger, journal: Journal, writes: WriteCap) {
@@ -27,12 +27,12 @@ export class Placer {
 
   /** Runs a command that nobody has said before and nobody is saying now; otherwise answers for it. */
   async admit(command: PlaceCommand, run: () => Promise<Placing>): Promise<Placing> {
-    const { naming } = command;
-    const known = this.answered(naming) ?? this.#inFlight.conflict(naming);
+    const { commandIdentity } = command;
+    const known = this.earlierOutcome(commandIdentity) ?? this.#inFlight.conflict(commandIdentity);
     if (known) return known;
     const full = this.#writes.full(command.maxWrites);
     if (full) return full;
-    const names = namesOf(naming, command.orders);
+    const names = paperCommandNames(commandIdentity, command.orders);
     this.#inFlight.enter(names);
     try {
       return await this.#writes.during(run);
@@ -42,8 +42,8 @@ export class Placer {
   }
 
   /** The first outcome of a command that was done before, or why its name is taken; undefined for a new one. */
-  answered(naming: Naming | undefined): Placing | undefined {
-    const before = lookUp(this.#journal, naming, now());
+  earlierOutcome(commandIdentity: CommandIdentity | undefined): Placing | undefined {
+    const before = lookUpPaperCommand(this.#journal, commandIdentity, now());
     if (!('kind' in before)) return before;
     if (before.kind === 'new') return undefined;
     // `commit` recorded it, as a Placing that had an effect.
@@ -51,17 +51,19 @@ export class Placer {
   }
 
   /** The orders' effects, their outcomes and their names in the journal: one transaction. */
-  commit({ orders, refused, naming }: PlaceCommand, quotes: Quotes, at: number): Placing {
+  commit({ orders, refused, commandIdentity }: PlaceCommand, quotes: Quotes, at: number): Placing {
     try {
       return this.#ledger.transaction((): Placing => {
         const alone = orders.length === 1;
         const placed = orders.map((order) => this.#placeOnce(order, quotes.get(order.tokenId), at, alone));
-        const outcomes = refused ? inPlace(refused, placed) : placed;
+        const outcomes = refused ? inRequestOrder(refused, placed) : placed;
         const done: Placing = { ok: true, replayed: false, outcomes };
         reach('account/place/money-moved');
         // A command without any effect is not kept: under the same name it may run again (state `released`).
         const effect = outcomes.some((outcome) => outcome.ok && outcome.replayed !== true);
-        if (effect) for (const identity of namesOf(naming, orders)) this.#journal.record(identity, done, at);
+        if (effect)
+          for (const identity of paperCommandNames(commandIdentity, orders))
+            this.#journal.record(identity, done, at);
         reach('account/place/journal-written');
         return done;
       });
@@ -81,7 +83,7 @@ export class Placer {
     if (!quote) return failure('INTERNAL_ERROR');
     if (!quote.ok) return quote;
     const { market, book } = quote.value;
-    const work = (): PlaceOutcome => place(this.#ledger, order, market, book, at);
+    const work = (): PlaceOutcome => placeOrder(this.#ledger, order, market, book, at);
     const outcome = alone ? work() : this.#attempt(work);
     if (outcome.ok && order.identity) this.#journal.record(order.identity, outcome, at);
     return outcome;
@@ -98,7 +100,7 @@ export class Placer {
 }
 
 /** Outcomes where their orders stood in the request: what is recorded is the whole reply. */
-function inPlace(
+function inRequestOrder(
   refused: readonly (Failure | undefined)[],
   placed: readonly PlaceOutcome[],
 ): readonly PlaceOutcome[] {

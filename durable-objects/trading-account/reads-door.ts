@@ -2,11 +2,11 @@ import { now } from '../../shared/clock.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Book } from '../../shared/venues/port.ts';
-import { AllocationsDoor } from './allocations/door.ts';
+import { SessionMethods } from './allocations/door.ts';
 import type { OrderView } from './commands.ts';
 import type { EquityLog, EquityPoint } from './equity.ts';
 import { readFills, type FillFilter, type FillPlace } from './fills.ts';
-import type { HighWater, Waters } from './high-water.ts';
+import type { HighWaterMark, PeakAndDrawdown } from './high-water.ts';
 import type { Ledger } from './ledger.ts';
 import type { Money, Order, Position, TradeWithOrder } from './model.ts';
 import {
@@ -25,16 +25,16 @@ import {
   type TradeFilter,
 } from './reads.ts';
 import { readRedemptions, type PastRedemption } from './redemptions.ts';
-import type { Resolutions } from './resolutions.ts';
+import type { MarketResolutions } from './resolutions.ts';
 import { isPriced, valuePortfolio, type Portfolio } from './valuation.ts';
 
 /** What an account tells of itself: orders, trades, positions, money, and what it is worth. */
-export abstract class ReadsDoor extends AllocationsDoor {
+export abstract class AccountViewMethods extends SessionMethods {
   protected abstract readonly ledger: Ledger;
   protected abstract readonly marketData: PolymarketMarketData;
-  protected abstract readonly resolutions: Resolutions;
+  protected abstract readonly resolutions: MarketResolutions;
   protected abstract readonly equityLog: EquityLog;
-  protected abstract readonly highWater: HighWater;
+  protected abstract readonly highWater: HighWaterMark;
 
   openOrders(filter: OrderFilter, page: Page): readonly OrderView[] {
     return readOpenOrders(this.ctx.storage.sql, filter, page).map((order) => this.#view(order));
@@ -91,7 +91,7 @@ export abstract class ReadsDoor extends AllocationsDoor {
   }
 
   /** The account at current prices, with how high and how low its present attempt has been. */
-  async standing(): Promise<{ readonly portfolio: Portfolio; readonly waters: Waters }> {
+  async performance(): Promise<{ readonly portfolio: Portfolio; readonly waters: PeakAndDrawdown }> {
     const portfolio = await this.portfolio();
     return { portfolio, waters: this.highWater.read() };
   }

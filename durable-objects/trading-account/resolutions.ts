@@ -8,7 +8,7 @@ import type { Position } from './model.ts';
 import { noteMarket, redeemPosition, type Redemption } from './paper/resolution.ts';
 
 /** Notices that markets have ended, and pays out what they settled. */
-export class Resolutions {
+export class MarketResolutions {
   readonly #ledger: Ledger;
   readonly #marketData: MarketData;
 
@@ -18,7 +18,7 @@ export class Resolutions {
   }
 
   /** Looks at the markets of these tokens, and settles what has resolved. A venue that is away changes nothing. */
-  async note(tokens: readonly string[]): Promise<void> {
+  async noteResolved(tokens: readonly string[]): Promise<void> {
     const found = await Promise.all(tokens.map((token) => this.#marketData.marketOf(token)));
     const ended = found.flatMap((market) =>
       market.ok && market.value.status !== 'open' ? [market.value] : [],
@@ -36,7 +36,7 @@ export class Resolutions {
 
   /** The same for every position that is not settled yet. */
   async noteHeld(): Promise<void> {
-    await this.note(this.#ledger.unsettledTokens());
+    await this.noteResolved(this.#ledger.unsettledTokens());
   }
 
   /** Pays the account's own shares of these positions out; what is not settled is left alone. */

@@ -6,7 +6,7 @@ import type { Order, Trade } from './model.ts';
 import type { AccountText } from './api.ts';
 
 /** What happened to an order, in Polymarket's words; filled and resting parts are UPDATEs. */
-export interface OrderNews {
+export interface OrderNotification {
   readonly type: 'PLACEMENT' | 'UPDATE' | 'CANCELLATION';
   readonly order: Order;
 }
@@ -111,7 +111,7 @@ export class Watchers {
 
 /** Frames of what a command or the alarm did: orders first, as they stood when their trades came. */
 export function accountTexts(
-  news: readonly OrderNews[],
+  news: readonly OrderNotification[],
   trades: readonly { readonly trade: Trade; readonly order: Order }[],
 ): readonly AccountText[] {
   return [
@@ -152,7 +152,7 @@ const fillFrame = (trade: Trade): object => ({
 });
 
 /** The venue's `order` event (docs.polymarket.com/asyncapi-user.json). */
-const orderFrame = ({ type, order }: OrderNews): object => ({
+const orderFrame = ({ type, order }: OrderNotification): object => ({
   event_type: 'order',
   type,
   id: String(order.id),

@@ -12,7 +12,7 @@ export interface OrderChange {
 }
 
 /** SQL of the paper account's tables, and nothing else. `Ledger` is what the rules work on. */
-export class Tables {
+export class PaperTables {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {

@@ -8,29 +8,29 @@ import type { Book } from '../../shared/venues/port.ts';
 import type { LiveVenue } from '../../shared/venues/venue-names.ts';
 import { migrate } from '../storage/migrate.ts';
 import type { Cancelled, Cancelling, CancelRequest, PlaceCommand, Placing } from './commands.ts';
-import { Attempt } from './attempt.ts';
+import { ChallengeAccount } from './attempt.ts';
 import { DeadManSwitch } from './dead-man-switch.ts';
 import { EquityLog } from './equity.ts';
-import { HighWater } from './high-water.ts';
-import { Journal, KEEP_MS } from './journal.ts';
+import { HighWaterMark } from './high-water.ts';
+import { Journal, KEY_RETENTION_MS } from './journal.ts';
 import { Ledger } from './ledger.ts';
-import { matchAll } from './matching.ts';
+import { matchRestingOrders } from './matching.ts';
 import type { Money } from './model.ts';
 import type { LiveCaller } from './live/model.ts';
-import { News } from './news.ts';
-import { SessionParts } from './allocations/session-parts.ts';
-import { Outside } from './outside.ts';
+import { AccountNotifications } from './news.ts';
+import { SessionAllocations } from './allocations/session-parts.ts';
+import { LiveTrading } from './outside.ts';
 import { cancelOrders } from './paper/cancel.ts';
 import { resetAccount, type ResetResult } from './paper/reset.ts';
 import type { Redemption } from './paper/resolution.ts';
-import type { Naming } from './once.ts';
-import { Placer } from './placer.ts';
+import type { CommandIdentity } from './once.ts';
+import { OrderPlacer } from './placer.ts';
 import { quotesFor } from './quotes.ts';
-import { ReadsDoor } from './reads-door.ts';
-import { Resolutions } from './resolutions.ts';
+import { AccountViewMethods } from './reads-door.ts';
+import { MarketResolutions } from './resolutions.ts';
 import { migrations } from './schema.ts';
 import { Watchers } from './sockets.ts';
-import { Wake } from './wake.ts';
+import { AlarmSchedule } from './wake.ts';
 import { WriteCap } from './write-cap.ts';
 import type { TradingAccountApi, Ended } from './api.ts';
 
@@ -47,21 +47,21 @@ const SWITCH_EVERY_MS = 250;
  * One trading account on the embedded paper venue: cash, positions, orders, trades. A command is one
  * synchronous transaction, so it is done or not done, and two never see each other half way.
  */
-export class TradingAccount extends ReadsDoor implements TradingAccountApi {
+export class TradingAccount extends AccountViewMethods implements TradingAccountApi {
   protected readonly ledger: Ledger;
   protected readonly marketData: PolymarketMarketData;
   readonly #journal: Journal;
-  readonly #placer: Placer;
-  protected readonly resolutions: Resolutions;
+  readonly #placer: OrderPlacer;
+  protected readonly resolutions: MarketResolutions;
   protected readonly equityLog: EquityLog;
   readonly #watchers: Watchers;
-  readonly #news: News;
+  readonly #news: AccountNotifications;
   readonly #switch: DeadManSwitch;
-  readonly #attempt: Attempt;
-  protected readonly highWater: HighWater;
-  readonly #wake: Wake;
-  protected readonly outside: Outside;
-  protected readonly parts: SessionParts;
+  readonly #attempt: ChallengeAccount;
+  protected readonly highWater: HighWaterMark;
+  readonly #wake: AlarmSchedule;
+  protected readonly outside: LiveTrading;
+  protected readonly parts: SessionAllocations;
   /** When the journal's oldest entry may go. Unknown after eviction; the alarm that is set finds it out. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** Whether the wallet that this account belongs to was deleted. */
@@ -75,28 +75,28 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
     this.ledger = new Ledger(ctx.storage);
     this.#journal = new Journal(ctx.storage.sql);
     const writes = new WriteCap();
-    this.#placer = new Placer(this.ledger, this.#journal, writes);
+    this.#placer = new OrderPlacer(this.ledger, this.#journal, writes);
     this.equityLog = new EquityLog(ctx.storage.sql);
     this.#watchers = new Watchers(ctx, env);
-    this.#news = new News(this.ledger, this.#watchers);
+    this.#news = new AccountNotifications(this.ledger, this.#watchers);
     this.#switch = new DeadManSwitch(ctx.storage.kv, this.ledger, this.#news);
-    this.highWater = new HighWater(ctx.storage.kv, this.ledger);
-    this.#attempt = new Attempt(ctx.storage.kv, this.ledger, this.#news, this.highWater);
-    this.#wake = new Wake(ctx.storage);
+    this.highWater = new HighWaterMark(ctx.storage.kv, this.ledger);
+    this.#attempt = new ChallengeAccount(ctx.storage.kv, this.ledger, this.#news, this.highWater);
+    this.#wake = new AlarmSchedule(ctx.storage);
     this.#closed = ctx.storage.kv.get<boolean>('closed') === true;
     this.marketData = new PolymarketMarketData(env.POLYMARKET_CLOB_URL);
-    this.resolutions = new Resolutions(this.ledger, this.marketData);
+    this.resolutions = new MarketResolutions(this.ledger, this.marketData);
     this.ledger.open(startingBalance(env));
-    this.outside = new Outside(env, {
+    this.outside = new LiveTrading(env, {
       storage: ctx.storage,
       paper: this.#journal,
       writes,
       allocations: this.ledger.allocations,
       market: (id) => this.marketData.market(id),
-      wake: (at) => this.#wake.by(at),
+      setAlarm: (at) => this.#wake.setNoLaterThan(at),
       closed: () => this.#refusal(),
     });
-    this.parts = new SessionParts({
+    this.parts = new SessionAllocations({
       ledger: this.ledger,
       journal: this.#journal,
       resolutions: this.resolutions,
@@ -127,7 +127,7 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
    * name, the command is not done again: its first outcomes come back.
    */
   place(command: PlaceCommand): Promise<Placing> {
-    const taken = this.#takenOutside(command.naming);
+    const taken = this.#takenOutside(command.commandIdentity);
     if (taken) return Promise.resolve(taken);
     return this.#placer.admit(command, () => this.#place(command));
   }
@@ -137,14 +137,14 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
   }
 
   /** The same of a cancel that the caller has named: said again it is not done again. */
-  async cancelOnce(request: CancelRequest, naming: Naming): Promise<Cancelling> {
+  async cancelOnce(request: CancelRequest, commandIdentity: CommandIdentity): Promise<Cancelling> {
     const { cancels } = this.outside;
-    const before = cancels.known(naming);
+    const before = cancels.lookUp(commandIdentity);
     if (!('kind' in before)) return before;
     // This method recorded it: the fingerprint is of a cancel.
     if (before.kind === 'done') return { ...(before.outcome as Cancelled), ok: true, replayed: true };
     const at = now();
-    const done = this.#cancel(request, (outcome) => cancels.note(naming, outcome, at));
+    const done = this.#cancel(request, (outcome) => cancels.record(commandIdentity, outcome, at));
     await this.#keepUntilSwept(at);
     return { ...done, ok: true, replayed: false };
   }
@@ -201,21 +201,21 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
   /** Dead man's switch: unless called again in time, every resting order is cancelled. Returns the deadline. */
   async heartbeat(intervalMs: number): Promise<number> {
     const at = now();
-    const deadline = this.#switch.set(intervalMs, at);
+    const deadline = this.#switch.beat(intervalMs, at);
     await this.#wakeInTime(at);
     return deadline;
   }
 
   /** Expires and matches resting orders, then comes back in a second while any rests. Safe to run twice. */
   override async alarm(): Promise<void> {
-    this.#wake.rang();
-    this.#switch.fallIfDue(now());
+    this.#wake.fired();
+    this.#switch.cancelIfLapsed(now());
     // Not waited for: a live venue that hangs must not keep paper orders from being matched.
     this.ctx.waitUntil(this.outside.alarm());
     const books = await this.#watchingSwitch(() => this.#lookAtVenue());
     if (INSTRUMENTED) await pauseAt('account/match/quoted');
     const at = now();
-    const { ended, trades } = matchAll(this.ledger, this.#fillable(books), at);
+    const { ended, trades } = matchRestingOrders(this.ledger, this.#fillable(books), at);
     this.#news.matched(ended, trades);
     reach('account/sweep/due');
     this.#sweepAt = Math.min(this.#journal.sweep(at) ?? Number.POSITIVE_INFINITY, this.outside.sweep(at));
@@ -225,14 +225,14 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
       this.#wakeInTime(at, books ? MATCH_EVERY_MS : MATCH_RETRY_MS),
       // Asked even where one room has set the alarm since it rang: another may still wait for its answer, and dies with
       // this process.
-      this.#wake.by(this.outside.nextLook()),
+      this.#wake.setNoLaterThan(this.outside.nextLook()),
     ]);
   }
 
   /** Settles what has resolved, and gives the books of what rests; undefined when the venue gives none. */
   async #lookAtVenue(): Promise<ReadonlyMap<string, Book> | undefined> {
     const tokens = [...new Set(this.ledger.openOrders().map((order) => order.token))];
-    await this.resolutions.note([...new Set([...tokens, ...this.ledger.unsettledTokens()])]);
+    await this.resolutions.noteResolved([...new Set([...tokens, ...this.ledger.unsettledTokens()])]);
     if (tokens.length === 0) return new Map<string, Book>();
     const books = await this.marketData.books(tokens);
     return books.ok ? books.value : undefined;
@@ -249,13 +249,15 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
   }
 
   /** One account, one space of keys: why a command must not run under one that named something elsewhere. */
-  #takenOutside(naming: Naming | undefined): Failure | undefined {
-    return naming && this.outside.isTaken(naming) ? failure('IDEMPOTENCY_KEY_REUSE') : undefined;
+  #takenOutside(commandIdentity: CommandIdentity | undefined): Failure | undefined {
+    return commandIdentity && this.outside.isTaken(commandIdentity)
+      ? failure('IDEMPOTENCY_KEY_REUSE')
+      : undefined;
   }
 
   /** A venue that hangs must not hold the dead man's switch up: no second alarm rings while this one waits. */
   async #watchingSwitch<T>(work: () => Promise<T>): Promise<T> {
-    const timer = setInterval(() => this.#switch.fallIfDue(now()), SWITCH_EVERY_MS);
+    const timer = setInterval(() => this.#switch.cancelIfLapsed(now()), SWITCH_EVERY_MS);
     try {
       return await work();
     } finally {
@@ -272,7 +274,8 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
     if (refused) return refused;
     const at = now();
     // While the quotes were fetched, the same command may have come and gone.
-    const known = this.#placer.answered(command.naming) ?? this.#takenOutside(command.naming);
+    const known =
+      this.#placer.earlierOutcome(command.commandIdentity) ?? this.#takenOutside(command.commandIdentity);
     if (known) return known;
     const placing = this.#placer.commit(command, quotes, at);
     reach('account/place/committed');
@@ -299,7 +302,7 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
 
   /** Sets the alarm, also for the day when what was recorded now may be forgotten. */
   #keepUntilSwept(at: number): Promise<void> {
-    if (this.#sweepAt > at + KEEP_MS) this.#sweepAt = at + KEEP_MS;
+    if (this.#sweepAt > at + KEY_RETENTION_MS) this.#sweepAt = at + KEY_RETENTION_MS;
     return this.#wakeInTime(at);
   }
 
@@ -315,12 +318,12 @@ export class TradingAccount extends ReadsDoor implements TradingAccountApi {
    * writes, without an await between, so that both become durable together: nothing rests without an alarm.
    */
   #wakeInTime(at: number, matchDelayMs = MATCH_EVERY_MS): Promise<void> {
-    return this.#wake.by(
+    return this.#wake.setNoLaterThan(
       Math.min(
         // Whatever is outside sets the alarm itself when it changes, so an order on paper need not ask it.
         this.#wake.isSet ? Number.POSITIVE_INFINITY : this.outside.nextLook(),
         this.ledger.hasOpenOrders() ? at + matchDelayMs : Number.POSITIVE_INFINITY,
-        this.#switch.fallsAt,
+        this.#switch.deadline,
         this.ledger.holdsUnsettled() ? at + SETTLE_EVERY_MS : Number.POSITIVE_INFINITY,
         this.#sweepAt,
       ),

@@ -1,7 +1,7 @@
 import { machineTime } from '../../shared/clock.ts';
 
 /** The account's one alarm, set for the earliest thing there is to do. */
-export class Wake {
+export class AlarmSchedule {
   readonly #storage: DurableObjectStorage;
   /** When this instance has set it for. Unknown after eviction: setting it again delays it a little. */
   #at = Number.POSITIVE_INFINITY;
@@ -16,12 +16,12 @@ export class Wake {
   }
 
   /** It has rung: nothing is set any more. */
-  rang(): void {
+  fired(): void {
     this.#at = Number.POSITIVE_INFINITY;
   }
 
   /** Sets it for a moment, unless it rings before. Infinity: there is nothing to do. */
-  async by(at: number): Promise<void> {
+  async setNoLaterThan(at: number): Promise<void> {
     if (at >= this.#at) return;
     this.#at = at;
     await this.#storage.setAlarm(machineTime(at));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
-import { decode } from '../../durable-objects/trading-account/encoding.ts';
+import { decodeJson } from '../../durable-objects/trading-account/encoding.ts';
 import type { OwnProgram } from '../support/program.ts';
 
 /** A row of `live_commands`, as an account keeps it on disk. */
@@ -24,7 +24,7 @@ const escrowRow = z.object({
   account: z.string(),
   record: z
     .string()
-    .transform((text) => decode(text))
+    .transform((text) => decodeJson(text))
     .pipe(
       z.object({
         fee: z.bigint(),

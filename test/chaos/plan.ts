@@ -18,7 +18,7 @@ export interface Planned {
   readonly account: number;
   /** A cancel of an order that rests then; where none does, an order is placed instead. */
   readonly cancels: boolean;
-  readonly naming: ChaosIdempotency;
+  readonly commandIdentity: ChaosIdempotency;
   /** Key and client order id, where it has one. */
   readonly name: string;
   readonly price: number;
@@ -72,7 +72,7 @@ export function makePlan(random: Random, { accounts, commands, unnamed }: PlanSi
         n,
         account,
         cancels: random.chance(0.25),
-        naming: random.pick([
+        commandIdentity: random.pick([
           ['key', 50],
           ['client', planned[account]?.venue === 'polymarket' ? 0 : 25],
           ['sdk', unnamed ? 20 : 0],

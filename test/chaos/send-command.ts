@@ -67,7 +67,7 @@ export async function sendCommand(
   const before = said.tries;
   while (said.end.state === 'open' || said.end.state === 'released') {
     const first = said.tries === 0;
-    if (!first && said.planned.naming === 'none') return;
+    if (!first && said.planned.commandIdentity === 'none') return;
     if (said.tries >= before + tries) return;
     if (!first) await sleep(PAUSE_MS);
     if (Date.now() >= until) return;
@@ -80,13 +80,13 @@ export async function sendCommand(
     }
     if (end.state === 'acknowledged') said.ids.add(end.id);
     // Lost on the way: the bot knows nothing of it and says it again.
-    said.end = first && planned.losesReply && planned.naming !== 'none' ? { state: 'open' } : end;
+    said.end = first && planned.losesReply && planned.commandIdentity !== 'none' ? { state: 'open' } : end;
   }
 }
 
 /** Whether the same words may be said at any later time and mean this command. */
 export const canRetryLater = ({ planned }: SentCommand): boolean =>
-  planned.naming === 'key' || planned.naming === 'client';
+  planned.commandIdentity === 'key' || planned.commandIdentity === 'client';
 
 /** `unheard`: nobody listened, so nothing was said. */
 async function sendOnce(
@@ -136,7 +136,7 @@ const pathOf = ({ account, target }: SentCommand): string =>
 
 /** A cancel has no client order id: it goes by a key instead. */
 const hasKey = ({ planned, target }: SentCommand): boolean =>
-  planned.naming === 'key' || (planned.naming === 'client' && target !== undefined);
+  planned.commandIdentity === 'key' || (planned.commandIdentity === 'client' && target !== undefined);
 
 function headersOf(said: SentCommand): Record<string, string> {
   const { account, planned, tries, target } = said;
@@ -144,7 +144,7 @@ function headersOf(said: SentCommand): Record<string, string> {
     ...account.headers,
     ...(target === undefined && { 'content-type': 'application/json' }),
     ...(hasKey(said) && { 'idempotency-key': planned.name }),
-    ...(planned.naming === 'sdk' && { 'x-stainless-retry-count': String(tries - 1) }),
+    ...(planned.commandIdentity === 'sdk' && { 'x-stainless-retry-count': String(tries - 1) }),
   };
 }
 
@@ -157,6 +157,6 @@ const bodyOf = (said: SentCommand, markets: Markets): object => {
     price: planned.price,
     size: planned.size,
     ...(fees.length > 0 && { fee_auth: fees.at(-1) }),
-    ...(planned.naming === 'client' && { params: { client_order_id: planned.name } }),
+    ...(planned.commandIdentity === 'client' && { params: { client_order_id: planned.name } }),
   };
 };

@@ -1,4 +1,4 @@
-import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts';
+import { mapConcurrently } from '../../durable-objects/trading-account/live/in-turns.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
@@ -32,10 +32,10 @@ export async function settle(
   await sleep(QUIET_MS);
   await advance(program, ABSENCE_HOLDS_MS);
   const waiting = said.filter((one) => canRetryLater(one) && one.end.state !== 'acknowledged');
-  await inTurns(waiting, CONCURRENCY, (one) => sendCommand(street, one, until, Infinity));
+  await mapConcurrently(waiting, CONCURRENCY, (one) => sendCommand(street, one, until, Infinity));
   const rousing = alarmTriggers(accounts, said);
   said.push(...rousing);
-  await inTurns(rousing, CONCURRENCY, (one) => sendCommand(street, one, until, Infinity));
+  await mapConcurrently(rousing, CONCURRENCY, (one) => sendCommand(street, one, until, Infinity));
   while (Date.now() < until) {
     const journals = readJournals(program);
     if (journals && !journals.commands.some(isUnfinished) && !journals.escrows.some(isMoving)) return;
@@ -58,7 +58,14 @@ function alarmTriggers(
     .map((account, nth): SentCommand => {
       const n = first + nth;
       const rest = { account: nth, cancels: false, fee: false, losesReply: false };
-      const planned = { ...rest, n, naming: 'key', name: randomUUID(), price: 0.2, size: sizeOf(n) } as const;
+      const planned = {
+        ...rest,
+        n,
+        commandIdentity: 'key',
+        name: randomUUID(),
+        price: 0.2,
+        size: sizeOf(n),
+      } as const;
       return { planned, account, tries: 0, end: { state: 'open' }, ids: new Set(), fees: [] };
     });
 }
@@ -92,7 +99,7 @@ export async function replayAcknowledged(
   const done = said.filter((one) => canRetryLater(one) && one.end.state === 'acknowledged');
   const step = Math.max(1, Math.floor(done.length / REPLAYED));
   const again = done.filter((_, index) => index % step === 0);
-  await inTurns(again, CONCURRENCY, (one) => {
+  await mapConcurrently(again, CONCURRENCY, (one) => {
     one.end = { state: 'open' };
     return sendCommand(street, one, until, Infinity);
   });

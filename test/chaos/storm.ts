@@ -1,4 +1,4 @@
-import { inTurns } from '../../durable-objects/trading-account/live/in-turns.ts';
+import { mapConcurrently } from '../../durable-objects/trading-account/live/in-turns.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { signFee } from './fees.ts';
@@ -40,8 +40,8 @@ export async function storm(
   const turns = Array.from({ length: Math.ceil(longest / TURN) }, (_, nth) =>
     lanes.map((lane) => ({ lane, commands: lane.commands.slice(nth * TURN, (nth + 1) * TURN) })),
   ).flat();
-  await inTurns(turns, active, ({ lane, commands: own }) =>
-    inTurns(own, CONCURRENCY, (planned) => sendFirst(street, lane, planned, all, until)),
+  await mapConcurrently(turns, active, ({ lane, commands: own }) =>
+    mapConcurrently(own, CONCURRENCY, (planned) => sendFirst(street, lane, planned, all, until)),
   );
 }
 

@@ -13,7 +13,7 @@ export interface Verdict {
 const describe = ({ planned, account, target, tries, end }: SentCommand): string => {
   const what = target === undefined ? `place ${planned.size} at ${planned.price}` : `cancel ${target}`;
   const how = end.state === 'refused' ? `refused: ${end.reason}` : end.state;
-  return `#${planned.n} ${account.venue}/${account.mode} ${planned.naming} ${what}, said ${tries} times, ${how}`;
+  return `#${planned.n} ${account.venue}/${account.mode} ${planned.commandIdentity} ${what}, said ${tries} times, ${how}`;
 };
 
 /**

@@ -157,7 +157,7 @@ describe('who signs', () => {
     [{ method: 'POST', path: '/order', timestamp: 9_000_000_000 }, 'timestamp'],
     [{ method: 'POST', path: '/order', body: {} }, 'body'],
     [{ method: 'POST', path: '/order', more: 1 }, 'more'],
-  ])('%j is refused, naming the member', async (request, part) => {
+  ])('%j is refused, commandIdentity the member', async (request, part) => {
     const answer = await builder.call('POST', SIGN, request);
     expectRouterRefusal(answer, 400, 'validation_error', 'VALIDATION_FAILED');
     expect(textOf(answer, 'error')).toContain(part);

@@ -3,7 +3,7 @@ import { generatePrivateKey } from 'viem/accounts';
 import * as z from 'zod';
 import type { Escrows } from '../../durable-objects/trading-account/escrow/escrows.ts';
 import { Journal } from '../../durable-objects/trading-account/journal.ts';
-import type { Guard } from '../../durable-objects/trading-account/live/guard.ts';
+import type { AllocationGuard } from '../../durable-objects/trading-account/live/guard.ts';
 import { LiveOrders } from '../../durable-objects/trading-account/live/live-orders.ts';
 import type { LiveCommand } from '../../durable-objects/trading-account/live/model.ts';
 import { WriteCap } from '../../durable-objects/trading-account/write-cap.ts';
@@ -161,7 +161,7 @@ export const liveOrders = (
   storage: DurableObjectStorage,
   open: () => VenueClient,
   escrows?: Escrows,
-  guard?: Guard,
+  guard?: AllocationGuard,
 ): LiveOrders =>
   new LiveOrders({
     storage,
@@ -170,7 +170,7 @@ export const liveOrders = (
     paper: new Journal(storage.sql),
     writes: new WriteCap(),
     open,
-    wake: () => Promise.resolve(),
+    setAlarm: () => Promise.resolve(),
     closed: () => undefined,
   });
 
@@ -188,7 +188,7 @@ export const placing = (
       source: { kind: 'stored' },
     },
     work: { kind: 'place', terms: own },
-    naming: { fingerprint: 'asked' },
+    commandIdentity: { fingerprint: 'asked' },
     maxWrites: 10,
     ...rest,
   };

@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { add, asMicro, formatMicro, mulDiv, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
-import type { Allocation, Holding, Part, Traded } from './model.ts';
+import type { Allocation, Holding, SessionFunds, TradedToken } from './model.ts';
 import { AllocationTables, emptyHolding } from './tables.ts';
 
 /** Sessions of one account that have something: an operator looks after a few agents, not hundreds. */
@@ -61,7 +61,7 @@ export class AllocationBook {
     this.#any = this.#tables.count() > 0;
   }
 
-  part(session: number): Part | undefined {
+  sessionFunds(session: number): SessionFunds | undefined {
     const allocation = this.#tables.find(session);
     return allocation && { allocation, holdings: this.#tables.holdings(session) };
   }
@@ -81,7 +81,7 @@ export class AllocationBook {
     return this.#any ? this.#tables.shares(wallet, token) : ZERO;
   }
 
-  holders(wallet: string, market: string): readonly number[] {
+  sessionsHolding(wallet: string, market: string): readonly number[] {
     return this.#any ? this.#tables.holders(wallet, market) : [];
   }
 
@@ -97,7 +97,7 @@ export class AllocationBook {
   }
 
   /** Books a BUY: `paid` is its notional, `fee` comes on top. */
-  bought(session: number, traded: Traded, shares: Micro, paid: Micro, fee: Micro): void {
+  bought(session: number, traded: TradedToken, shares: Micro, paid: Micro, fee: Micro): void {
     const allocation = this.#tables.find(session);
     // Stopped since: what it bought is the account's own.
     if (!allocation) return;
@@ -111,7 +111,7 @@ export class AllocationBook {
   }
 
   /** Books shares that left, by sale or redemption, for `proceeds` less `fee`. */
-  parted(session: number, traded: Traded, shares: Micro, proceeds: Micro, fee: Micro): void {
+  disposed(session: number, traded: TradedToken, shares: Micro, proceeds: Micro, fee: Micro): void {
     const allocation = this.#tables.find(session);
     if (!allocation) return;
     const held = this.#held(session, traded);
@@ -138,14 +138,14 @@ export class AllocationBook {
   /** Holds shares back for a SELL that goes to a live venue. */
   holdShares(session: number, token: string, shares: Micro): Failure | undefined {
     const free = this.sellable(session, token);
-    if (free < shares) return lacks(free, shares);
+    if (free < shares) return insufficientShares(free, shares);
     const held = this.#tables.holding(session, token);
     if (held) this.#tables.setHolding(session, { ...held, sharesOut: add(held.sharesOut, shares) });
     return undefined;
   }
 
   /** Gives back what was held, before the outcome is booked. Nothing for a session that was stopped since. */
-  giveBack(
+  releaseHeld(
     session: number,
     held: { readonly cash: Micro } | { readonly token: string; readonly shares: Micro },
   ): void {
@@ -172,12 +172,12 @@ export class AllocationBook {
     });
   }
 
-  #held(session: number, traded: Traded): Holding {
+  #held(session: number, traded: TradedToken): Holding {
     return this.#tables.holding(session, traded.token) ?? emptyHolding(traded);
   }
 }
 
-export const lacks = (free: Micro, asked: Micro): Failure =>
+export const insufficientShares = (free: Micro, asked: Micro): Failure =>
   failure('INSUFFICIENT_POSITION', {
     message: `The session holds ${formatMicro(free)} free shares: it cannot sell ${formatMicro(asked)}`,
   });

@@ -12,19 +12,19 @@ import {
 import { takerFee } from '../../../shared/venues/money/taker-fee.ts';
 import { FEE_UNIT } from '../../../shared/venues/polymarket/account/portfolio.ts';
 import type { Market, Side, VenueOrder } from '../../../shared/venues/port.ts';
-import { encode } from '../encoding.ts';
-import type { Mined } from '../live/model.ts';
-import type { Fate } from '../live/tables.ts';
+import { encodeJson } from '../encoding.ts';
+import type { MinedTransaction } from '../live/model.ts';
+import type { CommandObserver } from '../live/tables.ts';
 import type { AllocationBook } from './book.ts';
 import { withFee } from './fee.ts';
-import type { Traded } from './model.ts';
-import { OnTheWay, toClaim } from './on-the-way.ts';
+import type { TradedToken } from './model.ts';
+import { InFlightClaims, toClaim } from './on-the-way.ts';
 
 /** What a session's order on a live venue may take at most. */
 export interface OrderClaim {
   readonly session: number;
   readonly side: Side;
-  readonly traded: Traded;
+  readonly traded: TradedToken;
   /** Micro-USD of a BUY, without the fee; micro-shares of a SELL. */
   readonly size: Micro;
   readonly fee: Pick<Market, 'feeRate' | 'feeExponent'>;
@@ -52,15 +52,15 @@ type Row = { command: number; claim: string };
  * What sessions' commands on a live venue hold back, by the command's row in the journal, from before anything is sent
  * until it is known what became of it. Booked in the very writes that record it, whoever finds it out.
  */
-export class Claims implements Fate {
-  readonly onTheWay: OnTheWay;
+export class Claims implements CommandObserver {
+  readonly inFlight: InFlightClaims;
   readonly #sql: SqlStorage;
   readonly #book: AllocationBook;
 
   constructor(sql: SqlStorage, book: AllocationBook) {
     this.#sql = sql;
     this.#book = book;
-    this.onTheWay = new OnTheWay(sql, book);
+    this.inFlight = new InFlightClaims(sql, book);
   }
 
   /** Holds back what an order may take; why not, where the session has less. */
@@ -85,7 +85,7 @@ export class Claims implements Fate {
     const given = givenUp(redeem);
     const away =
       session === undefined
-        ? this.onTheWay.ofMarket(wallet, market)
+        ? this.inFlight.touchesMarket(wallet, market)
         : given.some(([token, shares]) => this.#book.sellable(session, token) < shares);
     if (away) return onItsWay;
     if (session !== undefined)
@@ -110,7 +110,7 @@ export class Claims implements Fate {
     this.#remove(command);
   }
 
-  mined({ status }: Mined, command: number): void {
+  mined({ status }: MinedTransaction, command: number): void {
     const claim = this.#find(command);
     if (claim?.kind === 'redeem') {
       this.#giveBackShares(claim.redeem);
@@ -145,30 +145,30 @@ export class Claims implements Fate {
     });
     if (side === 'BUY')
       this.#book.bought(session, traded, shares, dollars, min(taken, asMicro(held - dollars)));
-    else this.#book.parted(session, traded, shares, dollars, min(taken, dollars));
+    else this.#book.disposed(session, traded, shares, dollars, min(taken, dollars));
   }
 
   #pay({ wallet, session, market, payouts, shares: given }: RedeemClaim): void {
-    const sessions = session === undefined ? this.#book.holders(wallet, market) : [session];
+    const sessions = session === undefined ? this.#book.sessionsHolding(wallet, market) : [session];
     for (const one of sessions) {
       for (const [token, payout] of Object.entries(payouts)) {
         const held = this.#book.holding(one, token);
         const shares = given?.[token] ?? this.#book.sellable(one, token);
         if (held && shares > 0n) {
-          this.#book.parted(one, held, shares, notional(shares, payout, 'floor'), ZERO);
+          this.#book.disposed(one, held, shares, notional(shares, payout, 'floor'), ZERO);
         }
       }
     }
   }
 
   #giveBack({ order: { session, side, traded }, held }: Claim & { kind: 'order' }): void {
-    this.#book.giveBack(session, side === 'BUY' ? { cash: held } : { token: traded.token, shares: held });
+    this.#book.releaseHeld(session, side === 'BUY' ? { cash: held } : { token: traded.token, shares: held });
   }
 
   #giveBackShares(redeem: RedeemClaim): void {
     const { session } = redeem;
     if (session === undefined) return;
-    for (const [token, shares] of givenUp(redeem)) this.#book.giveBack(session, { token, shares });
+    for (const [token, shares] of givenUp(redeem)) this.#book.releaseHeld(session, { token, shares });
   }
 
   #find(command: number): Claim | undefined {
@@ -183,7 +183,7 @@ export class Claims implements Fate {
       'INSERT INTO claims (command, session, claim) VALUES (?, ?, ?)',
       command,
       session,
-      encode(claim),
+      encodeJson(claim),
     );
   }
 

@@ -3,14 +3,14 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { Found, Market, Side, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import { withFee } from './fee.ts';
-import type { Parts } from './on-chain.ts';
-import { careful, theirCash } from './on-the-way.ts';
+import type { Allocations } from './on-chain.ts';
+import { largerClaim, sessionsCash } from './on-the-way.ts';
 
 /** Open orders that are looked at; of a wallet with more nobody here can say what is free. */
 const MOST_ORDERS = 500;
 
 /** What the account's own order on Polymarket would take. */
-export interface OwnOrder {
+export interface AccountOrder {
   /** The wallet that pays, as `TradingSession.identity` tells it. */
   readonly wallet: string;
   readonly side: Side;
@@ -22,28 +22,28 @@ export interface OwnOrder {
 }
 
 /** The wallet's money at Polymarket beside what its resting orders reserve; sessions' parts are in it. */
-export async function walletCash(session: VenueClient): Promise<VenueResult<Micro>> {
+export async function walletCash(client: VenueClient): Promise<VenueResult<Micro>> {
   // Orders first: one that fills in between is counted twice, and not left out.
-  const orders = await openOrders(session);
+  const orders = await openOrdersOf(client);
   if (!orders.ok) return orders;
-  const balance = await session.balance();
+  const balance = await client.balance();
   if (!balance.ok) return balance;
   const reserved = orders.value
     .filter(({ side }) => side === 'BUY')
-    .reduce((sum, order) => add(sum, notional(left(order), order.price, 'ceil')), ZERO);
+    .reduce((sum, order) => add(sum, notional(remaining(order), order.price, 'ceil')), ZERO);
   return { ok: true, value: sub(balance.value.available, reserved) };
 }
 
 /** The wallet's shares of a token at Polymarket, likewise. */
-async function walletShares(session: VenueClient, token: string): Promise<VenueResult<Micro>> {
-  const orders = await openOrders(session);
+async function walletShares(client: VenueClient, token: string): Promise<VenueResult<Micro>> {
+  const orders = await openOrdersOf(client);
   if (!orders.ok) return orders;
-  const positions = await session.positions();
+  const positions = await client.positions();
   if (!positions.ok) return positions;
   const held = positions.value.find(({ tokenId }) => tokenId === token)?.size ?? ZERO;
   const reserved = orders.value
     .filter(({ side, tokenId }) => side === 'SELL' && tokenId === token)
-    .reduce((sum, order) => add(sum, left(order)), ZERO);
+    .reduce((sum, order) => add(sum, remaining(order)), ZERO);
   return { ok: true, value: sub(held, reserved) };
 }
 
@@ -51,19 +51,19 @@ async function walletShares(session: VenueClient, token: string): Promise<VenueR
  * Why an order of the account's own must not go out: it would take of what sessions have. The venue is asked only
  * where a session has something of it.
  */
-export async function trespass(
-  { book, claims: { onTheWay } }: Parts,
-  session: VenueClient,
-  { wallet, side, token, price, size, postOnly }: OwnOrder,
+export async function refusedBySessions(
+  { book, claims: { inFlight: onTheWay } }: Allocations,
+  client: VenueClient,
+  { wallet, side, token, price, size, postOnly }: AccountOrder,
   market: () => Promise<Found<Market>>,
 ): Promise<(VenueResult<never> & { readonly ok: false }) | undefined> {
   const theirs = (): Micro =>
-    side === 'BUY' ? theirCash(book, onTheWay, wallet) : book.shares(wallet, token);
+    side === 'BUY' ? sessionsCash(book, onTheWay, wallet) : book.shares(wallet, token);
   const buys = (): boolean => side === 'SELL' && onTheWay.buys(wallet, token);
   const before = theirs();
   if (buys()) return beingBought;
   if (before === 0n) return undefined;
-  const whole = side === 'BUY' ? await walletCash(session) : await walletShares(session, token);
+  const whole = side === 'BUY' ? await walletCash(client) : await walletShares(client, token);
   if (!whole.ok) return whole;
   const found = side === 'BUY' && !postOnly ? await market() : undefined;
   if (found?.ok === false) return found;
@@ -71,8 +71,8 @@ export async function trespass(
   if (buys()) return beingBought;
   const spent = notional(size, price, 'ceil');
   const wanted = side === 'SELL' ? size : found ? withFee(spent, found.value.feeRate) : spent;
-  const free = asMicro(whole.value - careful(before, theirs()));
-  return wanted <= free ? undefined : theirsFailure(side, free);
+  const free = asMicro(whole.value - largerClaim(before, theirs()));
+  return wanted <= free ? undefined : insufficientFree(side, free);
 }
 
 /** How many shares that will bring nobody can say before it has ended. */
@@ -81,19 +81,19 @@ const beingBought = failure('VENUE_UNAVAILABLE', {
   retryAfter: 1,
 });
 
-function theirsFailure(side: Side, free: Micro): Failure {
+function insufficientFree(side: Side, free: Micro): Failure {
   const amount = formatMicro(free < 0n ? ZERO : free);
   return side === 'BUY'
     ? failure('INSUFFICIENT_BALANCE', { message: `Sessions have the rest: $${amount} is free` })
     : failure('INSUFFICIENT_POSITION', { message: `Sessions hold the rest: ${amount} shares are free` });
 }
 
-async function openOrders(session: VenueClient): Promise<VenueResult<readonly VenueOrder[]>> {
-  const found = await session.orders({ status: 'open', limit: MOST_ORDERS });
+async function openOrdersOf(client: VenueClient): Promise<VenueResult<readonly VenueOrder[]>> {
+  const found = await client.orders({ status: 'open', limit: MOST_ORDERS });
   if (!found.ok || found.value.length < MOST_ORDERS) return found;
   return failure('NOT_SUPPORTED', {
     message: `polymarket: sessions on a wallet with ${MOST_ORDERS} open orders or more`,
   });
 }
 
-const left = ({ size, filled }: VenueOrder): Micro => (size > filled ? sub(size, filled) : ZERO);
+const remaining = ({ size, filled }: VenueOrder): Micro => (size > filled ? sub(size, filled) : ZERO);

@@ -31,13 +31,13 @@ export interface Holding {
 }
 
 /** All that a session has. */
-export interface Part {
+export interface SessionFunds {
   readonly allocation: Allocation;
   readonly holdings: readonly Holding[];
 }
 
 /** Which token is bought or sold. */
-export interface Traded {
+export interface TradedToken {
   readonly token: string;
   readonly market: string;
   readonly outcome: string;

@@ -4,10 +4,10 @@ import type { Market, VenueResult } from '../../../shared/venues/port.ts';
 import type { CtfWork } from '../ctf/model.ts';
 import type { AllocationBook } from './book.ts';
 import type { Claims, RedeemClaim } from './claims.ts';
-import { careful, theirCash } from './on-the-way.ts';
+import { largerClaim, sessionsCash } from './on-the-way.ts';
 
 /** What of the wallet belongs to sessions, and what of it is on its way. */
-export interface Parts {
+export interface Allocations {
   readonly book: AllocationBook;
   readonly claims: Claims;
 }
@@ -21,20 +21,20 @@ export function payoutsOf({ status, outcomes }: Market): RedeemClaim['payouts'] 
 }
 
 /** Whether sessions have shares of a market, or may get some by what is on its way. */
-const isTheirs = ({ book, claims }: Parts, wallet: string, market: string): boolean =>
-  book.holders(wallet, market).length > 0 || claims.onTheWay.ofMarket(wallet, market);
+const sessionsHold = ({ book, claims }: Allocations, wallet: string, market: string): boolean =>
+  book.sessionsHolding(wallet, market).length > 0 || claims.inFlight.touchesMarket(wallet, market);
 
 /**
  * What a redemption of the account's own pays to sessions: it takes all shares of the market that the wallet has, so
  * everybody who holds some is paid. An amount would take of whose shares nobody can say: refused while sessions have any.
  */
 export function redeemClaim(
-  parts: Parts,
+  parts: Allocations,
   { amounts }: Redeem,
   market: Market,
   wallet: string,
 ): RedeemClaim | Failure | undefined {
-  if (!isTheirs(parts, wallet, market.conditionId)) return undefined;
+  if (!sessionsHold(parts, wallet, market.conditionId)) return undefined;
   if (amounts !== undefined)
     return invalidMember('amounts', 'sessions hold shares of this market: redeem all');
   const payouts = payoutsOf(market);
@@ -45,9 +45,9 @@ export function redeemClaim(
 }
 
 /** Why a split or merge of the account's own must not be: it would take dollars or shares that sessions have. */
-export async function takesOfSessions(
+export async function refusedBySessions(
   command: number,
-  parts: Parts,
+  parts: Allocations,
   { kind, amount }: Exclude<CtfWork, Redeem>,
   { conditionId }: Market,
   wallet: string,
@@ -55,17 +55,17 @@ export async function takesOfSessions(
 ): Promise<Failure | undefined> {
   const {
     book,
-    claims: { onTheWay },
+    claims: { inFlight: onTheWay },
   } = parts;
   if (kind === 'merge') {
-    return isTheirs(parts, wallet, conditionId)
+    return sessionsHold(parts, wallet, conditionId)
       ? failure('INSUFFICIENT_POSITION', { message: 'Sessions hold shares of this market: sell instead' })
       : undefined;
   }
-  const before = theirCash(book, onTheWay, wallet);
+  const before = sessionsCash(book, onTheWay, wallet);
   if (before === 0n) return undefined;
   // The wallet does not show yet what they take.
-  if (onTheWay.own(wallet, command).open > 0) {
+  if (onTheWay.accountCommands(wallet, command).open > 0) {
     return failure('VENUE_UNAVAILABLE', {
       message: 'Other commands of the account are on their way: say it again when they have ended',
       retryAfter: 1,
@@ -73,13 +73,13 @@ export async function takesOfSessions(
   }
   const whole = await cash();
   if (!whole.ok) return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
-  return amount <= whole.value - careful(before, theirCash(book, onTheWay, wallet))
+  return amount <= whole.value - largerClaim(before, sessionsCash(book, onTheWay, wallet))
     ? undefined
     : failure('INSUFFICIENT_BALANCE', { message: 'Sessions have the rest of the money' });
 }
 
 /** Why a session's commands must not be sent: the vault signs for another wallet now than it has a part of. */
-export const movedWallet = (book: AllocationBook, session: number, wallet: string): Failure | undefined =>
+export const walletChanged = (book: AllocationBook, session: number, wallet: string): Failure | undefined =>
   book.wallet(session) === wallet
     ? undefined
     : failure('SESSION_STATE_CONFLICT', {

@@ -1,7 +1,7 @@
 import { add, max, notional, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { now } from '../../../shared/clock.ts';
 import { polymarketCapabilities } from '../../../shared/venues/polymarket/capabilities.ts';
-import { decode } from '../encoding.ts';
+import { decodeJson } from '../encoding.ts';
 import type { AllocationBook } from './book.ts';
 import type { Claim, RedeemClaim } from './claims.ts';
 
@@ -9,7 +9,7 @@ import type { Claim, RedeemClaim } from './claims.ts';
  * What is on its way between the book and a wallet: sessions' commands, which the wallet may show before the book does,
  * and the account's own, which are in no book. Reads `claims` and `live_commands`; writes nothing.
  */
-export class OnTheWay {
+export class InFlightClaims {
   readonly #sql: SqlStorage;
   readonly #book: AllocationBook;
 
@@ -19,7 +19,7 @@ export class OnTheWay {
   }
 
   /** Whether a session's command on a market is: what it holds of it is not certain until that has ended. */
-  ofMarket(wallet: string, market: string): boolean {
+  touchesMarket(wallet: string, market: string): boolean {
     return this.#claims(wallet).some((claim) =>
       claim.kind === 'order' ? claim.order.traded.market === market : ownMarket(claim.redeem) === market,
     );
@@ -49,7 +49,10 @@ export class OnTheWay {
    * The newest command on Polymarket and its chain, and how many of the account's own may still move a wallet; of those
    * before `before` where it is given.
    */
-  own(wallet: string, before = Number.MAX_SAFE_INTEGER): { readonly newest: number; readonly open: number } {
+  accountCommands(
+    wallet: string,
+    before = Number.MAX_SAFE_INTEGER,
+  ): { readonly newest: number; readonly open: number } {
     return this.#sql
       .exec<{ newest: number; open: number }>(
         `SELECT COALESCE(MAX(id), 0) AS newest, COALESCE(SUM(
@@ -65,7 +68,7 @@ export class OnTheWay {
   }
 
   #payout({ wallet, session, market, payouts, shares }: RedeemClaim): Micro {
-    const holders = session === undefined ? this.#book.holders(wallet, market) : [session];
+    const holders = session === undefined ? this.#book.sessionsHolding(wallet, market) : [session];
     return Object.entries(payouts).reduce(
       (sum, [token, payout]) =>
         holders.reduce(
@@ -92,15 +95,15 @@ export class OnTheWay {
 }
 
 /** What sessions have of a wallet's money, and may have of it before the book says so. */
-export const theirCash = (book: AllocationBook, onTheWay: OnTheWay, wallet: string): Micro =>
+export const sessionsCash = (book: AllocationBook, onTheWay: InFlightClaims, wallet: string): Micro =>
   add(book.cash(wallet), onTheWay.proceeds(wallet));
 
 /** The larger of two looks, before and after the wallet was asked: of both the one that leaves less is right or careful. */
-export const careful = (before: Micro, after: Micro): Micro => max(before, after);
+export const largerClaim = (before: Micro, after: Micro): Micro => max(before, after);
 
 /** Of a redemption of one session's alone; one that pays everybody takes nothing twice. */
 const ownMarket = ({ session, market }: RedeemClaim): string | undefined =>
   session === undefined ? undefined : market;
 
 /** Only `Claims` wrote it. */
-export const toClaim = (claim: string): Claim => decode(claim) as Claim;
+export const toClaim = (claim: string): Claim => decodeJson(claim) as Claim;

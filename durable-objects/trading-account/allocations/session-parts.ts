@@ -6,12 +6,12 @@ import type { VenueResult } from '../../../shared/venues/port.ts';
 import type { Journal } from '../journal.ts';
 import type { Ledger } from '../ledger.ts';
 import type { LiveAccess, LiveCaller } from '../live/model.ts';
-import type { Outside } from '../outside.ts';
+import type { LiveTrading } from '../outside.ts';
 import { redeemPosition, type Redemption } from '../paper/resolution.ts';
-import type { Resolutions } from '../resolutions.ts';
-import { PAPER_WALLET, type Part } from './model.ts';
-import { careful, theirCash } from './on-the-way.ts';
-import type { SessionRef, Standing } from '../api.ts';
+import type { MarketResolutions } from '../resolutions.ts';
+import { PAPER_WALLET, type SessionFunds } from './model.ts';
+import { largerClaim, sessionsCash } from './on-the-way.ts';
+import type { SessionRef, SessionCommandStatus } from '../api.ts';
 
 /** One token of a redemption on paper. `id` numbers what was paid; null: it is not settled yet. */
 export interface PaperRedemption {
@@ -23,20 +23,20 @@ export interface PaperRedemption {
 const LOOKS = 3;
 
 /** What the account lends. */
-export interface PartsHost {
+export interface SessionAllocationsDependencies {
   readonly ledger: Ledger;
   readonly journal: Journal;
-  readonly resolutions: Resolutions;
-  readonly outside: Outside;
+  readonly resolutions: MarketResolutions;
+  readonly outside: LiveTrading;
   /** Why the account takes no more commands. */
   readonly closed: () => Failure | undefined;
 }
 
 /** What sessions ask of their account: their part of its wallet, and what becomes of it. */
-export class SessionParts {
-  readonly #host: PartsHost;
+export class SessionAllocations {
+  readonly #host: SessionAllocationsDependencies;
 
-  constructor(host: PartsHost) {
+  constructor(host: SessionAllocationsDependencies) {
     this.#host = host;
   }
 
@@ -63,14 +63,17 @@ export class SessionParts {
   /** The same of a wallet at Polymarket. Refused while orders of the account's own move it: what was read is old then. */
   async #liveCash(wallet: string, caller: LiveCaller): Promise<VenueResult<Micro>> {
     const { ledger, outside } = this.#host;
-    const { onTheWay } = outside.claims;
+    const { inFlight: onTheWay } = outside.claims;
     for (let look = 0; look < LOOKS; look += 1) {
-      const [before, own] = [theirCash(ledger.allocations, onTheWay, wallet), onTheWay.own(wallet)];
+      const [before, own] = [
+        sessionsCash(ledger.allocations, onTheWay, wallet),
+        onTheWay.accountCommands(wallet),
+      ];
       const cash = await outside.cash(caller);
       if (!cash.ok) return cash;
-      const { newest, open } = onTheWay.own(wallet);
+      const { newest, open } = onTheWay.accountCommands(wallet);
       if (own.open > 0 || open > 0 || newest !== own.newest) continue;
-      const theirs = careful(before, theirCash(ledger.allocations, onTheWay, wallet));
+      const theirs = largerClaim(before, sessionsCash(ledger.allocations, onTheWay, wallet));
       return { ok: true, value: sub(cash.value, theirs) };
     }
     return failure('VENUE_UNAVAILABLE', {
@@ -84,20 +87,23 @@ export class SessionParts {
   }
 
   /** What a session has; undefined where that is nothing any more. */
-  async part({ session, venue }: SessionRef): Promise<Part | undefined> {
+  async funds({ session, venue }: SessionRef): Promise<SessionFunds | undefined> {
     // A venue that is away leaves what waits for its answer waiting.
     if (venue === 'polymarket') await this.#host.outside.live.settleClaims().catch(() => undefined);
-    return this.#host.ledger.allocations.part(session);
+    return this.#host.ledger.allocations.sessionFunds(session);
   }
 
   /** How the commands of these names stand: done or pending, if one of them is. */
-  async standing({ venue, caller }: SessionRef, names: readonly string[]): Promise<Standing> {
+  async commandStatus(
+    { venue, caller }: SessionRef,
+    names: readonly string[],
+  ): Promise<SessionCommandStatus> {
     if (venue === 'paper') {
       return names.some((name) => this.#host.journal.find(`key:${name}`)) ? 'done' : 'none';
     }
     let pending = false;
     for (const name of names) {
-      const state = await this.#host.outside.live.standing(stored(caller), `key:${name}`);
+      const state = await this.#host.outside.live.commandStatus(stored(caller), `key:${name}`);
       if (state === 'done') return 'done';
       pending ||= state !== undefined && state !== 'released';
     }
@@ -114,7 +120,7 @@ export class SessionParts {
     name: string,
   ): Promise<{ readonly replayed: boolean; readonly rows: readonly PaperRedemption[] } | Failure> {
     const { ledger, journal, resolutions } = this.#host;
-    await resolutions.note(tokens);
+    await resolutions.noteResolved(tokens);
     const refused = this.#host.closed();
     if (refused) return refused;
     if (journal.find(`key:${name}`)) return { replayed: true, rows: [] };
@@ -137,7 +143,7 @@ export class SessionParts {
     const shares = ledger.allocations.sellable(session, token);
     const paid = position && redeemPosition(ledger, position, at, shares);
     if (!paid) return undefined;
-    ledger.allocations.parted(session, paid, paid.shares, paid.payout, ZERO);
+    ledger.allocations.disposed(session, paid, paid.shares, paid.payout, ZERO);
     return paid;
   }
 }

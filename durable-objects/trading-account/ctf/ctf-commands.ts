@@ -10,12 +10,12 @@ import { failure, invalidMember, type Failure } from '../../../shared/errors/fai
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Found, Market, VenueResult } from '../../../shared/venues/port.ts';
-import { movedWallet, redeemClaim, takesOfSessions, type Parts } from '../allocations/on-chain.ts';
+import { walletChanged, redeemClaim, refusedBySessions, type Allocations } from '../allocations/on-chain.ts';
 import type { Journal as PaperJournal } from '../journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
-import type { LiveAccess, LiveCaller, Mined } from '../live/model.ts';
-import { liveNames, lookUp } from '../live/names.ts';
+import type { LiveAccess, LiveCaller, MinedTransaction } from '../live/model.ts';
+import { liveCommandNames, lookUpLiveCommand } from '../live/names.ts';
 import type { LiveRow } from '../live/rows.ts';
 import { LiveTables } from '../live/tables.ts';
 import type { WriteCap } from '../write-cap.ts';
@@ -27,18 +27,18 @@ const LOOKS = 12;
 const LOOK_MS = 500;
 
 /** What the account lends. */
-export interface CtfHost {
+export interface CtfDependencies {
   readonly storage: DurableObjectStorage;
   readonly paper: PaperJournal;
   readonly writes: WriteCap;
   /** What of the wallet belongs to sessions. */
-  readonly allocations?: Parts;
+  readonly allocations?: Allocations;
   chain(signer?: ChainSigner): CtfChain;
   wallet(caller: LiveCaller): Promise<Found<ChainSigner>>;
   /** What the wallet has at Polymarket beside what its resting orders reserve. */
   cash(caller: LiveCaller): Promise<VenueResult<Micro>>;
   market(conditionId: string): Promise<Found<Market>>;
-  wake(at: number): Promise<void>;
+  setAlarm(at: number): Promise<void>;
   closed(): Failure | undefined;
 }
 
@@ -54,12 +54,12 @@ interface Ready {
  * leaves; an unknown one is settled by asking the chain for them.
  */
 export class CtfCommands {
-  readonly #host: CtfHost;
+  readonly #host: CtfDependencies;
   readonly #tables: LiveTables;
   /** One at a time: they share the wallet's nonces. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(host: CtfHost) {
+  constructor(host: CtfDependencies) {
     this.#host = host;
     this.#tables = new LiveTables(host.storage.sql, [host.allocations?.claims]);
   }
@@ -77,7 +77,7 @@ export class CtfCommands {
   }
 
   /** What became of a transaction; undefined while nobody knows. */
-  async #mined(transaction: SignedTransaction): Promise<Mined | 'lost' | undefined> {
+  async #mined(transaction: SignedTransaction): Promise<MinedTransaction | 'lost' | undefined> {
     const found = await this.#host.chain().settle(transaction);
     if (!found.ok || found.state === 'pending') return undefined;
     if (found.state !== 'mined') return 'lost';
@@ -85,7 +85,7 @@ export class CtfCommands {
   }
 
   #known(command: CtfCommand): 'new' | CtfReply | { readonly unsettled: LiveRow } {
-    const known = lookUp(this.#tables, this.#host.paper, command, now());
+    const known = lookUpLiveCommand(this.#tables, this.#host.paper, command, now());
     if (known.kind === 'new') return 'new';
     if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed, now());
     if (known.kind === 'refused') return known.failure;
@@ -108,8 +108,8 @@ export class CtfCommands {
       caller: command.caller,
       source: { kind: 'stored' },
     };
-    const id = this.#tables.admit(access, liveNames(command), at, at + LEASE_MS);
-    const alarm = this.#host.wake(at + LEASE_MS);
+    const id = this.#tables.admit(access, liveCommandNames(command), at, at + LEASE_MS);
+    const alarm = this.#host.setAlarm(at + LEASE_MS);
     try {
       await alarm;
       const ready = await this.#prepare(command);
@@ -156,9 +156,9 @@ export class CtfCommands {
     if (!parts) return undefined;
     const { book, claims } = parts;
     if (work.kind !== 'redeem') {
-      return takesOfSessions(id, parts, work, market, wallet, () => this.#host.cash(caller));
+      return refusedBySessions(id, parts, work, market, wallet, () => this.#host.cash(caller));
     }
-    const moved = claim && movedWallet(book, claim.asker, wallet);
+    const moved = claim && walletChanged(book, claim.asker, wallet);
     if (moved) return moved;
     const redeem = claim ? { ...claim.pays, wallet } : redeemClaim(parts, work, market, wallet);
     if (redeem === undefined || 'ok' in redeem) return redeem;
@@ -214,7 +214,7 @@ export class CtfCommands {
   async #unknown(id: number, told: 'unknown' | null): Promise<Failure> {
     const lookAt = now() + pauseAfter(0);
     this.#tables.markUnknown(id, lookAt, told);
-    await this.#host.wake(lookAt);
+    await this.#host.setAlarm(lookAt);
     return failure('PERSISTENCE_UNKNOWN', {
       message: 'The transaction was sent; its outcome is not known yet',
     });

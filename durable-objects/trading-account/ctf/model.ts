@@ -3,7 +3,7 @@ import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
 import type { RedeemClaim } from '../allocations/claims.ts';
 import type { LiveCaller } from '../live/model.ts';
-import type { Naming } from '../once.ts';
+import type { CommandIdentity } from '../once.ts';
 
 /** What is asked of the conditional tokens (contract: router, `/polymarket/ctf/*`). Amounts in micro. */
 export type CtfWork =
@@ -20,7 +20,7 @@ export type CtfWork =
 export interface CtfCommand {
   readonly caller: LiveCaller;
   readonly work: CtfWork;
-  readonly naming: Naming;
+  readonly commandIdentity: CommandIdentity;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;
   /** Of a session's redemption: who asks, and what is paid to whom. */

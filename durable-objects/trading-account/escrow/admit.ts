@@ -20,7 +20,7 @@ export interface FeeRequest {
 
 export type Authorized = { readonly ok: true; readonly value: FeeAuthorization } | Failure;
 
-export const usedBefore = invalidMember('fee_auth.order_id', 'was used before');
+export const orderIdUsed = invalidMember('fee_auth.order_id', 'was used before');
 const noChain = failure('VENUE_UNAVAILABLE', {
   message: 'The chain of the fee escrow is unavailable: nothing was sent',
   retryAfter: 1,
@@ -51,7 +51,7 @@ export async function refusedByChain(
 ): Promise<Failure | undefined> {
   const [known, funds] = await Promise.all([chain.escrow(orderId), chain.payerFunds(payer)]);
   if (!known.ok || !funds.ok) return noChain;
-  if (known.value !== undefined) return usedBefore;
+  if (known.value !== undefined) return orderIdUsed;
   if (funds.value.balance < fee) return invalidMember('fee_auth.payer', 'has less USDC than the fee');
   if (funds.value.allowance < fee)
     return invalidMember('fee_auth.payer', 'does not allow the escrow contract to take the fee');
@@ -60,14 +60,14 @@ export async function refusedByChain(
 
 /** Errors of the contract that are about a member of the request; others are the operator's business. */
 const members: Readonly<Record<string, Failure>> = {
-  OrderExists: usedBefore,
+  OrderExists: orderIdUsed,
   InvalidSignature: invalidMember('fee_auth.signature', 'is not accepted by the escrow contract'),
   SignatureExpired: invalidMember('fee_auth.deadline', 'has passed'),
   ZeroAmount: invalidMember('fee_auth.fee_amount', 'must be above 0'),
 };
 
 /** Why an order whose fee was not pulled is not sent. */
-export function notPulled({ reason, why }: PullResult & { readonly ok: false }): Failure {
+export function pullRefusal({ reason, why }: PullResult & { readonly ok: false }): Failure {
   if (reason === 'NOT_SENT') return noChain;
   if (reason === 'UNKNOWN') {
     return failure('VENUE_UNAVAILABLE', {

@@ -109,7 +109,7 @@ async function withAccount<T>(act: (account: Account) => Promise<T>, name = acco
         return found.ok ? found.value : undefined;
       },
       contract: () => chainSettings(env).escrow,
-      wake: () => Promise.resolve(),
+      setAlarm: () => Promise.resolve(),
       pullLookMs: 1,
     });
     const live = liveOrders(storage, () => bench.session(name), escrows);
@@ -119,11 +119,15 @@ async function withAccount<T>(act: (account: Account) => Promise<T>, name = acco
       place: (sdkRetry = false) =>
         live.submit({
           ...usual,
-          naming: { fingerprint: 'asked', sdkRetry },
+          commandIdentity: { fingerprint: 'asked', sdkRetry },
           work: { kind: 'place', terms: bench.terms, fee },
         }),
       cancel: (id) =>
-        live.submit({ ...usual, naming: { fingerprint: id }, work: { kind: 'cancel', orderId: id } }),
+        live.submit({
+          ...usual,
+          commandIdentity: { fingerprint: id },
+          work: { kind: 'cancel', orderId: id },
+        }),
       ring: async () => {
         for (let turn = 0; turn < 5; turn += 1) await escrows.alarm();
       },

@@ -11,7 +11,7 @@ import type { OrderTerms, VenueOrder } from '../../../shared/venues/port.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import type { LiveCaller } from '../live/model.ts';
 import { isTerminal } from '../live/settling.ts';
-import { authorize, notPulled, refusedByChain, usedBefore, type FeeRequest } from './admit.ts';
+import { authorize, pullRefusal, refusedByChain, orderIdUsed, type FeeRequest } from './admit.ts';
 import { EscrowTable, type EscrowRow, type NewEscrow } from './table.ts';
 
 /** Escrows that one alarm tends: each is a few reads of the chain and a transfer at most. */
@@ -22,7 +22,7 @@ const POLL_AT_LEAST_EVERY_MS = 60_000;
 const COMMAND_MS = 30_000;
 
 /** What the account lends. */
-export interface EscrowHost {
+export interface EscrowDependencies {
   readonly storage: DurableObjectStorage;
   /** The contract, in the caller's name; undefined where the deployment has no fee escrow. */
   chain(caller: LiveCaller): EscrowChain | undefined;
@@ -31,7 +31,7 @@ export interface EscrowHost {
   /** The order at the venue; undefined when nobody could say. */
   order(caller: LiveCaller, id: string): Promise<VenueOrder | undefined>;
   contract(): Hex | undefined;
-  wake(at: number): Promise<void>;
+  setAlarm(at: number): Promise<void>;
   /** Pause between two looks whether a pull is mined, ms; `pullFee`'s own where it is not said. */
   readonly pullLookMs?: number;
 }
@@ -41,10 +41,10 @@ export interface EscrowHost {
  * the very writes that record it; moving the money is the alarm's alone, so that a death costs nothing but time.
  */
 export class Escrows {
-  readonly #host: EscrowHost;
+  readonly #host: EscrowDependencies;
   readonly #table: EscrowTable;
 
-  constructor(host: EscrowHost) {
+  constructor(host: EscrowDependencies) {
     this.#host = host;
     this.#table = new EscrowTable(host.storage.sql);
   }
@@ -65,17 +65,17 @@ export class Escrows {
     const authorized = await authorize(request, terms, { domain, nowMs: now() });
     if (!authorized.ok) return authorized;
     const { orderId, payer, fee } = authorized.value;
-    if (this.#isUsed(orderId)) return usedBefore;
+    if (this.#isUsed(orderId)) return orderIdUsed;
     const refused = await refusedByChain(chain, authorized.value);
     if (refused) return refused;
-    if (!(await this.#host.claim(orderId, caller))) return usedBefore;
-    if (this.#isUsed(orderId)) return usedBefore;
+    if (!(await this.#host.claim(orderId, caller))) return orderIdUsed;
+    if (this.#isUsed(orderId)) return orderIdUsed;
     this.#table.remove(orderId);
     const opened = openEscrow({ orderId, payer, fee, size: terms.size });
     const keeper = this.#keeper(chain, { command, caller, createdAt: now() });
     const pulled = await pullFee(opened, authorized.value, keeper, this.#host.pullLookMs);
     if (INSTRUMENTED) await pauseAt('account/escrow/fee-held');
-    return pulled.ok ? undefined : notPulled(pulled);
+    return pulled.ok ? undefined : pullRefusal(pulled);
   }
 
   /** A command's order was taken, or is known to have been; also how an order stands that was cancelled or read. */
@@ -103,7 +103,7 @@ export class Escrows {
     for (const { record, tries } of due)
       this.#table.wake(record.orderId, now() + this.#pause(tries + 1), tries + 1);
     await Promise.all(due.map((row) => this.#look(row).catch(logFault)));
-    await this.#host.wake(this.nextLook());
+    await this.#host.setAlarm(this.nextLook());
   }
 
   nextLook(): number {
@@ -144,7 +144,7 @@ export class Escrows {
     if (next.order === row.record.order && next.filled === row.record.filled) return;
     this.#table.save(next);
     this.#table.wake(orderId, now(), 0);
-    void this.#host.wake(now());
+    void this.#host.setAlarm(now());
   }
 
   /** What was never taken, and never will be, has used nothing up. */
@@ -169,7 +169,7 @@ export class Escrows {
           else if (fresh) {
             const wakeAt = now() + COMMAND_MS;
             this.#table.insert(record, fresh, wakeAt);
-            void this.#host.wake(wakeAt);
+            void this.#host.setAlarm(wakeAt);
           }
         },
       },

@@ -1,6 +1,6 @@
 import type { EscrowRecord } from '../../../shared/escrow/record.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
-import { decode, encode } from '../journal.ts';
+import { decodeJson, encodeJson } from '../encoding.ts';
 import type { LiveCaller } from '../live/model.ts';
 
 /** The escrow of an order as the account keeps it. Times are Unix ms. */
@@ -55,14 +55,14 @@ export class EscrowTable {
       caller.account,
       caller.keyId,
       caller.requestId,
-      encode(record),
+      encodeJson(record),
       wakeAt,
       createdAt,
     );
   }
 
   save(record: EscrowRecord): void {
-    this.#sql.exec('UPDATE escrows SET record = ? WHERE order_id = ?', encode(record), record.orderId);
+    this.#sql.exec('UPDATE escrows SET record = ? WHERE order_id = ?', encodeJson(record), record.orderId);
   }
 
   /** Of an escrow that never took anything: its order id may be used again. */
@@ -108,7 +108,7 @@ export class EscrowTable {
 
 const toRow = (row: Row): EscrowRow => ({
   // Only this file writes it, from a checked type.
-  record: decode(row.record) as EscrowRecord,
+  record: decodeJson(row.record) as EscrowRecord,
   command: row.command,
   venueOrder: row.venue_order,
   caller: { tenant: row.tenant, account: row.account, keyId: row.key_id, requestId: row.request_id },

@@ -54,7 +54,7 @@ function submit(
     })),
     ownIds: items.flatMap(({ clord_id: id }) => (id === undefined ? [] : [id])),
     auth: 'desk',
-    naming: { fingerprint: JSON.stringify([rpc, body]) },
+    commandIdentity: { fingerprint: JSON.stringify([rpc, body]) },
     maxWrites: 10,
     ...over,
   });
@@ -79,7 +79,7 @@ test("an SDK's retry without any name is the order before it, whatever became of
   const insertUnnamed = (sdkRetry: boolean): Promise<ExchangeReply> =>
     submit('insert_order', body, {
       refs: [{ clordId: crypto.randomUUID() }],
-      naming: { fingerprint: 'f', sdkRetry },
+      commandIdentity: { fingerprint: 'f', sdkRetry },
     });
   const first = await insertUnnamed(false);
   await fault('insert_order', 'status', { status: 429, body: { code: 8, message: 'slow down' } });
@@ -207,9 +207,15 @@ test('a cancel and a replacement whose answers were lost are settled by how thei
   expect(await submit('cancel_replace_order', replacement)).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
   expect(await submit('cancel_replace_order', replacement)).toMatchObject({ ok: true, replayed: true });
   const cancel = { order_id, symbol: SYMBOL };
-  const naming = { key: crypto.randomUUID(), fingerprint: 'cancel' };
+  const commandIdentity = { key: crypto.randomUUID(), fingerprint: 'cancel' };
   await fault('cancel_order', 'drop_after');
-  expect(await submit('cancel_order', cancel, { naming })).toMatchObject({ reason: 'PERSISTENCE_UNKNOWN' });
-  expect(await submit('cancel_order', cancel, { naming })).toEqual({ ok: true, replayed: true, body: {} });
+  expect(await submit('cancel_order', cancel, { commandIdentity })).toMatchObject({
+    reason: 'PERSISTENCE_UNKNOWN',
+  });
+  expect(await submit('cancel_order', cancel, { commandIdentity })).toEqual({
+    ok: true,
+    replayed: true,
+    body: {},
+  });
   expect(await openOrders()).toEqual([]);
 });

@@ -4,12 +4,12 @@ import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { ExchangeConnectorApi } from '../../exchange-connector/api.ts';
 import { meaningOf } from '../../exchange-connector/replies.ts';
 import type { Remote } from '../../rpc/stubs.ts';
-import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
+import { KEY_RETENTION_MS, SWEEP_ROWS } from '../journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
 import type { WriteCap } from '../write-cap.ts';
-import { lookUp, namesOf } from './names.ts';
-import { settle, withClordIds, type FindOrder } from './settle.ts';
+import { lookUpExchangeCommand, exchangeCommandNames } from './names.ts';
+import { settleExchangeCommand, withClordIds, type FindOrder } from './settle.ts';
 import { DESK, ExchangeTables, type ExchangeRow } from './tables.ts';
 import type { ExchangeCommand, ExchangeReply } from '../api.ts';
 
@@ -17,13 +17,13 @@ import type { ExchangeCommand, ExchangeReply } from '../api.ts';
 const ROWS_PER_ALARM = 20;
 
 /** What the account lends. */
-export interface ExchangeHost {
+export interface ExchangeDependencies {
   readonly storage: DurableObjectStorage;
   readonly writes: WriteCap;
   connector(tenant: string): Pick<Remote<ExchangeConnectorApi>, 'ask' | 'findOrder'>;
   /** Whether an `Idempotency-Key` was used elsewhere in this account. */
-  isTaken(key: string): boolean;
-  wake(at: number): Promise<void>;
+  isNameUsed(key: string): boolean;
+  setAlarm(at: number): Promise<void>;
   closed(): Failure | undefined;
 }
 
@@ -32,23 +32,23 @@ export interface ExchangeHost {
  * its orders are scaled integers with terms that no other venue has, and a list is one command.
  */
 export class ExchangeCommands {
-  readonly #host: ExchangeHost;
+  readonly #host: ExchangeDependencies;
   readonly #tables: ExchangeTables;
 
-  constructor(host: ExchangeHost) {
+  constructor(host: ExchangeDependencies) {
     this.#host = host;
     this.#tables = new ExchangeTables(host.storage.sql);
     // Of an instance that died: nothing that was not sent ever will be, the rest must be asked for.
     const left = this.#tables.unfinished();
     for (const row of left) this.#abandon(row);
-    if (left.length > 0) void host.wake(now());
+    if (left.length > 0) void host.setAlarm(now());
   }
 
   async submit(command: ExchangeCommand): Promise<ExchangeReply> {
-    const asked = lookUp(this.#tables, command, now());
+    const asked = lookUpExchangeCommand(this.#tables, command, now());
     if (asked.kind === 'unknown') await this.#settle(asked.row, command.auth);
     // No wait from here to the row: of two that are the same, one comes first.
-    const known = lookUp(this.#tables, command, now());
+    const known = lookUpExchangeCommand(this.#tables, command, now());
     switch (known.kind) {
       case 'refused':
         return known.failure;
@@ -61,15 +61,15 @@ export class ExchangeCommands {
       default:
         return known satisfies never;
     }
-    const { key } = command.naming;
-    if (key !== undefined && this.#host.isTaken(`key:${key}`)) return failure('IDEMPOTENCY_KEY_REUSE');
+    const { key } = command.commandIdentity;
+    if (key !== undefined && this.#host.isNameUsed(`key:${key}`)) return failure('IDEMPOTENCY_KEY_REUSE');
     const refused = this.#host.closed() ?? this.#host.writes.full(command.maxWrites);
     if (refused) return refused;
     return this.#host.writes.during(() => this.#run(command));
   }
 
   /** Whether a name was used here. */
-  isTaken(name: string): boolean {
+  isNameUsed(name: string): boolean {
     return this.#tables.named(name) !== undefined;
   }
 
@@ -86,7 +86,7 @@ export class ExchangeCommands {
       return true;
     });
     await Promise.allSettled(asked.map((row) => this.#settle(row, 'desk')));
-    await this.#host.wake(this.nextLook());
+    await this.#host.setAlarm(this.nextLook());
   }
 
   nextLook(): number {
@@ -95,18 +95,18 @@ export class ExchangeCommands {
 
   /** Returns when to come again. */
   sweep(at: number): number {
-    const oldest = this.#tables.sweep(at - KEEP_MS, SWEEP_ROWS);
-    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + KEEP_MS;
+    const oldest = this.#tables.sweep(at - KEY_RETENTION_MS, SWEEP_ROWS);
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + KEY_RETENTION_MS;
   }
 
   async #run(command: ExchangeCommand): Promise<ExchangeReply> {
     const { rpc, body, refs, auth, caller } = command;
     const at = now();
-    const id = this.#tables.admit(command, namesOf(command), at, at + LEASE_MS);
+    const id = this.#tables.admit(command, exchangeCommandNames(command), at, at + LEASE_MS);
     reach('account/exchange/admitted');
     const isStored = auth === 'desk';
     try {
-      await this.#host.wake(at + LEASE_MS);
+      await this.#host.setAlarm(at + LEASE_MS);
       const sentAt = now();
       if (!this.#tables.markSent(id, sentAt, sentAt + SEND_TIMEOUT_MS)) {
         return failure('VENUE_UNAVAILABLE', { message: 'It took too long: nothing was sent', retryAfter: 1 });
@@ -150,7 +150,7 @@ export class ExchangeCommands {
     const connector = this.#host.connector(tenant);
     const sentAt = row.sentAt ?? 0;
     const find: FindOrder = (ref) => connector.findOrder(ref, { keyId, requestId }, auth, sentAt);
-    const settled = await settle(row, find, now());
+    const settled = await settleExchangeCommand(row, find, now());
     switch (settled.state) {
       case 'done':
         this.#tables.markDone(row.id, JSON.stringify(settled.reply), now());
@@ -168,7 +168,7 @@ export class ExchangeCommands {
   async #unknown(id: number, isStored: boolean): Promise<Failure> {
     const lookAt = isStored ? now() + pauseAfter(0) : null;
     this.#tables.markUnknown(id, lookAt);
-    if (lookAt !== null) await this.#host.wake(lookAt);
+    if (lookAt !== null) await this.#host.setAlarm(lookAt);
     return failure('PERSISTENCE_UNKNOWN');
   }
 

@@ -1,22 +1,26 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { Identity } from '../journal.ts';
+import type { CommandName } from '../journal.ts';
 import { SDK_RETRY_MS } from '../once.ts';
 import type { ExchangeRow, ExchangeTables } from './tables.ts';
 import type { ExchangeCommand } from '../api.ts';
 
 /** What the journal says of a command. */
-export type Known =
+export type ExchangeLookup =
   | { readonly kind: 'new' }
   | { readonly kind: 'done'; readonly row: ExchangeRow }
   /** Nobody knows what became of it: the exchange must be asked. */
   | { readonly kind: 'unknown'; readonly row: ExchangeRow }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
-type Named = Pick<ExchangeCommand, 'naming' | 'ownIds'>;
+type Named = Pick<ExchangeCommand, 'commandIdentity' | 'ownIds'>;
 
 /** Looks a command up by its key, by each `clord_id` that the caller chose, and for an SDK's retry by what it asks. */
-export function lookUp(tables: ExchangeTables, { naming, ownIds }: Named, now: number): Known {
-  const { key, fingerprint, sdkRetry } = naming;
+export function lookUpExchangeCommand(
+  tables: ExchangeTables,
+  { commandIdentity, ownIds }: Named,
+  now: number,
+): ExchangeLookup {
+  const { key, fingerprint, sdkRetry } = commandIdentity;
   const byKey = key === undefined ? undefined : tables.named(`key:${key}`);
   if (byKey) return judge(byKey, fingerprint, 'IDEMPOTENCY_KEY_REUSE');
   for (const id of ownIds) {
@@ -33,8 +37,8 @@ export function lookUp(tables: ExchangeTables, { naming, ownIds }: Named, now: n
 }
 
 /** The names under which a command is kept. All have its fingerprint: a list is one command. */
-export function namesOf({ naming, ownIds }: Named): readonly Identity[] {
-  const { key, fingerprint } = naming;
+export function exchangeCommandNames({ commandIdentity, ownIds }: Named): readonly CommandName[] {
+  const { key, fingerprint } = commandIdentity;
   const names = [
     key === undefined ? `sdk:${fingerprint}` : `key:${key}`,
     ...ownIds.map((id) => `clord:${id}`),
@@ -46,7 +50,7 @@ function judge(
   { fingerprint, row }: { readonly fingerprint: string; readonly row: ExchangeRow },
   asked: string,
   reuse: 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID',
-): Known {
+): ExchangeLookup {
   if (fingerprint !== asked) {
     const message = reuse === 'DUPLICATE_CLIENT_ORDER_ID' ? { message: 'duplicate clord_id' } : {};
     return { kind: 'refused', failure: failure(reuse, message) };

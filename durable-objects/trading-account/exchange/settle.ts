@@ -19,7 +19,7 @@ export type FoundOrder = z.infer<typeof foundOrder>;
 /** Asks the exchange for an order. `undefined`: it cannot be asked now; `null`: it has none. */
 export type FindOrder = (ref: OrderRef) => Promise<FoundOrder | null | undefined>;
 
-export type Settled =
+export type ExchangeSettlement =
   | { readonly state: 'done'; readonly reply: unknown }
   /** Nothing happened: the command may run again. */
   | { readonly state: 'released' }
@@ -34,11 +34,11 @@ const ENDED = new Set([
 ]);
 
 /** What became of a command that was sent, by the exchange's own account of its orders. */
-export async function settle(
+export async function settleExchangeCommand(
   { rpc, refs, sentAt }: ExchangeRow,
   find: FindOrder,
   now: number,
-): Promise<Settled> {
+): Promise<ExchangeSettlement> {
   // Before the question: what stands there then may have changed when the answer comes.
   const late = sentAt !== null && now - sentAt >= ABSENCE_HOLDS_AFTER_MS;
   const found: (FoundOrder | null)[] = [];

@@ -1,4 +1,4 @@
-import type { Identity } from '../journal.ts';
+import type { CommandName } from '../journal.ts';
 import type { LiveCaller, LiveState } from '../live/model.ts';
 import { MOST_ATTEMPTS, numbered } from '../live/tables.ts';
 import type { ExchangeRpc } from './model.ts';
@@ -53,7 +53,7 @@ export class ExchangeTables {
   /** A new command, `pending` under its names. A name that a released command had is this one's now. */
   admit(
     { rpc, refs, caller, auth }: ExchangeCommand,
-    names: readonly Identity[],
+    names: readonly CommandName[],
     at: number,
     lease: number,
   ): number {

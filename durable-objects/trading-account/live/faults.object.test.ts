@@ -53,7 +53,7 @@ const withLive = <T>(
     const live = liveOrders(storage, () => bench.session(account, change));
     return act({
       place: (sdkRetry = false) =>
-        live.submit(placing(bench, account, { terms, naming: { fingerprint: 'asked', sdkRetry } })),
+        live.submit(placing(bench, account, { terms, commandIdentity: { fingerprint: 'asked', sdkRetry } })),
       alarm: () => live.alarm(),
     });
   });

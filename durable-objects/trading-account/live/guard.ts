@@ -5,11 +5,11 @@ import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts
 import { KeyedMutex } from '../../../shared/concurrency/keyed-mutex.ts';
 import type { AllocationBook } from '../allocations/book.ts';
 import type { Claims } from '../allocations/claims.ts';
-import { trespass } from '../allocations/free.ts';
-import { movedWallet } from '../allocations/on-chain.ts';
+import { refusedBySessions } from '../allocations/free.ts';
+import { walletChanged } from '../allocations/on-chain.ts';
 import type { LiveCommand } from './model.ts';
-import type { Ready } from './prepare.ts';
-import type { OpenSession } from './reconciler.ts';
+import type { PreparedCommand } from './prepare.ts';
+import type { OpenVenueClient } from './reconciler.ts';
 import type { LiveRow } from './rows.ts';
 
 /** How often a session's order is asked after that the venue holds back: it does so for seconds. */
@@ -22,7 +22,7 @@ export type MarketOf = (conditionId: string) => Promise<Found<Market>>;
  * Keeps orders on Polymarket within what is theirs who give them: a session's within its part of the wallet, the
  * account's own within the rest (docs/decisions/0031).
  */
-export class Guard {
+export class AllocationGuard {
   readonly claims: Claims;
   readonly #book: AllocationBook;
   readonly #market: MarketOf;
@@ -40,27 +40,27 @@ export class Guard {
   }
 
   /** Runs what sends an order. What is free beside what sessions have is looked up and taken by one order at a time. */
-  inTurn<T>(command: LiveCommand, wallet: string, send: () => Promise<T>): Promise<T> {
+  serialized<T>(command: LiveCommand, wallet: string, send: () => Promise<T>): Promise<T> {
     return this.#concerns(command) ? this.#turns.run(wallet, send) : send();
   }
 
   /** Why an order must not go out: it would take of a wallet what is somebody else's. */
   async refusal(
     command: LiveCommand,
-    { sent, tokenId }: Ready,
+    { sent, tokenId }: PreparedCommand,
     wallet: string,
     session: VenueClient,
   ): Promise<VenueFailure | undefined> {
-    if (command.claim) return movedWallet(this.#book, command.claim.session, wallet);
+    if (command.claim) return walletChanged(this.#book, command.claim.session, wallet);
     if (!this.#concerns(command) || sent.kind !== 'place' || tokenId === undefined) return undefined;
     const { side, price, size, marketId, postOnly } = sent.terms;
     const order = { wallet, side, token: tokenId, price, size, postOnly };
     const parts = { book: this.#book, claims: this.claims };
-    return trespass(parts, session, order, () => this.#market(marketId));
+    return refusedBySessions(parts, session, order, () => this.#market(marketId));
   }
 
   /** Asks after sessions' orders that the venue took and had not executed. */
-  async settle(rowOf: (command: number) => LiveRow | undefined, open: OpenSession): Promise<void> {
+  async settle(rowOf: (command: number) => LiveRow | undefined, open: OpenVenueClient): Promise<void> {
     if (!this.#book.any) return;
     for (const command of this.claims.waiting()) {
       const row = rowOf(command);

@@ -2,23 +2,23 @@ import type { Failure } from '../../../shared/errors/failure.ts';
 import type { Escrows } from '../escrow/escrows.ts';
 import type { Journal } from '../journal.ts';
 import type { WriteCap } from '../write-cap.ts';
-import type { Guard } from './guard.ts';
-import type { OpenSession, SettleCtf } from './reconciler.ts';
+import type { AllocationGuard } from './guard.ts';
+import type { OpenVenueClient, SettleCtf } from './reconciler.ts';
 
 /** What the account lends: its storage, its alarm, and what paper knows. */
-export interface LiveHost {
+export interface LiveOrdersDependencies {
   readonly storage: DurableObjectStorage;
   readonly paper: Journal;
   readonly writes: WriteCap;
-  readonly open: OpenSession;
+  readonly open: OpenVenueClient;
   /** Settles commands for the chain, which share the journal. */
   readonly settleCtf?: SettleCtf;
   /** Fees that orders bring; undefined where none can. */
   readonly escrows?: Escrows;
   /** Of what belongs to sessions; undefined where nobody can have any. */
-  readonly guard?: Guard;
+  readonly guard?: AllocationGuard;
   /** Sets the account's alarm, unless it rings before. */
-  wake(at: number): Promise<void>;
+  setAlarm(at: number): Promise<void>;
   /** Why the account takes no more commands. */
   closed(): Failure | undefined;
 }

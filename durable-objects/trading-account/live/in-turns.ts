@@ -1,5 +1,5 @@
 /** Maps in the order of the rows, with at most `abreast` under way at once. Rejects when one does. */
-export async function inTurns<T, R>(
+export async function mapConcurrently<T, R>(
   rows: readonly T[],
   abreast: number,
   work: (row: T) => Promise<R>,

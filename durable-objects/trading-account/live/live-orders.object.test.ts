@@ -13,7 +13,7 @@ import {
   type LiveVenueSetup,
 } from '../../../test/support/live-venue-setup.ts';
 import { accountObject } from '../../rpc/stubs.ts';
-import type { Naming } from '../once.ts';
+import type { CommandIdentity } from '../once.ts';
 import type { LiveOrders } from './live-orders.ts';
 import type { LiveReply } from './model.ts';
 
@@ -153,7 +153,7 @@ test("a sale stays a sale, polled, listed and cancelled, though Kalshi's book kn
     const strange = { ...fill, ...bought, orderId: 'placed elsewhere' };
     expect(live.fills('kalshi', [{ ...fill, ...bought }, strange])).toEqual([{ ...fill, ...sold }, strange]);
     const work = { kind: 'cancel', orderId: id } as const;
-    const cancelled = await live.submit({ ...selling, naming: { fingerprint: 'cancel' }, work });
+    const cancelled = await live.submit({ ...selling, commandIdentity: { fingerprint: 'cancel' }, work });
     expect(cancelled).toMatchObject({ ok: true, order: { ...sale, status: 'cancelled' } });
   });
 });
@@ -170,7 +170,7 @@ test('what others left open, who never come again, keeps nobody from settling hi
         live.submit(
           placing(bench, account, {
             access: { ...access, source: given },
-            naming: { fingerprint: key, key },
+            commandIdentity: { fingerprint: key, key },
           }),
         ),
       (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
@@ -186,7 +186,9 @@ test('what others left open, who never come again, keeps nobody from settling hi
 
 test("two requests alike are two orders; an SDK's own retry is the one before it, for 90 s", async () => {
   const submit = (sdkRetry: boolean): Promise<LiveReply> =>
-    withLive((live) => live.submit(placing(bench, account, { naming: { fingerprint: 'same', sdkRetry } })));
+    withLive((live) =>
+      live.submit(placing(bench, account, { commandIdentity: { fingerprint: 'same', sdkRetry } })),
+    );
   const ids = [idOf(await submit(false)), idOf(await submit(false))];
   expect(new Set(ids).size).toBe(2);
   expect(idOf(await submit(true))).toBe(ids[1]);
@@ -201,8 +203,8 @@ test("two requests alike are two orders; an SDK's own retry is the one before it
 });
 
 test('an equal command that comes to nothing takes no name from the one before it', async () => {
-  const submit = (naming: Naming, wrap?: (session: VenueClient) => VenueClient) =>
-    withLive((live) => live.submit(placing(bench, account, { naming })), wrap);
+  const submit = (commandIdentity: CommandIdentity, wrap?: (session: VenueClient) => VenueClient) =>
+    withLive((live) => live.submit(placing(bench, account, { commandIdentity })), wrap);
   const first = await submit({ fingerprint: 'same' });
   const refused = await submit({ fingerprint: 'same' }, (session) => ({
     ...session,
@@ -216,8 +218,8 @@ test("what another's credential did is no command of this one's, however alike t
   const { access } = placing(bench, account);
   const credential = { venue: 'kalshi', apiKeyId: '', privateKeyPem: '' } as const;
   const given = { ...access, source: { kind: 'request', credential } as const };
-  const submit = (naming: Naming): Promise<LiveReply> =>
-    withLive((live) => live.submit(placing(bench, account, { access: given, naming })));
+  const submit = (commandIdentity: CommandIdentity): Promise<LiveReply> =>
+    withLive((live) => live.submit(placing(bench, account, { access: given, commandIdentity })));
   const named = await submit({ fingerprint: 'a', key: 'k' });
   const unnamed = await submit({ fingerprint: 'b' });
   await (await kalshiSetup()).link(account);
@@ -230,9 +232,9 @@ test("what another's credential did is no command of this one's, however alike t
 });
 
 test('a retry long after a reply that never came is still the command before it', async () => {
-  const naming = { fingerprint: 'same' };
+  const commandIdentity = { fingerprint: 'same' };
   const lost = await withLive(
-    (live) => live.submit(placing(bench, account, { naming })),
+    (live) => live.submit(placing(bench, account, { commandIdentity })),
     (session) => ({
       ...session,
       send: async (prepared) => {
@@ -246,7 +248,7 @@ test('a retry long after a reply that never came is still the command before it'
   await withLive((live) => live.alarm());
   moveClock({ kind: 'advance', ms: 3_600_000 });
   const before = await bench.orders();
-  const retry = placing(bench, account, { naming: { ...naming, sdkRetry: true } });
+  const retry = placing(bench, account, { commandIdentity: { ...commandIdentity, sdkRetry: true } });
   expect(await withLive((live) => live.submit(retry))).toMatchObject({ ok: true, replayed: true });
   expect([await bench.orders(), await rows()]).toEqual([
     before,
@@ -258,7 +260,7 @@ test('no more trade writes are in flight than the tier has', async () => {
   const replies = await withLive((live) =>
     Promise.all(
       ['a', 'b', 'c'].map((key) =>
-        live.submit(placing(bench, account, { naming: { fingerprint: key, key }, maxWrites: 2 })),
+        live.submit(placing(bench, account, { commandIdentity: { fingerprint: key, key }, maxWrites: 2 })),
       ),
     ),
   );
@@ -270,9 +272,11 @@ test('no more trade writes are in flight than the tier has', async () => {
 });
 
 test('what ended is kept for a day, and what is unknown for as long as it is', async () => {
-  await withLive((live) => live.submit(placing(bench, account, { naming: { fingerprint: 'a', key: 'a' } })));
+  await withLive((live) =>
+    live.submit(placing(bench, account, { commandIdentity: { fingerprint: 'a', key: 'a' } })),
+  );
   await withLive(
-    (live) => live.submit(placing(bench, account, { naming: { fingerprint: 'b', key: 'b' } })),
+    (live) => live.submit(placing(bench, account, { commandIdentity: { fingerprint: 'b', key: 'b' } })),
     (session) => ({ ...session, send: () => Promise.resolve({ tag: 'unknown' }) }),
   );
   const day = 24 * 3_600_000;
@@ -283,14 +287,14 @@ test('what ended is kept for a day, and what is unknown for as long as it is', a
   expect(await rows()).toHaveLength(2);
   await withLive(async (live) => {
     expect(live.sweep(Date.now() + day + 60_000)).toBe(Number.POSITIVE_INFINITY);
-    expect([live.isTaken('key:a'), live.isTaken('key:b')]).toEqual([false, true]);
+    expect([live.isNameUsed('key:a'), live.isNameUsed('key:b')]).toEqual([false, true]);
   });
   expect(await rows()).toMatchObject([{ state: 'unknown' }]);
 });
 
 test('a command never has the number of one that was forgotten: fees and claims outlive it', async () => {
   const submit = (key: string): Promise<LiveReply> =>
-    withLive((live) => live.submit(placing(bench, account, { naming: { fingerprint: key, key } })));
+    withLive((live) => live.submit(placing(bench, account, { commandIdentity: { fingerprint: key, key } })));
   const numbers = (): Promise<readonly number[]> =>
     runInDurableObject(stub(), (_, { storage }) =>
       storage.sql
@@ -303,7 +307,7 @@ test('a command never has the number of one that was forgotten: fees and claims 
   const [, last = 0] = await numbers();
   await withLive(async (live) => {
     expect(live.sweep(Date.now() + 25 * 3_600_000)).toBe(Number.POSITIVE_INFINITY);
-    expect([live.isTaken('key:a'), live.isTaken('key:b')]).toEqual([false, false]);
+    expect([live.isNameUsed('key:a'), live.isNameUsed('key:b')]).toEqual([false, false]);
   });
   await submit('b');
   expect(await numbers()).toEqual([last, last + 1]);
@@ -332,7 +336,7 @@ test('what a dead instance left: nothing is sent, what was sent is asked about',
     });
     await withLive(
       async (live) => {
-        void live.submit(placing(bench, account, { naming: { fingerprint: at, key: at } }));
+        void live.submit(placing(bench, account, { commandIdentity: { fingerprint: at, key: at } }));
         await there;
       },
       (session) => ({

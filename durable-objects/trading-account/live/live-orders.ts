@@ -4,17 +4,17 @@ import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
-import { KEEP_MS, SWEEP_ROWS } from '../journal.ts';
-import { asAsked, fillAsAsked, inOwnWords, labelled } from './as-asked.ts';
+import { KEY_RETENTION_MS, SWEEP_ROWS } from '../journal.ts';
+import { asStated, fillAsStated, inCallersTerms, labelled } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
-import type { LiveAccess, LiveCommand, LiveReply, LiveState, Sent, Settled } from './model.ts';
-import { liveNames, lookUp, nameable } from './names.ts';
+import type { LiveAccess, LiveCommand, LiveReply, LiveState, SentCommand, LiveSettlement } from './model.ts';
+import { liveCommandNames, lookUpLiveCommand, identified } from './names.ts';
 import { cancelResting } from './cancel-resting.ts';
-import type { LiveHost } from './host.ts';
-import { LiveSwitch } from './live-switch.ts';
+import type { LiveOrdersDependencies } from './host.ts';
+import { LiveDeadManSwitch } from './live-switch.ts';
 import { Reconciler } from './reconciler.ts';
-import { inTurns } from './in-turns.ts';
-import { prepare, type Ready } from './prepare.ts';
+import { mapConcurrently } from './in-turns.ts';
+import { prepareCommand, type PreparedCommand } from './prepare.ts';
 import type { LiveRow } from './rows.ts';
 import { LiveTables } from './tables.ts';
 
@@ -38,22 +38,22 @@ interface Slot {
 
 /** Commands on live venues, each done at most once (docs/consistency.md). */
 export class LiveOrders {
-  readonly #host: LiveHost;
+  readonly #host: LiveOrdersDependencies;
   readonly #tables: LiveTables;
   readonly #reconciler: Reconciler;
-  readonly #switch: LiveSwitch;
+  readonly #switch: LiveDeadManSwitch;
 
-  constructor(host: LiveHost) {
+  constructor(host: LiveOrdersDependencies) {
     this.#host = host;
     this.#tables = new LiveTables(host.storage.sql, [host.escrows, host.guard?.claims]);
     this.#reconciler = new Reconciler(this.#tables, host.open, host.settleCtf);
-    this.#switch = new LiveSwitch({
+    this.#switch = new LiveDeadManSwitch({
       kv: host.storage.kv,
       open: host.open,
       lastUnsettled: () => this.#tables.lastUnsettled('polymarket'),
     });
     // The alarm that was set with them may be half a minute away.
-    if (this.#reconciler.recover()) void host.wake(now());
+    if (this.#reconciler.recover()) void host.setAlarm(now());
   }
 
   /** Runs a command that is new; otherwise answers for it, once the venue has said what became of it. */
@@ -73,7 +73,9 @@ export class LiveOrders {
     // One key names them all: used for another request, it stops all of them, also those that nobody has said.
     const reused = commands.map((command) => this.#known(command)).find(isReuse);
     if (reused) return Promise.resolve(commands.map(() => reused));
-    return writes.during(() => inTurns(commands, SIDE_BY_SIDE, (command) => this.#submit(command, slot)));
+    return writes.during(() =>
+      mapConcurrently(commands, SIDE_BY_SIDE, (command) => this.#submit(command, slot)),
+    );
   }
 
   async #submit(command: LiveCommand, { room, hold }: Slot): Promise<LiveReply> {
@@ -94,12 +96,12 @@ export class LiveOrders {
   }
 
   /** Whether a key was used here: paper and live share them. */
-  isTaken(name: string): boolean {
+  isNameUsed(name: string): boolean {
     return this.#tables.fingerprintsOf(name).length > 0;
   }
 
   /** How the command of a name stands, once the venue has been asked where that is not known. */
-  async standing(access: LiveAccess, name: string): Promise<LiveState | undefined> {
+  async commandStatus(access: LiveAccess, name: string): Promise<LiveState | undefined> {
     const row = this.#tables.named(name)?.row;
     if (row?.state === 'unknown') await this.#reconciler.settleNow(row, this.#host.open(access));
     return this.#tables.named(name)?.row.state;
@@ -116,7 +118,7 @@ export class LiveOrders {
     const found = await session.order(id);
     if (!found.ok) return found;
     this.#host.escrows?.ordered(found.value);
-    return { ok: true, value: asAsked(this.#tables, access.venue, found.value) };
+    return { ok: true, value: asStated(this.#tables, access.venue, found.value) };
   }
 
   async orders(access: LiveAccess, query: OrderQuery): Promise<VenueResult<readonly VenueOrder[]>> {
@@ -124,18 +126,18 @@ export class LiveOrders {
     await this.#reconciler.settleWaiting(access, session);
     const found = await session.orders(query);
     if (!found.ok) return found;
-    return { ok: true, value: found.value.map((order) => asAsked(this.#tables, access.venue, order)) };
+    return { ok: true, value: found.value.map((order) => asStated(this.#tables, access.venue, order)) };
   }
 
   /** Fills that the venue has told, in the words of their orders. */
   fills(venue: LiveVenue, told: readonly VenueFill[]): readonly VenueFill[] {
-    return told.map((fill) => fillAsAsked(this.#tables, venue, fill));
+    return told.map((fill) => fillAsStated(this.#tables, venue, fill));
   }
 
   /** Sets the dead man's switch of what rests on Polymarket. Returns the deadline. */
   async heartbeat(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>> {
-    const deadline = await this.#switch.set(access, intervalMs);
-    await this.#host.wake(this.nextLook());
+    const deadline = await this.#switch.beat(access, intervalMs);
+    await this.#host.setAlarm(this.nextLook());
     return deadline;
   }
 
@@ -157,7 +159,7 @@ export class LiveOrders {
       this.settleClaims(),
     ]);
     for (const one of looked) if (one.status === 'rejected') logFault('alarm', one.reason);
-    await this.#host.wake(this.nextLook());
+    await this.#host.setAlarm(this.nextLook());
   }
 
   nextLook(): number {
@@ -167,8 +169,8 @@ export class LiveOrders {
 
   /** Returns when to come again. */
   sweep(at: number): number {
-    const oldest = this.#tables.sweep(at - KEEP_MS, SWEEP_ROWS);
-    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + KEEP_MS;
+    const oldest = this.#tables.sweep(at - KEY_RETENTION_MS, SWEEP_ROWS);
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + KEY_RETENTION_MS;
   }
 
   /**
@@ -176,13 +178,13 @@ export class LiveOrders {
    * the account's own, or nobody need know.
    */
   async #whoAsks(command: LiveCommand, session: VenueClient) {
-    const known = lookUp(this.#tables, this.#host.paper, nameable(command), now());
+    const known = lookUpLiveCommand(this.#tables, this.#host.paper, identified(command), now());
     if (known.kind !== 'done' && known.kind !== 'unknown') return undefined;
     return command.access.source.kind === 'stored' && known.row.stored ? undefined : session.identity();
   }
 
   #known(command: LiveCommand, who?: string): Known {
-    const known = lookUp(this.#tables, this.#host.paper, nameable(command), now(), who);
+    const known = lookUpLiveCommand(this.#tables, this.#host.paper, identified(command), now(), who);
     if (known.kind === 'new') return 'new';
     if (known.row && known.assumed) this.#tables.noteAssumed(known.row.id, known.assumed, now());
     if (known.kind === 'refused') return known.failure;
@@ -194,21 +196,21 @@ export class LiveOrders {
 
   async #run(command: LiveCommand, session: VenueClient): Promise<LiveReply> {
     const at = now();
-    const id = this.#tables.admit(command.access, liveNames(nameable(command)), at, at + LEASE_MS);
+    const id = this.#tables.admit(command.access, liveCommandNames(identified(command)), at, at + LEASE_MS);
     const short = this.#host.guard?.hold(id, command);
     if (short) return this.#release(id, short);
-    const alarm = this.#host.wake(at + LEASE_MS);
+    const alarm = this.#host.setAlarm(at + LEASE_MS);
     reach('account/live/admitted');
     try {
       await alarm;
-      const ready = await prepare(command.work, session);
+      const ready = await prepareCommand(command.work, session);
       if (INSTRUMENTED) await pauseAt('account/live/prepared');
       if (!('sent' in ready)) return this.#release(id, ready);
       const who = await session.identity();
       if (!who.ok) return this.#release(id, { ok: false, reason: 'SIGNER_REFUSED', signer: who });
       const ours = { id, ready, wallet: who.identity };
       const send = (): Promise<LiveReply> => this.#send(command, ours, session);
-      return await (this.#host.guard?.inTurn(command, who.identity, send) ?? send());
+      return await (this.#host.guard?.serialized(command, who.identity, send) ?? send());
     } catch (error) {
       return this.#broken(id, error, command.access.source.kind === 'stored');
     }
@@ -216,7 +218,7 @@ export class LiveOrders {
 
   async #send(
     command: LiveCommand,
-    { id, ready, wallet }: { readonly id: number; readonly ready: Ready; readonly wallet: string },
+    { id, ready, wallet }: { readonly id: number; readonly ready: PreparedCommand; readonly wallet: string },
     session: VenueClient,
   ): Promise<LiveReply> {
     const theirs = await this.#host.guard?.refusal(command, ready, wallet, session);
@@ -237,31 +239,31 @@ export class LiveOrders {
     if (INSTRUMENTED) await pauseAt('account/live/sent-durable');
     const settled = await ready.send();
     if (INSTRUMENTED) await pauseAt('account/live/answered');
-    const told = inOwnWords(this.#tables, command.access.venue, settled, ready.sent);
+    const told = inCallersTerms(this.#tables, command.access.venue, settled, ready.sent);
     return await this.#settle(id, told, command.access.source.kind === 'stored');
   }
 
   /** Undefined: there is none to take, or the escrow holds it. */
-  async #takeFee(id: number, { access, work }: LiveCommand, sent: Sent): Promise<Failure | undefined> {
+  async #takeFee(id: number, { access, work }: LiveCommand, sent: SentCommand): Promise<Failure | undefined> {
     if (work.kind !== 'place' || sent.kind !== 'place' || work.fee === undefined) return undefined;
     if (!this.#host.escrows) return failure('NOT_SUPPORTED', { message: 'Fees cannot be escrowed here' });
     return this.#host.escrows.pull(id, access.caller, work.fee, sent.terms);
   }
 
-  async #settle(id: number, settled: Settled, stored: boolean): Promise<LiveReply> {
+  async #settle(id: number, settled: LiveSettlement, stored: boolean): Promise<LiveReply> {
     const at = now();
     switch (settled.state) {
       case 'done':
         this.#tables.markDone(id, settled.order, at, 'outcome');
         reach('account/live/outcome-written');
-        if (settled.order.status === 'pending') await this.#host.wake(this.nextLook());
+        if (settled.order.status === 'pending') await this.#host.setAlarm(this.nextLook());
         return { ok: true, replayed: false, order: settled.order };
       case 'released':
         return this.#release(id, settled.failure);
       case 'unknown': {
         const lookAt = stored ? at + pauseAfter(0) : null;
         this.#tables.markUnknown(id, lookAt, 'unknown');
-        if (lookAt !== null) await this.#host.wake(lookAt);
+        if (lookAt !== null) await this.#host.setAlarm(lookAt);
         return failure('PERSISTENCE_UNKNOWN');
       }
       default:

@@ -4,15 +4,15 @@ import type { VenueResult } from '../../../shared/venues/port.ts';
 import { deadlineOf } from '../dead-man-switch.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCaller } from './model.ts';
-import type { OpenSession } from './reconciler.ts';
-import { cancelled } from './settling.ts';
+import type { OpenVenueClient } from './reconciler.ts';
+import { cancelResult } from './settling.ts';
 
 /** Where the switch is stored. */
 const KEY = 'live_heartbeat';
 /** Longest pause between two tries to cancel: what rests meanwhile is nobody's any more. */
 const LONGEST_PAUSE_MS = 15_000;
 /** So often: about five minutes. A venue that is away for longer is asked as seldom as by any other row. */
-const HURRIED_TRIES = 20;
+const FREQUENT_TRIES = 20;
 
 /** Unix ms. A switch that has fallen stays so until the venue has said that all is cancelled. */
 interface Switch {
@@ -21,9 +21,9 @@ interface Switch {
   readonly fallen?: { readonly tries: number; readonly lookAt: number } | undefined;
 }
 
-export interface SwitchHost {
+export interface LiveSwitchDependencies {
   readonly kv: SyncKvStorage;
-  readonly open: OpenSession;
+  readonly open: OpenVenueClient;
   /** When the newest order was sent whose outcome is not known; -Infinity where there is none. */
   lastUnsettled(): number;
 }
@@ -33,11 +33,11 @@ export interface SwitchHost {
  * them all, again and again until it has done so. Only with credentials that the vault keeps: nobody else is there
  * when it falls.
  */
-export class LiveSwitch {
-  readonly #host: SwitchHost;
+export class LiveDeadManSwitch {
+  readonly #host: LiveSwitchDependencies;
   #switch: Switch | undefined;
 
-  constructor(host: SwitchHost) {
+  constructor(host: LiveSwitchDependencies) {
     this.#host = host;
     this.#switch = host.kv.get<Switch>(KEY);
   }
@@ -49,7 +49,7 @@ export class LiveSwitch {
   }
 
   /** Sets it anew; the deadline, or why nobody could cancel for this caller. One that has fallen still cancels. */
-  async set(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>> {
+  async beat(access: LiveAccess, intervalMs: number): Promise<VenueResult<number>> {
     if (access.source.kind !== 'stored') {
       return failure('CREDENTIALS_REQUIRED', {
         message: "The dead man's switch needs credentials in the vault: onboard with POST /api/v1/onboard",
@@ -70,7 +70,7 @@ export class LiveSwitch {
     const fallen = this.#switch?.fallen;
     if (!this.#switch || !fallen || fallen.lookAt > at) return;
     const slow = pauseAfter(fallen.tries);
-    const pause = fallen.tries < HURRIED_TRIES ? Math.min(slow, LONGEST_PAUSE_MS) : slow;
+    const pause = fallen.tries < FREQUENT_TRIES ? Math.min(slow, LONGEST_PAUSE_MS) : slow;
     // Set before the venue is asked: when this process dies, the next one comes back for it.
     this.#write({ ...this.#switch, fallen: { tries: fallen.tries + 1, lookAt: at + pause } });
     const session = this.#host.open({
@@ -80,7 +80,7 @@ export class LiveSwitch {
     });
     // An order that was on its way when it fell comes to rest after the venue has cancelled the others.
     const arriving = this.#host.lastUnsettled() > at - session.capabilities.absenceHoldsAfterMs;
-    const result = session.clob && cancelled(await session.clob.cancel({}));
+    const result = session.clob && cancelResult(await session.clob.cancel({}));
     if (result && isHopeless(result)) {
       const message = 'nobody can cancel: the vault has no credential any more';
       console.error(JSON.stringify({ level: 'error', event: 'switch_without_credential', message }));

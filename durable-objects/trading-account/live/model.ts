@@ -5,10 +5,10 @@ import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
 import type { ClientOrder } from '../../../shared/venues/polymarket/orders/client-order.ts';
-import type { Identity } from '../journal.ts';
+import type { CommandName } from '../journal.ts';
 import type { OrderClaim } from '../allocations/claims.ts';
 import type { FeeRequest } from '../escrow/admit.ts';
-import type { Naming } from '../once.ts';
+import type { CommandIdentity } from '../once.ts';
 
 /** Who asks, for the vault's scope and its audit chain. */
 export interface LiveCaller {
@@ -51,13 +51,13 @@ export type LiveWork =
       readonly fee?: FeeRequest | undefined;
     }
   /** An order that the client signed, and its name: the hash of what was signed, and how it is to be executed. */
-  | { readonly kind: 'post'; readonly order: ClientOrder; readonly name: Identity }
+  | { readonly kind: 'post'; readonly order: ClientOrder; readonly name: CommandName }
   | { readonly kind: 'cancel'; readonly orderId: string };
 
 export interface LiveCommand {
   readonly access: LiveAccess;
   readonly work: LiveWork;
-  readonly naming: Naming;
+  readonly commandIdentity: CommandIdentity;
   /** Trade writes that the caller's tier may have in flight. */
   readonly maxWrites: number;
   /** Of an order of an agent's session: what of its part of the wallet it may take. */
@@ -65,7 +65,7 @@ export interface LiveCommand {
 }
 
 /** What went out, as the journal keeps it. */
-export type Sent =
+export type SentCommand =
   | {
       readonly kind: 'place';
       readonly terms: OrderTerms;
@@ -77,13 +77,13 @@ export type Sent =
   | { readonly kind: 'ctf'; readonly transaction: SignedTransaction };
 
 /** What became of a command for the chain. `failed`: it was mined and moved nothing. */
-export interface Mined {
+export interface MinedTransaction {
   readonly hash: Hex;
   readonly status: 'confirmed' | 'failed';
 }
 
 /** What is certain about a command. */
-export type Settled =
+export type LiveSettlement =
   | { readonly state: 'done'; readonly order: VenueOrder }
   /** Nothing happened: the command may run again. */
   | { readonly state: 'released'; readonly failure: VenueFailure }

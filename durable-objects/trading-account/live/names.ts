@@ -1,29 +1,29 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { Identity, Journal } from '../journal.ts';
-import { SDK_RETRY_MS, type Naming } from '../once.ts';
+import type { CommandName, Journal } from '../journal.ts';
+import { SDK_RETRY_MS, type CommandIdentity } from '../once.ts';
 import type { LiveCommand } from './model.ts';
 import type { LiveRow, NamedRow } from './rows.ts';
-import type { Assumed, LiveTables } from './tables.ts';
+import type { RetryAssumption, LiveTables } from './tables.ts';
 
 /** What the journal says of a command. */
-export type Known =
+export type LiveLookup =
   | { readonly kind: 'new' }
   /** Done before: its order is the reply. `assumed` for an SDK's retry. */
-  | { readonly kind: 'done'; readonly row: LiveRow; readonly assumed?: Assumed }
+  | { readonly kind: 'done'; readonly row: LiveRow; readonly assumed?: RetryAssumption }
   /** Sent before, and nobody knows what became of it: the venue must be asked. */
-  | { readonly kind: 'unknown'; readonly row: LiveRow; readonly assumed?: Assumed }
+  | { readonly kind: 'unknown'; readonly row: LiveRow; readonly assumed?: RetryAssumption }
   | {
       readonly kind: 'refused';
       readonly failure: Failure;
       readonly row?: LiveRow;
-      readonly assumed?: Assumed;
+      readonly assumed?: RetryAssumption;
     };
 
 /** What a command is known by. */
-export interface Nameable {
-  readonly naming: Naming;
+export interface IdentifiedCommand {
+  readonly commandIdentity: CommandIdentity;
   /** Its own id, where it brings one, and what it is to bind that id to something else. */
-  readonly own?: (Identity & { readonly reuse: Reuse }) | undefined;
+  readonly own?: (CommandName & { readonly reuse: Reuse }) | undefined;
 }
 
 const pending = failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 });
@@ -33,31 +33,32 @@ const pending = failure('IDEMPOTENCY_CONFLICT_PENDING', { retryAfter: 1 });
  * orders the caller's credential sees, where that may not be the account's own. Another's command is another command,
  * however alike they are written.
  */
-export function lookUp(
+export function lookUpLiveCommand(
   tables: LiveTables,
   paper: Journal,
-  command: Nameable,
+  command: IdentifiedCommand,
   now: number,
   who?: string,
-): Known {
-  const { naming } = command;
-  if (naming.key !== undefined) {
+): LiveLookup {
+  const { commandIdentity } = command;
+  if (commandIdentity.key !== undefined) {
     // One account, one space of keys: what paper did under this key was another request.
-    if (paper.find(`key:${naming.key}`)) return refused('IDEMPOTENCY_KEY_REUSE');
-    if (isOfAnother(tables, naming.key, naming.fingerprint)) return refused('IDEMPOTENCY_KEY_REUSE');
-    const found = tables.named(`key:${naming.key}`);
-    if (found) return judge(found, naming.fingerprint, 'IDEMPOTENCY_KEY_REUSE', who);
+    if (paper.find(`key:${commandIdentity.key}`)) return refused('IDEMPOTENCY_KEY_REUSE');
+    if (belongsToOtherRequest(tables, commandIdentity.key, commandIdentity.fingerprint))
+      return refused('IDEMPOTENCY_KEY_REUSE');
+    const found = tables.named(`key:${commandIdentity.key}`);
+    if (found) return judge(found, commandIdentity.fingerprint, 'IDEMPOTENCY_KEY_REUSE', who);
   }
   const { own } = command;
   const named = own && tables.named(own.key);
   if (own && named) return judge(named, own.fingerprint, own.reuse, who);
-  if (naming.key !== undefined || naming.sdkRetry !== true) return { kind: 'new' };
-  for (const row of tables.attempts(naming.fingerprint)) {
-    const assumed = isAnothers(row, who) ? undefined : assumedOf(row, now);
+  if (commandIdentity.key !== undefined || commandIdentity.sdkRetry !== true) return { kind: 'new' };
+  for (const row of tables.attempts(commandIdentity.fingerprint)) {
+    const assumed = belongsToOtherCaller(row, who) ? undefined : assumptionOf(row, now);
     if (assumed === undefined) continue;
     const known = judge(
-      { fingerprint: naming.fingerprint, row },
-      naming.fingerprint,
+      { fingerprint: commandIdentity.fingerprint, row },
+      commandIdentity.fingerprint,
       'IDEMPOTENCY_KEY_REUSE',
     );
     return known.kind === 'new' ? known : { ...known, row, assumed };
@@ -67,9 +68,9 @@ export function lookUp(
 
 /**
  * Whether a caller's key names a command of another request. Of a request with several, key and fingerprint of those
- * after the first go on with the place (the gateway's `entryNaming`), and any of them may be the one that is left.
+ * after the first go on with the place (the gateway's `entryIdentity`), and any of them may be the one that is left.
  */
-function isOfAnother(tables: LiveTables, key: string, fingerprint: string): boolean {
+function belongsToOtherRequest(tables: LiveTables, key: string, fingerprint: string): boolean {
   const [callers = ''] = key.split('"');
   // Ours, of an agent's session: it begins with a quote.
   if (callers === '') return false;
@@ -78,12 +79,12 @@ function isOfAnother(tables: LiveTables, key: string, fingerprint: string): bool
 }
 
 /** Of a command that was not sent yet nobody has written down whose it is. */
-const isAnothers = ({ identity }: LiveRow, who: string | undefined): boolean =>
+const belongsToOtherCaller = ({ identity }: LiveRow, who: string | undefined): boolean =>
   who !== undefined && identity !== null && identity !== who;
 
 /** The names under which a command is kept. */
-export function liveNames(command: Nameable): readonly Identity[] {
-  const { key, fingerprint } = command.naming;
+export function liveCommandNames(command: IdentifiedCommand): readonly CommandName[] {
+  const { key, fingerprint } = command.commandIdentity;
   const { own } = command;
   return [
     { key: key === undefined ? `sdk:${fingerprint}` : `key:${key}`, fingerprint },
@@ -92,20 +93,20 @@ export function liveNames(command: Nameable): readonly Identity[] {
 }
 
 /** What a command for a venue is called. Another venue's ids are another space: the same one may be used at both. */
-export function nameable({ access, work, naming }: LiveCommand): Nameable {
-  if (work.kind === 'post') return { naming, own: { ...work.name, reuse: 'INVALID_ORDER_PAYLOAD' } };
-  if (work.kind !== 'place') return { naming };
+export function identified({ access, work, commandIdentity }: LiveCommand): IdentifiedCommand {
+  if (work.kind === 'post') return { commandIdentity, own: { ...work.name, reuse: 'INVALID_ORDER_PAYLOAD' } };
+  if (work.kind !== 'place') return { commandIdentity };
   const { label, terms } = work;
   const id = label?.id ?? terms.clientOrderId;
-  if (id === undefined) return { naming };
-  const fingerprint = label?.fingerprint ?? naming.fingerprint;
+  if (id === undefined) return { commandIdentity };
+  const fingerprint = label?.fingerprint ?? commandIdentity.fingerprint;
   const key = `client:${access.venue}:${id}`;
-  return { naming, own: { key, fingerprint, reuse: 'DUPLICATE_CLIENT_ORDER_ID' } };
+  return { commandIdentity, own: { key, fingerprint, reuse: 'DUPLICATE_CLIENT_ORDER_ID' } };
 }
 
 type Reuse = 'IDEMPOTENCY_KEY_REUSE' | 'DUPLICATE_CLIENT_ORDER_ID' | 'INVALID_ORDER_PAYLOAD';
 
-function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse, who?: string): Known {
+function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse, who?: string): LiveLookup {
   if (fingerprint !== asked) return refused(reuse);
   switch (row.state) {
     case 'pending':
@@ -114,7 +115,7 @@ function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse, who?
     case 'unknown':
       return { kind: 'unknown', row };
     case 'done':
-      return isAnothers(row, who) ? refused(reuse) : { kind: 'done', row };
+      return belongsToOtherCaller(row, who) ? refused(reuse) : { kind: 'done', row };
     case 'released':
       return { kind: 'new' };
     default:
@@ -123,7 +124,7 @@ function judge({ fingerprint, row }: NamedRow, asked: string, reuse: Reuse, who?
 }
 
 /** Why an SDK's retry is the command before it again; undefined when it is not (docs/consistency.md). */
-function assumedOf({ state, told, endedAt }: LiveRow, now: number): Assumed | undefined {
+function assumptionOf({ state, told, endedAt }: LiveRow, now: number): RetryAssumption | undefined {
   if (state !== 'done') return told === 'unknown' ? 'retryable-status' : 'in-flight';
   // Nobody was told its outcome: the process died, or the reply was 503.
   if (told !== 'outcome') return 'retryable-status';
@@ -131,7 +132,7 @@ function assumedOf({ state, told, endedAt }: LiveRow, now: number): Assumed | un
 }
 
 /** The same signed order to be executed otherwise is told in the venue's words. */
-const refused = (reason: Reuse): Known => ({
+const refused = (reason: Reuse): LiveLookup => ({
   kind: 'refused',
   failure: failure(
     reason,

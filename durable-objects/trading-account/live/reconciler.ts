@@ -1,9 +1,9 @@
 import { now } from '../../../shared/clock.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
-import { inOwnWords } from './as-asked.ts';
+import { inCallersTerms } from './as-asked.ts';
 import { pauseAfter } from './backoff.ts';
-import type { LiveAccess, Settled } from './model.ts';
+import type { LiveAccess, LiveSettlement } from './model.ts';
 import { reconcile } from './settling.ts';
 import type { LiveRow } from './rows.ts';
 import type { LiveTables } from './tables.ts';
@@ -15,7 +15,7 @@ const ROWS_PER_REQUEST = 5;
 
 /** Settles a command for the chain, of which no venue knows. */
 export type SettleCtf = (row: LiveRow) => Promise<void>;
-export type OpenSession = (access: LiveAccess) => VenueClient;
+export type OpenVenueClient = (access: LiveAccess) => VenueClient;
 
 /**
  * Settles commands that were sent and never answered, by asking the venue for the order: never by sending again. A
@@ -24,10 +24,10 @@ export type OpenSession = (access: LiveAccess) => VenueClient;
  */
 export class Reconciler {
   readonly #tables: LiveTables;
-  readonly #open: OpenSession;
+  readonly #open: OpenVenueClient;
   readonly #settleCtf: SettleCtf | undefined;
 
-  constructor(tables: LiveTables, open: OpenSession, settleCtf?: SettleCtf) {
+  constructor(tables: LiveTables, open: OpenVenueClient, settleCtf?: SettleCtf) {
     this.#tables = tables;
     this.#open = open;
     this.#settleCtf = settleCtf;
@@ -56,25 +56,25 @@ export class Reconciler {
   }
 
   /** Settles one row with a caller's own session, if that can. */
-  async settle(row: LiveRow, session: VenueClient): Promise<void> {
-    await this.#ask(row, session);
+  async settle(row: LiveRow, client: VenueClient): Promise<void> {
+    await this.#ask(row, client);
   }
 
   /** The same, of a command for the chain too. */
-  settleNow(row: LiveRow, session: VenueClient): Promise<void> {
-    return row.sent?.kind === 'ctf' ? (this.#settleCtf?.(row) ?? Promise.resolve()) : this.#ask(row, session);
+  settleNow(row: LiveRow, client: VenueClient): Promise<void> {
+    return row.sent?.kind === 'ctf' ? (this.#settleCtf?.(row) ?? Promise.resolve()) : this.#ask(row, client);
   }
 
   /**
    * Settles what only a credential like the caller's can: nobody else will come with it. What others left, who may never
    * come again, is not looked at: it must not stand in the way.
    */
-  async settleWaiting({ venue, source }: LiveAccess, session: VenueClient): Promise<void> {
+  async settleWaiting({ venue, source }: LiveAccess, client: VenueClient): Promise<void> {
     if (source.kind !== 'request' || !this.#tables.waitsForCredential(venue)) return;
-    const who = await session.identity();
+    const who = await client.identity();
     if (!who.ok) return;
     for (const row of this.#tables.waitingForCredential(venue, who.identity, ROWS_PER_REQUEST)) {
-      await this.#ask(row, session);
+      await this.#ask(row, client);
     }
   }
 
@@ -83,19 +83,19 @@ export class Reconciler {
     else await this.#ask(row, this.#open(storedAccess(row)));
   }
 
-  async #ask(row: LiveRow, session: VenueClient): Promise<void> {
+  async #ask(row: LiveRow, client: VenueClient): Promise<void> {
     const { sent, sentAt, identity } = row;
     if (sent === null || sentAt === null || sent.kind === 'ctf') return;
-    const who = await session.identity();
+    const who = await client.identity();
     if (!who.ok || who.identity !== identity) return;
     // Before the question: what stands there then may have changed when the answer comes.
-    const late = now() - sentAt >= session.capabilities.absenceHoldsAfterMs;
-    const settled = await reconcile(session, sent, sentAt, late);
+    const late = now() - sentAt >= client.capabilities.absenceHoldsAfterMs;
+    const settled = await reconcile(client, sent, sentAt, late);
     if (INSTRUMENTED) await pauseAt('account/live/reconciled');
-    this.#write(row, inOwnWords(this.#tables, row.venue, settled, sent));
+    this.#write(row, inCallersTerms(this.#tables, row.venue, settled, sent));
   }
 
-  #write(row: LiveRow, settled: Settled): void {
+  #write(row: LiveRow, settled: LiveSettlement): void {
     switch (settled.state) {
       case 'done':
         this.#tables.markDone(row.id, settled.order, now(), null);

@@ -1,7 +1,7 @@
 import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
-import { decode } from '../journal.ts';
-import type { LiveCaller, LiveState, Mined, Sent } from './model.ts';
+import { decodeJson } from '../encoding.ts';
+import type { LiveCaller, LiveState, MinedTransaction, SentCommand } from './model.ts';
 
 /** A command as the journal has it. Times are Unix ms. */
 export interface LiveRow {
@@ -13,10 +13,10 @@ export interface LiveRow {
   readonly stored: boolean;
   /** Whose orders it is among: see `TradingSession.identity`. */
   readonly identity: string | null;
-  readonly sent: Sent | null;
+  readonly sent: SentCommand | null;
   readonly order: VenueOrder | null;
   /** What became of a command for the chain. */
-  readonly mined: Mined | null;
+  readonly mined: MinedTransaction | null;
   /** What the first caller was told; null while nobody was told anything, or when the process died first. */
   readonly told: 'outcome' | 'unknown' | null;
   readonly tries: number;
@@ -50,8 +50,8 @@ export type StoredRow = {
 
 /** The casts are of columns that CHECK constraints restrict, and of JSON that only `tables.ts` wrote. */
 export function toRow(row: StoredRow): LiveRow {
-  const sent = row.sent === null ? null : (decode(row.sent) as Sent);
-  const outcome = row.outcome === null ? null : decode(row.outcome);
+  const sent = row.sent === null ? null : (decodeJson(row.sent) as SentCommand);
+  const outcome = row.outcome === null ? null : decodeJson(row.outcome);
   const isChain = sent?.kind === 'ctf';
   return {
     id: row.id,
@@ -62,7 +62,7 @@ export function toRow(row: StoredRow): LiveRow {
     identity: row.identity,
     sent,
     order: isChain ? null : (outcome as VenueOrder | null),
-    mined: isChain ? (outcome as Mined | null) : null,
+    mined: isChain ? (outcome as MinedTransaction | null) : null,
     told: row.told as LiveRow['told'],
     tries: row.tries,
     sentAt: row.sent_at,

@@ -13,7 +13,7 @@ import { venueClientOf, type VenueClient } from '../../../shared/venues/trading/
 import type { LiveAccess } from './model.ts';
 
 /** A venue as a caller reaches it, signed for by the vault. Nothing leaves for the venue before a method is called. */
-export function openSession(env: ObjectEnv, { venue, caller, source, builder }: LiveAccess): VenueClient {
+export function openVenueClient(env: ObjectEnv, { venue, caller, source, builder }: LiveAccess): VenueClient {
   const vaultCaller: VaultCaller = {
     vault: vaultOf(env),
     call: {

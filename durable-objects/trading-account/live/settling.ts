@@ -8,7 +8,7 @@ import type {
   VenueResult,
 } from '../../../shared/venues/port.ts';
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
-import type { Sent, Settled } from './model.ts';
+import type { SentCommand, LiveSettlement } from './model.ts';
 
 /** What a venue's refusal is to the caller. Its own words go along, shortened by the adapter. */
 export function refusalOf(outcome: Exclude<NotAccepted, { readonly tag: 'unknown' }>): VenueFailure {
@@ -31,18 +31,18 @@ export function refusalOf(outcome: Exclude<NotAccepted, { readonly tag: 'unknown
   }
 }
 
-export function placed(outcome: PlaceOutcome): Settled {
+export function placeSettlement(outcome: PlaceOutcome): LiveSettlement {
   if (outcome.tag === 'accepted') return { state: 'done', order: outcome.order };
   return outcome.tag === 'unknown'
     ? { state: 'unknown' }
     : { state: 'released', failure: refusalOf(outcome) };
 }
 
-const notCancellable: Settled = { state: 'released', failure: failure('ORDER_NOT_CANCELLABLE') };
-const noSuchOrder: Settled = { state: 'released', failure: failure('ORDER_NOT_FOUND') };
+const notCancellable: LiveSettlement = { state: 'released', failure: failure('ORDER_NOT_CANCELLABLE') };
+const orderNotFound: LiveSettlement = { state: 'released', failure: failure('ORDER_NOT_FOUND') };
 
 /** What became of a cancel of several orders; PERSISTENCE_UNKNOWN where the venue did not say. */
-export function cancelled(result: VenueResult<CancelledMany | NotAccepted>): VenueResult<CancelledMany> {
+export function cancelResult(result: VenueResult<CancelledMany | NotAccepted>): VenueResult<CancelledMany> {
   if (!result.ok) return result;
   const { value } = result;
   if (value.tag === 'accepted') return { ok: true, value };
@@ -55,13 +55,13 @@ export const isTerminal = ({ status }: VenueOrder): boolean =>
 
 /** Sends a cancel and asks for the order, because only that tells what was filled. */
 export async function sendCancel(
-  session: VenueClient,
+  client: VenueClient,
   prepared: Parameters<VenueClient['sendCancel']>[0],
-): Promise<Settled> {
-  const outcome = await session.sendCancel(prepared);
+): Promise<LiveSettlement> {
+  const outcome = await client.sendCancel(prepared);
   if (outcome.tag === 'unknown') return { state: 'unknown' };
   if (outcome.tag === 'accepted') {
-    const found = await session.order(prepared.orderId);
+    const found = await client.order(prepared.orderId);
     // A venue's reads may lag behind its writes: it has said that the order is cancelled.
     return found.ok
       ? {
@@ -71,8 +71,8 @@ export async function sendCancel(
       : { state: 'unknown' };
   }
   if (outcome.tag === 'refused' && outcome.reason === 'ORDER_NOT_CANCELLABLE') {
-    const found = await session.order(prepared.orderId);
-    return !found.ok && found.reason === 'ORDER_NOT_FOUND' ? noSuchOrder : notCancellable;
+    const found = await client.order(prepared.orderId);
+    return !found.ok && found.reason === 'ORDER_NOT_FOUND' ? orderNotFound : notCancellable;
   }
   return { state: 'released', failure: refusalOf(outcome) };
 }
@@ -82,21 +82,21 @@ export async function sendCancel(
  * still on its way would be refused, and the venue's reads have caught up; before that, absence says nothing.
  */
 export async function reconcile(
-  session: VenueClient,
-  sent: Exclude<Sent, { readonly kind: 'ctf' }>,
+  client: VenueClient,
+  sent: Exclude<SentCommand, { readonly kind: 'ctf' }>,
   sentAt: number,
   late: boolean,
-): Promise<Settled> {
+): Promise<LiveSettlement> {
   if (sent.kind === 'place') {
     const { dedupe, terms } = sent;
-    const found = await session.reconcile({ dedupe, terms, sentAt });
+    const found = await client.reconcile({ dedupe, terms, sentAt });
     if (found.tag === 'found') return { state: 'done', order: found.order };
     return found.tag === 'absent' && late
       ? { state: 'released', failure: failure('VENUE_UNAVAILABLE', { retryAfter: 1 }) }
       : { state: 'unknown' };
   }
-  const found = await session.order(sent.orderId);
-  if (!found.ok) return found.reason === 'ORDER_NOT_FOUND' && late ? noSuchOrder : { state: 'unknown' };
+  const found = await client.order(sent.orderId);
+  if (!found.ok) return found.reason === 'ORDER_NOT_FOUND' && late ? orderNotFound : { state: 'unknown' };
   if (found.value.status === 'cancelled') return { state: 'done', order: found.value };
   if (isTerminal(found.value)) return notCancellable;
   return late

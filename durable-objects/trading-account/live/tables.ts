@@ -1,17 +1,18 @@
 import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
-import { encode, type Identity } from '../journal.ts';
-import type { LiveAccess, Mined, Sent } from './model.ts';
+import { encodeJson } from '../encoding.ts';
+import type { CommandName } from '../journal.ts';
+import type { LiveAccess, MinedTransaction, SentCommand } from './model.ts';
 import { toRow, type LiveRow, type NamedRow, type StoredRow } from './rows.ts';
 
 /** Why an SDK's retry was taken for the command before it (docs/consistency.md). */
-export type Assumed = 'in-flight' | 'retryable-status' | 'recent';
+export type RetryAssumption = 'in-flight' | 'retryable-status' | 'recent';
 
 /** Who must know what became of a command, in the same writes that record it: its fee, the session that it is of. */
-export interface Fate {
+export interface CommandObserver {
   ordered(order: VenueOrder, command: number): void;
   released(command: number): void;
-  mined?(mined: Mined, command: number): void;
+  mined?(mined: MinedTransaction, command: number): void;
 }
 
 /** Equal commands that a retry is looked for among: far more than anybody has under way at once. */
@@ -30,9 +31,9 @@ export const numbered = (name: string, id: number): string =>
  */
 export class LiveTables {
   readonly #sql: SqlStorage;
-  readonly #fates: readonly Fate[];
+  readonly #fates: readonly CommandObserver[];
 
-  constructor(sql: SqlStorage, fates: readonly (Fate | undefined)[] = []) {
+  constructor(sql: SqlStorage, fates: readonly (CommandObserver | undefined)[] = []) {
     this.#sql = sql;
     this.#fates = fates.filter((fate) => fate !== undefined);
   }
@@ -40,7 +41,7 @@ export class LiveTables {
   /** A new command, `pending` under its names. A name that another command had is this one's now. */
   admit(
     { venue, caller, source }: LiveAccess,
-    names: readonly Identity[],
+    names: readonly CommandName[],
     at: number,
     lease: number,
   ): number {
@@ -71,12 +72,12 @@ export class LiveTables {
   }
 
   /** False when the lease has run out: then nothing may be sent. */
-  markSent(id: number, identity: string, sent: Sent, at: number, lookAt: number): boolean {
+  markSent(id: number, identity: string, sent: SentCommand, at: number, lookAt: number): boolean {
     return this.#changed(
       `UPDATE live_commands SET state = 'sent', identity = ?, sent = ?, sent_at = ?, look_at = ?
        WHERE id = ? AND state = 'pending'`,
       identity,
-      encode(sent),
+      encodeJson(sent),
       at,
       lookAt,
       id,
@@ -88,7 +89,7 @@ export class LiveTables {
     const changed = this.#changed(
       `UPDATE live_commands SET state = 'done', outcome = ?, order_id = ?, ended_at = ?, look_at = NULL,
          told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
-      encode(order),
+      encodeJson(order),
       order.id,
       at,
       told,
@@ -99,20 +100,20 @@ export class LiveTables {
   }
 
   /** The bytes that are about to leave, in place of those whose nonce another transaction took. */
-  markResent(id: number, sent: Sent): boolean {
+  markResent(id: number, sent: SentCommand): boolean {
     return this.#changed(
       "UPDATE live_commands SET sent = ? WHERE id = ? AND state = 'sent'",
-      encode(sent),
+      encodeJson(sent),
       id,
     );
   }
 
   /** `told`: whether the first caller hears it, now. */
-  markMined(id: number, mined: Mined, at: number, told: 'outcome' | null): boolean {
+  markMined(id: number, mined: MinedTransaction, at: number, told: 'outcome' | null): boolean {
     const changed = this.#changed(
       `UPDATE live_commands SET state = 'done', outcome = ?, ended_at = ?, look_at = NULL,
          told = COALESCE(?, told) WHERE id = ? AND state IN ('sent', 'unknown')`,
-      encode(mined),
+      encodeJson(mined),
       at,
       told,
       id,
@@ -157,7 +158,7 @@ export class LiveTables {
   }
 
   /** What an SDK's retry was taken for. One that is answered is an attempt that ends now: its reply may be lost too. */
-  noteAssumed(id: number, assumed: Assumed, at: number): void {
+  noteAssumed(id: number, assumed: RetryAssumption, at: number): void {
     this.#sql.exec(
       `UPDATE live_commands SET assumed = ?, ended_at = CASE state WHEN 'done' THEN ? ELSE ended_at END
        WHERE id = ?`,

@@ -4,13 +4,13 @@ import type { Market, Outcome } from '../../../shared/venues/port.ts';
 import type { OrderRequest } from '../model.ts';
 
 /** An order that the market's rules accept, with its price on the tick. */
-export type Checked = { readonly ok: true; readonly outcome: Outcome; readonly price: Micro } | Failure;
+export type CheckedOrder = { readonly ok: true; readonly outcome: Outcome; readonly price: Micro } | Failure;
 
 /** A price computed from two rounded amounts may miss its tick by this part of one. */
 const AMOUNT_TOLERANCE = 50n;
 
 /** Rules of the market that hold whatever the account has: open, on tick, in range, big enough, not expired. */
-export function checkAgainstMarket(request: OrderRequest, market: Market, now: number): Checked {
+export function checkAgainstMarket(request: OrderRequest, market: Market, now: number): CheckedOrder {
   const outcome = market.outcomes.find((candidate) => candidate.tokenId === request.tokenId);
   if (!outcome) return failure('MARKET_NOT_FOUND');
   if (market.status !== 'open') return failure('MARKET_CLOSED');

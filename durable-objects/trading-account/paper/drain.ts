@@ -5,14 +5,14 @@ import { endOrder } from './resting.ts';
 const MAX_CANCELLED = 100;
 
 /** What a drain did. */
-export interface Drained {
+export interface DrainedOrders {
   readonly cancelled: readonly number[];
   /** Whether orders are left for the next call. */
   readonly more: boolean;
 }
 
 /** Cancels the oldest open orders. Must run inside one transaction. */
-export function drainOrders(ledger: Ledger, now: number): Drained {
+export function drainOrders(ledger: Ledger, now: number): DrainedOrders {
   const open = ledger.openOrders();
   const cancelled = open.slice(0, MAX_CANCELLED).map((order) => endOrder(ledger, order, 'cancelled', now).id);
   return { cancelled, more: open.length > MAX_CANCELLED };

@@ -4,10 +4,10 @@ import { reach } from '../../../shared/testing/fault-points.ts';
 import type { Book, Market } from '../../../shared/venues/port.ts';
 import type { Ledger } from '../ledger.ts';
 import type { NewOrder, Order, OrderRequest, OrderStatus, Position, Trade } from '../model.ts';
-import { checkAgainstMarket, type Checked } from './checks.ts';
+import { checkAgainstMarket, type CheckedOrder } from './checks.ts';
 import { takerFee } from './fee.ts';
 import { hold, reserveFor } from './reserve.ts';
-import { settle } from './settle.ts';
+import { settleFills } from './settle.ts';
 import { spendOnBook, walkBook, type Walk } from './walk.ts';
 
 /** A placed order with the execution it began with, if any. */
@@ -26,7 +26,7 @@ export interface Placed {
  * Places one order on the paper venue, at once: takes what the book offers within the limit, rests the
  * remainder of GTC and GTD. Must run inside one transaction. Contract: clob, "Paper execution".
  */
-export function place(
+export function placeOrder(
   ledger: Ledger,
   request: OrderRequest,
   market: Market,
@@ -68,7 +68,7 @@ export function place(
   });
   reach('account/place/order-written');
   const execution = { shares: walk.shares, notional: walk.notional, fee, role: 'TAKER' as const };
-  const trade = walk.shares > 0n ? settle(ledger, order, execution, now) : undefined;
+  const trade = walk.shares > 0n ? settleFills(ledger, order, execution, now) : undefined;
   if (trade && request.session !== undefined) bookForSession(ledger, request.session, trade);
   hold(ledger, order, reserved);
   return { ...placed(ledger, order), ...(trade && { trade }), ...bestOf(walk) };
@@ -110,7 +110,7 @@ function statusOf(size: Micro, filled: Micro, remainder: Micro): OrderStatus {
 function bookForSession(ledger: Ledger, session: number, trade: Trade): void {
   const { shares, notional, fee } = trade;
   if (trade.side === 'BUY') ledger.allocations.bought(session, trade, shares, notional, fee);
-  else ledger.allocations.parted(session, trade, shares, notional, fee);
+  else ledger.allocations.disposed(session, trade, shares, notional, fee);
 }
 
 /** Whether a FOK order gets all it asked for: its shares, or shares for its whole budget. */
@@ -121,7 +121,7 @@ const isWhole = (request: OrderRequest, walk: Walk): boolean =>
 function ended(
   ledger: Ledger,
   request: OrderRequest,
-  checked: Extract<Checked, { ok: true }>,
+  checked: Extract<CheckedOrder, { ok: true }>,
   market: Market,
   now: number,
 ): Placed {

@@ -4,7 +4,7 @@ import type { Book } from '../../../shared/venues/port.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Order, Trade } from '../model.ts';
 import { release, reserveFor } from './reserve.ts';
-import { settle } from './settle.ts';
+import { settleFills } from './settle.ts';
 import { opposite, within } from './walk.ts';
 
 /**
@@ -57,7 +57,7 @@ function fillResting(ledger: Ledger, order: Order, shares: Micro, now: number): 
     now,
   );
   reach('account/match/order-filled');
-  return settle(ledger, order, { shares, notional: paid, fee: ZERO, role: 'MAKER' }, now);
+  return settleFills(ledger, order, { shares, notional: paid, fee: ZERO, role: 'MAKER' }, now);
 }
 
 /** Takes as much of the levels within the order's limit as it still needs. */

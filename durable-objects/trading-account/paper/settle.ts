@@ -14,7 +14,7 @@ export interface Execution {
  * Books one execution of an order: cash, fees, position, realised result and the trade row. Cash that the
  * order had reserved must be back in `cash` before. Keeps the account's invariant by construction.
  */
-export function settle(ledger: Ledger, order: Order, execution: Execution, now: number): Trade {
+export function settleFills(ledger: Ledger, order: Order, execution: Execution, now: number): Trade {
   const held = ledger.position(order.token) ?? emptyPosition(order);
   const realised = order.side === 'BUY' ? buy(ledger, held, execution) : sell(ledger, held, execution);
   const { token, market, outcome, side } = order;

@@ -1,10 +1,10 @@
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
-import type { Naming } from '../../../durable-objects/trading-account/api.ts';
+import type { CommandIdentity } from '../../../durable-objects/trading-account/api.ts';
 
 /** How the caller names its command: by header, and by what it asks (docs/consistency.md). */
-export async function commandIdentityOf(call: Call<unknown, unknown, unknown>): Promise<Naming> {
+export async function commandIdentityOf(call: Call<unknown, unknown, unknown>): Promise<CommandIdentity> {
   const { request, url } = call;
   // Quoted and bare are one key.
   const key = headerOf(call, idempotencyKeyHeader)?.replaceAll('"', '');

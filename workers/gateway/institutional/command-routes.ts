@@ -97,7 +97,9 @@ async function command(
   isNamed = true,
 ) {
   const { tenant, account, key, tier } = tenantPrincipalOf(call.caller);
-  const naming = await commandIdentityOf(isNamed ? call : { ...call, declared: shared.headers, body: items });
+  const commandIdentity = await commandIdentityOf(
+    isNamed ? call : { ...call, declared: shared.headers, body: items },
+  );
   return accountObject(call.env, account)
     .submitExchange({
       caller: { tenant, account, keyId: key, requestId: call.requestId },
@@ -106,7 +108,7 @@ async function command(
       refs: items.map(refOf),
       ownIds: rpc.startsWith('cancel_order') ? [] : ownIds,
       auth: await authOf(call),
-      naming: isNamed ? naming : { fingerprint: naming.fingerprint },
+      commandIdentity: isNamed ? commandIdentity : { fingerprint: commandIdentity.fingerprint },
       maxWrites: tiers[tier].tradeWritesInFlight,
     })
     .catch(outcomeUnknown);

@@ -86,7 +86,7 @@ const status = route({
   async handle(call) {
     const { account, trading } = await ownAccount(call, call.params.account_id);
     const at = now();
-    const { portfolio, waters } = await trading.standing();
+    const { portfolio, waters } = await trading.performance();
     const { equity: worth } = worthOf(portfolio);
     const began = account.startingBalance;
     // The present one once more in the cents that the reply shows, so that a reader comes to the same.

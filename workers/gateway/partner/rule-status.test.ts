@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { after, atFirst } from '../../../durable-objects/trading-account/high-water.ts';
+import { markAfter, initialMark } from '../../../durable-objects/trading-account/high-water.ts';
 import { asMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import { ruleStatus } from './rule-status.ts';
 
@@ -9,7 +9,7 @@ const of = (points: readonly number[], now: number, asked: object = rules) =>
   ruleStatus(
     asked as Readonly<Record<string, unknown>>,
     usd(10_000),
-    [[...points, now].map(usd).reduce(after, atFirst(usd(10_000))).fall],
+    [[...points, now].map(usd).reduce(markAfter, initialMark(usd(10_000))).fall],
     usd(now),
   );
 

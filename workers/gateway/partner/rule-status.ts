@@ -9,7 +9,7 @@ import {
   type Micro,
 } from '../../../shared/money/fixed.ts';
 import type { JsonObject } from '../../../durable-objects/tenant/api.ts';
-import type { Fall } from '../../../durable-objects/trading-account/api.ts';
+import type { Drawdown } from '../../../durable-objects/trading-account/api.ts';
 
 /** What the two rules that we evaluate say of an attempt. Percentages have two decimals. */
 export interface RuleStatus {
@@ -31,7 +31,12 @@ const HUNDREDTH = SCALE / HUNDRED;
  * what it is worth now. Breaking the drawdown outweighs reaching the target, whichever came first. A rule that is not
  * there, or is no plain number, is not evaluated; without any fall no drawdown is broken, also not one of 0.
  */
-export function ruleStatus(rules: JsonObject, began: Micro, falls: readonly Fall[], now: Micro): RuleStatus {
+export function ruleStatus(
+  rules: JsonObject,
+  began: Micro,
+  falls: readonly Drawdown[],
+  now: Micro,
+): RuleStatus {
   const target = percentIn(rules, 'profit_target_pct');
   const most = percentIn(rules, 'max_drawdown_pct');
   const profit = percent(sub(now, began), began);

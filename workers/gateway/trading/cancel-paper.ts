@@ -14,9 +14,9 @@ export async function cancelPaper(
   account: AccountRef['stub'],
   request: CancelRequest,
 ): Promise<PaperCancels> {
-  const naming = await cancelIdentity(call);
-  if (!naming) return { ...(await account.cancel(request)), replayed: false };
-  const done = await account.cancelOnce(request, naming).catch(outcomeUnknown);
+  const commandIdentity = await cancelIdentity(call);
+  if (!commandIdentity) return { ...(await account.cancel(request)), replayed: false };
+  const done = await account.cancelOnce(request, commandIdentity).catch(outcomeUnknown);
   if (!done.ok) throw new RequestError(done);
   return done;
 }

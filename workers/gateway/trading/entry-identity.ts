@@ -1,4 +1,4 @@
-import type { Naming } from '../../../durable-objects/trading-account/api.ts';
+import type { CommandIdentity } from '../../../durable-objects/trading-account/api.ts';
 
 /**
  * The names of one order of a request that has several, by its place in the request. By its place among those that are
@@ -6,11 +6,11 @@ import type { Naming } from '../../../durable-objects/trading-account/api.ts';
  * again, the request would then place its last order a second time. The first goes by the request's own names; no
  * caller's key has a quote in it, so the others' are theirs alone.
  */
-export const entryIdentity = (naming: Naming, place: number): Naming =>
+export const entryIdentity = (commandIdentity: CommandIdentity, place: number): CommandIdentity =>
   place === 0
-    ? naming
+    ? commandIdentity
     : {
-        ...naming,
-        fingerprint: `${naming.fingerprint} ${place}`,
-        ...(naming.key !== undefined && { key: `${naming.key}"${place}` }),
+        ...commandIdentity,
+        fingerprint: `${commandIdentity.fingerprint} ${place}`,
+        ...(commandIdentity.key !== undefined && { key: `${commandIdentity.key}"${place}` }),
       };

@@ -1,4 +1,4 @@
-import { openSession } from '../../../durable-objects/trading-account/live/sessions.ts';
+import { openVenueClient } from '../../../durable-objects/trading-account/live/sessions.ts';
 import { failure, RequestError } from '../../../shared/errors/failure.ts';
 import { formatMicro } from '../../../shared/money/fixed.ts';
 import type { PolymarketClient } from '../../../shared/venues/polymarket/account/polymarket-client.ts';
@@ -12,11 +12,11 @@ export type LiveCall = AccountCall & { readonly requestId: string };
 /** The venue on behalf of the caller, asked from here: reads change nothing, so the account has no part in them. */
 export async function liveSession(call: LiveCall): Promise<{
   readonly account: LiveAccount;
-  readonly session: ReturnType<typeof openSession>;
+  readonly session: ReturnType<typeof openVenueClient>;
   readonly clob: PolymarketClient;
 }> {
   const account = await liveAccount(call, V1_LIVE_VENUE);
-  const session = openSession(call.env, account.access);
+  const session = openVenueClient(call.env, account.access);
   if (!session.clob) throw new RequestError(failure('INTERNAL_ERROR'));
   return { account, session, clob: session.clob };
 }

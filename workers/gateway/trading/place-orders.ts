@@ -18,7 +18,9 @@ export async function toPlaceCommand(
   const maxWrites = tiers[principalOf(call.caller).tier].tradeWritesInFlight;
   // Orders that name themselves need no other name unless the caller gives one: no digest for nothing.
   const named = headerOf(call, idempotencyKeyHeader) !== undefined || orders.some((order) => !order.identity);
-  return named ? { orders, naming: await commandIdentityOf(call), maxWrites } : { orders, maxWrites };
+  return named
+    ? { orders, commandIdentity: await commandIdentityOf(call), maxWrites }
+    : { orders, maxWrites };
 }
 
 /**

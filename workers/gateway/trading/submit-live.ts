@@ -11,7 +11,7 @@ import type {
   LiveCommand,
   LiveReply,
   LiveWork,
-  Naming,
+  CommandIdentity,
 } from '../../../durable-objects/trading-account/api.ts';
 
 /** The one live venue that `/v1` trades on: the others have another shape, and `/api/v1`. */
@@ -28,11 +28,16 @@ export type Submitted =
 export async function submitOne(
   call: AnyCall,
   work: LiveWork,
-  named?: Naming,
+  named?: CommandIdentity,
 ): Promise<{ readonly order: VenueOrder; readonly replayed: boolean }> {
   const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
   const reply = await stub
-    .submit({ access, work, naming: named ?? (await commandIdentityOf(call)), maxWrites: maxWrites(call) })
+    .submit({
+      access,
+      work,
+      commandIdentity: named ?? (await commandIdentityOf(call)),
+      maxWrites: maxWrites(call),
+    })
     .catch(outcomeUnknown);
   const told = submittedOf(reply);
   if (!told.ok) throw new RequestError(told);
@@ -45,10 +50,19 @@ export async function submitEach(
   works: readonly ({ readonly ok: true; readonly value: LiveWork } | Failure)[],
 ): Promise<readonly Submitted[]> {
   const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
-  const naming = await commandIdentityOf(call);
+  const commandIdentity = await commandIdentityOf(call);
   const most = maxWrites(call);
   const commands = works.flatMap((work, place): readonly LiveCommand[] =>
-    work.ok ? [{ access, work: work.value, naming: entryIdentity(naming, place), maxWrites: most }] : [],
+    work.ok
+      ? [
+          {
+            access,
+            work: work.value,
+            commandIdentity: entryIdentity(commandIdentity, place),
+            maxWrites: most,
+          },
+        ]
+      : [],
   );
   const replies = commands.length === 0 ? [] : await stub.submitAll(commands).catch(outcomeUnknown);
   const told = replies.map(submittedOf);

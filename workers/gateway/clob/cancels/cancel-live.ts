@@ -1,5 +1,5 @@
-import { openSession } from '../../../../durable-objects/trading-account/live/sessions.ts';
-import { cancelled } from '../../../../durable-objects/trading-account/live/settling.ts';
+import { openVenueClient } from '../../../../durable-objects/trading-account/live/sessions.ts';
+import { cancelResult } from '../../../../durable-objects/trading-account/live/settling.ts';
 import { errorCatalogue } from '../../../../shared/errors/catalogue.ts';
 import { failure, RequestError } from '../../../../shared/errors/failure.ts';
 import type { CancelScope } from '../../../../shared/venues/polymarket/account/polymarket-client.ts';
@@ -9,10 +9,10 @@ import type { Call, Reply } from '../../http/route.ts';
 import { cancelIdentity } from '../../trading/cancel-identity.ts';
 import { outcomeUnknown } from '../../trading/place-orders.ts';
 import { V1_LIVE_VENUE, v1ValueOrThrow } from '../../trading/submit-live.ts';
-import type { Naming, CancelledThere } from '../../../../durable-objects/trading-account/api.ts';
+import type { CommandIdentity, VenueCancelOutcome } from '../../../../durable-objects/trading-account/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
-type Done = { readonly outcome: CancelledThere; readonly replayed: boolean };
+type Done = { readonly outcome: VenueCancelOutcome; readonly replayed: boolean };
 
 const HASH = /^0x[0-9a-fA-F]{64}$/;
 
@@ -44,22 +44,24 @@ const toReply = (
  */
 async function cancelOnce(call: AnyCall, scope: CancelScope): Promise<Done> {
   const { stub, access } = await liveAccount(call, V1_LIVE_VENUE);
-  const { clob } = openSession(call.env, access);
+  const { clob } = openVenueClient(call.env, access);
   if (!clob) throw new RequestError(failure('INTERNAL_ERROR'));
-  const naming = await identityAtVenue(call);
-  if (naming) {
-    const before = await stub.namedCancel(naming);
+  const commandIdentity = await identityAtVenue(call);
+  if (commandIdentity) {
+    const before = await stub.cancelOutcome(commandIdentity);
     if (!('kind' in before)) throw new RequestError(before);
     if (before.kind === 'done') return { outcome: before.outcome, replayed: true };
   }
-  const { canceled, notCanceled } = v1ValueOrThrow(cancelled(await clob.cancel(scope)));
+  const { canceled, notCanceled } = v1ValueOrThrow(cancelResult(await clob.cancel(scope)));
   const outcome = { canceled, notCanceled };
-  if (naming) await stub.noteCancel(naming, outcome).catch(outcomeUnknown);
+  if (commandIdentity) await stub.recordCancel(commandIdentity, outcome).catch(outcomeUnknown);
   return { outcome, replayed: false };
 }
 
 /** The same request for paper is another one, and has another reply. */
-async function identityAtVenue(call: AnyCall): Promise<Naming | undefined> {
-  const naming = await cancelIdentity(call);
-  return naming && { ...naming, fingerprint: `${naming.fingerprint} ${V1_LIVE_VENUE}` };
+async function identityAtVenue(call: AnyCall): Promise<CommandIdentity | undefined> {
+  const commandIdentity = await cancelIdentity(call);
+  return (
+    commandIdentity && { ...commandIdentity, fingerprint: `${commandIdentity.fingerprint} ${V1_LIVE_VENUE}` }
+  );
 }

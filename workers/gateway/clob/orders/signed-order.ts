@@ -4,7 +4,7 @@ import { asMicro, MAX_UNITS, mulDiv, SCALE, type Micro } from '../../../../share
 import { sha256Hex } from '../../../../shared/keys/digest.ts';
 import { canonicalJson } from '../../context/command-identity.ts';
 import { address, baseUnits, tokenId } from '../../trading/v1-wire.ts';
-import type { Identity, OrderRequest } from '../../../../durable-objects/trading-account/api.ts';
+import type { CommandName, OrderRequest } from '../../../../durable-objects/trading-account/api.ts';
 
 /** Digits or a number that JSON holds exactly; clients send `salt` either way. */
 const integer = z.union([z.string().regex(/^\d{1,78}$/), z.number().int().nonnegative()]);
@@ -95,7 +95,7 @@ function requestOf(
  * A signed order names itself: by the hash of what was signed (docs/consistency.md). Paper does not look at the
  * signature, so this is the hash of the signed members, however they are written.
  */
-async function identityOf(payload: SignedOrderPayload): Promise<Identity> {
+async function identityOf(payload: SignedOrderPayload): Promise<CommandName> {
   const { signature: _, ...signed } = payload.order;
   // The key covers all that was signed; what is left to tell two requests apart is how it is to be executed.
   const fingerprint = `${payload.orderType} ${payload.postOnly === true} ${payload.deferExec === true}`;

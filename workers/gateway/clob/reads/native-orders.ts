@@ -165,8 +165,8 @@ async function openAtVenue(
 /** An order that is cancelled at the venue, by the journal: said again without a key it is not cancellable any more. */
 async function cancelAtVenue(call: Call<unknown, unknown, unknown>, id: string): Promise<Reply> {
   if (!/^0x[0-9a-fA-F]{64}$/.test(id)) throw new RequestError('ORDER_NOT_FOUND');
-  const naming = (await cancelIdentity(call)) ?? { fingerprint: `cancel ${id}` };
-  const { order, replayed } = await submitOne(call, { kind: 'cancel', orderId: id }, naming);
+  const commandIdentity = (await cancelIdentity(call)) ?? { fingerprint: `cancel ${id}` };
+  const { order, replayed } = await submitOne(call, { kind: 'cancel', orderId: id }, commandIdentity);
   return { body: toNativeLive(order), headers: replayedHeader(replayed) };
 }
 

@@ -135,8 +135,8 @@ const capabilities = { polymarket: polymarketCapabilities, kalshi: kalshiCapabil
 async function submit(call: Call<unknown, unknown, unknown>, exchange: LiveVenue, work: LiveWork) {
   const { stub, access } = await liveAccount(call, exchange);
   const maxWrites = tiers[principalOf(call.caller).tier].tradeWritesInFlight;
-  const naming = await commandIdentityOf(call);
-  const reply = await stub.submit({ access, work, naming, maxWrites }).catch(outcomeUnknown);
+  const commandIdentity = await commandIdentityOf(call);
+  const reply = await stub.submit({ access, work, commandIdentity, maxWrites }).catch(outcomeUnknown);
   if (!reply.ok) throw new RequestError(toLiveFailure(exchange, reply));
   return { body: toOrderView(reply.order), headers: replayedHeader(reply.replayed) };
 }

@@ -101,10 +101,10 @@ async function submit(call: Call<unknown, unknown, unknown>, work: CtfWork) {
   refuseHeaders(call, [exchangeCredentialsHeader, ...accountHeaders]);
   const { tenant, account, key, tier } = principalOf(call.caller);
   const caller = { tenant, account, keyId: key, requestId: call.requestId };
-  const naming = await commandIdentityOf(call);
+  const commandIdentity = await commandIdentityOf(call);
   const maxWrites = tiers[tier].tradeWritesInFlight;
   const done = await accountObject(call.env, account)
-    .submitCtf({ caller, work, naming, maxWrites })
+    .submitCtf({ caller, work, commandIdentity, maxWrites })
     .catch(outcomeUnknown);
   if (!done.ok) throw new RequestError(done);
   return {

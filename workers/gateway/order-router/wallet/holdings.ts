@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openSession } from '../../../../durable-objects/trading-account/live/sessions.ts';
+import { openVenueClient } from '../../../../durable-objects/trading-account/live/sessions.ts';
 import { liveAccount, venueValueOrThrow } from '../../trading/live-account.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../../http/request-headers.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
@@ -30,7 +30,7 @@ const positions = route({
         ? await paperPositions(call)
         : venueValueOrThrow(
             exchange,
-            await openSession(call.env, (await liveAccount(call, exchange)).access).positions(),
+            await openVenueClient(call.env, (await liveAccount(call, exchange)).access).positions(),
           );
     const { market_id } = call.query;
     return {
@@ -56,7 +56,7 @@ const fills = route({
     const query = { marketId: call.query.market_id, limit: call.query.limit };
     if (exchange === 'paper') return { body: (await paperFills(call, query)).map(toFillView) };
     const { stub, access } = await liveAccount(call, exchange);
-    const told = venueValueOrThrow(exchange, await openSession(call.env, access).fills(query));
+    const told = venueValueOrThrow(exchange, await openVenueClient(call.env, access).fills(query));
     // Kalshi has one book for both outcomes: how an order was meant only the account knows.
     const rows = exchange === 'kalshi' && told.length > 0 ? await stub.liveFills(exchange, told) : told;
     return { body: rows.map(toFillView) };
