@@ -6,7 +6,7 @@ import { pauseAt } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { VenueFailure } from '../../shared/venues/port.ts';
 import { accountObject } from '../rpc/stubs.ts';
-import { insufficientShares } from '../trading-account/allocations/book.ts';
+import { insufficientShares } from '../trading-account/allocations/allocation-book.ts';
 import { refToAccount } from './account-ref.ts';
 import type { Attempts } from './attempts.ts';
 import type {

@@ -14,9 +14,9 @@ import { moveClock, resetClock } from '../../shared/clock.ts';
 import { armFault, releaseFaults } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { VenueOrder } from '../../shared/venues/port.ts';
-import { AllocationBook } from '../trading-account/allocations/book.ts';
+import { AllocationBook } from '../trading-account/allocations/allocation-book.ts';
 import { Claims } from '../trading-account/allocations/claims.ts';
-import { AllocationGuard } from '../trading-account/live/guard.ts';
+import { AllocationGuard } from '../trading-account/live/allocation-guard.ts';
 
 const token = (await tradableTokens()).filter(({ tick }) => tick === 10_000n).at(-5);
 if (!token) throw new Error('the emulator has too few markets for these tests');

@@ -2,8 +2,8 @@ import { asMicro, mulDiv, notional, ONE, SCALE, ZERO, type Micro } from '../../s
 import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Book, ListedMarket, Market } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
-import { polymarket } from '../trading-account/live/sessions.ts';
-import { priceIn } from '../trading-account/valuation.ts';
+import { polymarket } from '../venue-access/venue-client.ts';
+import { priceIn } from '../trading-account/ledger/valuation.ts';
 import type { PositionView } from './model.ts';
 import type { Holding } from '../trading-account/api.ts';
 

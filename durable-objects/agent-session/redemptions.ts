@@ -4,7 +4,7 @@ import type { Hex } from '../../shared/signing/checks.ts';
 import type { Market, MarketData } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../rpc/stubs.ts';
-import { payoutsOf } from '../trading-account/allocations/on-chain.ts';
+import { payoutsOf } from '../trading-account/allocations/on-chain-claims.ts';
 import type { PositionView, RedeemRow, SessionCaller, SessionRecord } from './model.ts';
 import type { NameScope } from './names.ts';
 import { brokenOff, isOpen, type Outcome } from './orders.ts';

@@ -1,5 +1,5 @@
-import { decodeJson, encodeJson } from '../trading-account/encoding.ts';
-import { KEY_RETENTION_MS as FORGOTTEN_MS } from '../trading-account/journal.ts';
+import { decodeJson, encodeJson } from '../../shared/bigint-json.ts';
+import { KEY_RETENTION_MS as FORGOTTEN_MS } from '../trading-account/journal/journal.ts';
 import type { Suggestion, SuggestionStatus, Work } from './model.ts';
 
 /** How long a suggestion that has ended is kept, so that whoever approves it late learns why it cannot be. */

@@ -2,7 +2,7 @@ import type { AskRequest, Asked } from './asking.ts';
 import type { Settled } from './desk-session.ts';
 import type { Looked } from './lookups.ts';
 import type { OrderWatch } from './order-watch.ts';
-import type { FoundOrder } from '../trading-account/exchange/settle.ts';
+import type { FoundOrder } from '../trading-account/exchange/settle-command.ts';
 import type { LoginIntent } from '../../shared/vault/exchange-login.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { OrderRef } from '../trading-account/api.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Actor } from '../../shared/vault/request.ts';
-import { foundOrder } from '../trading-account/exchange/settle.ts';
+import { foundOrder } from '../trading-account/exchange/settle-command.ts';
 import type { Ask, AskRequest } from './asking.ts';
 import type { Copy } from './copy.ts';
 import { meaningOf } from './replies.ts';

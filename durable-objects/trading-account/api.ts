@@ -1,17 +1,24 @@
 import type { ExchangeRpc } from './exchange/model.ts';
 import type { SessionFunds } from './allocations/model.ts';
-import type { SessionAllocations } from './allocations/session-parts.ts';
-import type { CancelRequest, Cancelled, Cancelling, OrderView, PlaceCommand, Placing } from './commands.ts';
-import type { CtfCommand, CtfReply } from './ctf/model.ts';
-import type { EquityPoint } from './equity.ts';
-import type { EscrowRow } from './escrow/table.ts';
-import type { FillFilter, FillPlace } from './fills.ts';
-import type { PeakAndDrawdown } from './high-water.ts';
+import type { SessionAllocations } from './allocations/session-allocations.ts';
+import type {
+  CancelRequest,
+  Cancelled,
+  Cancelling,
+  OrderView,
+  PlaceCommand,
+  Placing,
+} from './paper/commands.ts';
+import type { CtfCommand, CtfReply } from './on-chain/model.ts';
+import type { EquityPoint } from './ledger/equity-log.ts';
+import type { EscrowRow } from './escrow/escrow-table.ts';
+import type { FillFilter, FillPlace } from './views/fills.ts';
+import type { PeakAndDrawdown } from './ledger/high-water-mark.ts';
 import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
-import type { Money, Position, TradeWithOrder } from './model.ts';
-import type { CommandIdentity } from './once.ts';
-import type { ResetResult } from './paper/reset.ts';
-import type { Redemption } from './paper/resolution.ts';
+import type { Money, Position, TradeWithOrder } from './ledger/model.ts';
+import type { CommandIdentity } from './journal/command-identity.ts';
+import type { ResetResult } from './lifecycle/reset-account.ts';
+import type { Redemption } from './paper/redeem-position.ts';
 import type {
   ExecutedOrder,
   ExportedTrade,
@@ -20,9 +27,9 @@ import type {
   Page,
   TradeFilter,
   readOrders,
-} from './reads.ts';
-import type { PastRedemption } from './redemptions.ts';
-import type { Portfolio } from './valuation.ts';
+} from './views/read-rows.ts';
+import type { PastRedemption } from './views/past-redemptions.ts';
+import type { Portfolio } from './ledger/valuation.ts';
 import type { Failure } from '../../shared/errors/failure.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 import type { Hex } from '../../shared/signing/checks.ts';
@@ -36,15 +43,15 @@ import type {
 import type { AskRequest } from '../exchange-connector/asking.ts';
 
 export type { Holding } from './allocations/model.ts';
-export type { CancelRequest, Cancelled, OrderView, PlaceCommand, PlaceOutcome } from './commands.ts';
-export type { CtfCommand, CtfReply, CtfWork } from './ctf/model.ts';
-export type { FeeRequest } from './escrow/admit.ts';
-export type { EscrowRow } from './escrow/table.ts';
+export type { CancelRequest, Cancelled, OrderView, PlaceCommand, PlaceOutcome } from './paper/commands.ts';
+export type { CtfCommand, CtfReply, CtfWork } from './on-chain/model.ts';
+export type { FeeRequest } from './escrow/fee-request.ts';
+export type { EscrowRow } from './escrow/escrow-table.ts';
 export type { ExchangeRpc } from './exchange/model.ts';
-export type { FoundOrder } from './exchange/settle.ts';
-export type { FillPlace } from './fills.ts';
-export type { Drawdown } from './high-water.ts';
-export type { CommandName } from './journal.ts';
+export type { FoundOrder } from './exchange/settle-command.ts';
+export type { FillPlace } from './views/fills.ts';
+export type { Drawdown } from './ledger/high-water-mark.ts';
+export type { CommandName } from './journal/journal.ts';
 export type { LiveAccess, LiveCommand, LiveReply, LiveSource, LiveWork } from './live/model.ts';
 export type {
   Order,
@@ -54,12 +61,12 @@ export type {
   TimeInForce,
   Trade,
   TradeWithOrder,
-} from './model.ts';
-export type { CommandIdentity } from './once.ts';
-export type { Placed } from './paper/place.ts';
-export type { Executed, ExportedTrade, TradeFilter } from './reads.ts';
-export type { PastRedemption } from './redemptions.ts';
-export type { Portfolio, ValuedPosition } from './valuation.ts';
+} from './ledger/model.ts';
+export type { CommandIdentity } from './journal/command-identity.ts';
+export type { Placed } from './paper/place-order.ts';
+export type { Executed, ExportedTrade, TradeFilter } from './views/read-rows.ts';
+export type { PastRedemption } from './views/past-redemptions.ts';
+export type { Portfolio, ValuedPosition } from './ledger/valuation.ts';
 /** A session, as its account is asked about it. */
 export interface SessionRef {
   readonly session: number;

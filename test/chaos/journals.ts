@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
-import { decodeJson } from '../../durable-objects/trading-account/encoding.ts';
+import { decodeJson } from '../../shared/bigint-json.ts';
 import type { OwnProgram } from '../support/program.ts';
 
 /** A row of `live_commands`, as an account keeps it on disk. */

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../durable-objects/trading-account/live/in-turns.ts';
+import { mapConcurrently } from '../../shared/concurrency/map-concurrently.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { generatePrivateKey } from 'viem/accounts';
 import * as z from 'zod';
-import type { Escrows } from '../../durable-objects/trading-account/escrow/escrows.ts';
-import { Journal } from '../../durable-objects/trading-account/journal.ts';
-import type { AllocationGuard } from '../../durable-objects/trading-account/live/guard.ts';
+import type { Escrows } from '../../durable-objects/trading-account/escrow/fee-escrows.ts';
+import { Journal } from '../../durable-objects/trading-account/journal/journal.ts';
+import type { AllocationGuard } from '../../durable-objects/trading-account/live/allocation-guard.ts';
 import { LiveOrders } from '../../durable-objects/trading-account/live/live-orders.ts';
 import type { LiveCommand } from '../../durable-objects/trading-account/live/model.ts';
-import { WriteCap } from '../../durable-objects/trading-account/write-cap.ts';
+import { WriteCap } from '../../durable-objects/trading-account/journal/write-cap.ts';
 import { l1Headers } from '../../shared/signing/polymarket/l1-headers.ts';
 import { vaultOf } from '../../durable-objects/rpc/vault-stubs.ts';
 import { kalshiSigner, polymarketSigner, type VaultCaller } from '../../shared/vault/venue-signers.ts';

@@ -12,13 +12,13 @@ import {
 import { takerFee } from '../../../shared/venues/money/taker-fee.ts';
 import { FEE_UNIT } from '../../../shared/venues/polymarket/account/portfolio.ts';
 import type { Market, Side, VenueOrder } from '../../../shared/venues/port.ts';
-import { encodeJson } from '../encoding.ts';
+import { encodeJson } from '../../../shared/bigint-json.ts';
 import type { MinedTransaction } from '../live/model.ts';
-import type { CommandObserver } from '../live/tables.ts';
-import type { AllocationBook } from './book.ts';
-import { withFee } from './fee.ts';
+import type { CommandObserver } from '../live/live-tables.ts';
+import type { AllocationBook } from './allocation-book.ts';
+import { withFee } from './with-fee.ts';
 import type { TradedToken } from './model.ts';
-import { InFlightClaims, toClaim } from './on-the-way.ts';
+import { InFlightClaims, toClaim } from './in-flight-claims.ts';
 
 /** What a session's order on a live venue may take at most. */
 export interface OrderClaim {

@@ -4,13 +4,13 @@ import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { ExchangeConnectorApi } from '../../exchange-connector/api.ts';
 import { meaningOf } from '../../exchange-connector/replies.ts';
 import type { Remote } from '../../rpc/stubs.ts';
-import { KEY_RETENTION_MS, SWEEP_ROWS } from '../journal.ts';
+import { KEY_RETENTION_MS, SWEEP_ROWS } from '../journal/journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
 import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
-import type { WriteCap } from '../write-cap.ts';
-import { lookUpExchangeCommand, exchangeCommandNames } from './names.ts';
-import { settleExchangeCommand, withClordIds, type FindOrder } from './settle.ts';
-import { DESK, ExchangeTables, type ExchangeRow } from './tables.ts';
+import type { WriteCap } from '../journal/write-cap.ts';
+import { lookUpExchangeCommand, exchangeCommandNames } from './command-names.ts';
+import { settleExchangeCommand, withClordIds, type FindOrder } from './settle-command.ts';
+import { DESK, ExchangeTables, type ExchangeRow } from './exchange-tables.ts';
 import type { ExchangeCommand, ExchangeReply } from '../api.ts';
 
 /** Rows that one alarm looks at: each is a question or two. */

@@ -1,5 +1,5 @@
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
-import { mapConcurrently } from './in-turns.ts';
+import { mapConcurrently } from '../../../shared/concurrency/map-concurrently.ts';
 
 /** Cancels that go out at once: as many connections as one invocation may have open. */
 const MAX_CONCURRENT = 5;

@@ -13,7 +13,7 @@ import {
   type LiveVenueSetup,
 } from '../../../test/support/live-venue-setup.ts';
 import { accountObject } from '../../rpc/stubs.ts';
-import type { CommandIdentity } from '../once.ts';
+import type { CommandIdentity } from '../journal/command-identity.ts';
 import type { LiveOrders } from './live-orders.ts';
 import type { LiveReply } from './model.ts';
 

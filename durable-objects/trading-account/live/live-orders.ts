@@ -4,19 +4,19 @@ import { pauseAt, reach } from '../../../shared/testing/fault-points.ts';
 import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { OrderQuery, VenueFill, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
-import { KEY_RETENTION_MS, SWEEP_ROWS } from '../journal.ts';
-import { asStated, fillAsStated, inCallersTerms, labelled } from './as-asked.ts';
+import { KEY_RETENTION_MS, SWEEP_ROWS } from '../journal/journal.ts';
+import { asStated, fillAsStated, inCallersTerms, labelled } from './order-as-stated.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCommand, LiveReply, LiveState, SentCommand, LiveSettlement } from './model.ts';
-import { liveCommandNames, lookUpLiveCommand, identified } from './names.ts';
+import { liveCommandNames, lookUpLiveCommand, identified } from './command-names.ts';
 import { cancelResting } from './cancel-resting.ts';
-import type { LiveOrdersDependencies } from './host.ts';
-import { LiveDeadManSwitch } from './live-switch.ts';
+import type { LiveOrdersDependencies } from './dependencies.ts';
+import { LiveDeadManSwitch } from './live-dead-man-switch.ts';
 import { Reconciler } from './reconciler.ts';
-import { mapConcurrently } from './in-turns.ts';
-import { prepareCommand, type PreparedCommand } from './prepare.ts';
-import type { LiveRow } from './rows.ts';
-import { LiveTables } from './tables.ts';
+import { mapConcurrently } from '../../../shared/concurrency/map-concurrently.ts';
+import { prepareCommand, type PreparedCommand } from './prepare-command.ts';
+import type { LiveRow } from './command-rows.ts';
+import { LiveTables } from './live-tables.ts';
 
 /** How long a command may take to be sent: as long as any request may. */
 export const LEASE_MS = 30_000;

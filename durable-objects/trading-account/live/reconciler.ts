@@ -1,12 +1,12 @@
 import { now } from '../../../shared/clock.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
-import { inCallersTerms } from './as-asked.ts';
+import { inCallersTerms } from './order-as-stated.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveSettlement } from './model.ts';
-import { reconcile } from './settling.ts';
-import type { LiveRow } from './rows.ts';
-import type { LiveTables } from './tables.ts';
+import { reconcile } from './settlement.ts';
+import type { LiveRow } from './command-rows.ts';
+import type { LiveTables } from './live-tables.ts';
 
 /** Rows that one alarm looks at: each is a read or two at the venue. */
 const ROWS_PER_ALARM = 20;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { hourOf } from '../../../durable-objects/trading-account/equity.ts';
-import { isPriced } from '../../../durable-objects/trading-account/valuation.ts';
+import { hourOf } from '../../../durable-objects/trading-account/ledger/equity-log.ts';
+import { isPriced } from '../../../durable-objects/trading-account/ledger/valuation.ts';
 import { now } from '../../../shared/clock.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';

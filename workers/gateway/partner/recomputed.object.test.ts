@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import { accountObject } from '../../../durable-objects/rpc/stubs.ts';
 import type { PartnerAccount } from '../../../durable-objects/tenant/partner/partner-model.ts';
-import type { OrderRequest } from '../../../durable-objects/trading-account/model.ts';
+import type { OrderRequest } from '../../../durable-objects/trading-account/ledger/model.ts';
 import { micro, setBook, tradableTokens } from '../../../test/support/emulator-control.ts';
 import { read, recompute } from '../../../test/support/recompute.ts';
 import { toState } from './state.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { markAfter, initialMark } from '../../../durable-objects/trading-account/high-water.ts';
+import { markAfter, initialMark } from '../../../durable-objects/trading-account/ledger/high-water-mark.ts';
 import { asMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import { ruleStatus } from './rule-status.ts';
 

@@ -1,4 +1,4 @@
-import { openVenueClient } from '../../../durable-objects/trading-account/live/sessions.ts';
+import { openVenueClient } from '../../../durable-objects/venue-access/venue-client.ts';
 import { failure, RequestError } from '../../../shared/errors/failure.ts';
 import { formatMicro } from '../../../shared/money/fixed.ts';
 import type { PolymarketClient } from '../../../shared/venues/polymarket/account/polymarket-client.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openVenueClient } from '../../../../durable-objects/trading-account/live/sessions.ts';
+import { openVenueClient } from '../../../../durable-objects/venue-access/venue-client.ts';
 import { liveAccount, venueValueOrThrow } from '../../trading/live-account.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../../http/request-headers.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
