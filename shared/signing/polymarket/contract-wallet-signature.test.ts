@@ -1,7 +1,7 @@
 import { Wallet, utils } from 'ethers';
 import * as fc from 'fast-check';
 import { hashTypedData } from 'viem';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { depositWalletVectors as vectors } from '../../../test/support/deposit-wallet-vectors.ts';
 import { officialBuilders } from '../../../test/support/official-order-builders.ts';
 import {
@@ -19,9 +19,6 @@ import {
 import { exchangeContract } from './exchange-contracts.ts';
 import { hashOrder, orderStructHash, type OrderV2 } from './order-typed-data.ts';
 import { signOrder } from './sign-order.ts';
-
-// Elliptic arithmetic by the hundred: about a second here, ten on a slow machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const SIGNATURE_BYTES = 317;
 const privateKey = vectors.privateKey as `0x${string}`;

@@ -1,10 +1,8 @@
 import { Wallet, utils } from 'ethers';
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { depositWalletVectors as vectors } from '../../../test/support/deposit-wallet-vectors.ts';
 import { signWalletBatch, walletBatchDigest } from './wallet-batch.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const { batch, privateKey, address } = vectors;
 const { _TypedDataEncoder: encoder } = utils;
