@@ -36,7 +36,10 @@ const marketSchema = z.object({
   question: z.string(),
   outcomes: list,
   outcomePrices: list.optional(),
-  clobTokenIds: list.optional(),
+  clobTokenIds: list.nullish(),
+  /** `v2`: of Protocol V2, whose outcomes are traded by `positionIds`, whichever of both fields is there. */
+  version: z.string().nullish(),
+  positionIds: z.array(z.string()).nullish(),
   volume: decimal.optional(),
   liquidity: decimal.optional(),
   closed: z.boolean(),
@@ -157,6 +160,7 @@ function pages<W, T>(
 
 function toListed(wire: WireMarket, event: z.infer<typeof header> | undefined): ListedMarket {
   const prices = wire.outcomePrices?.map((price) => decimal.safeParse(price).data);
+  const tokenIds = wire.version === 'v2' ? wire.positionIds : wire.clobTokenIds;
   return {
     id: wire.conditionId,
     groupId: event?.id,
@@ -168,7 +172,7 @@ function toListed(wire: WireMarket, event: z.infer<typeof header> | undefined): 
     outcomes: wire.outcomes.map((name, index) => ({
       name,
       price: prices?.[index],
-      tokenId: wire.clobTokenIds?.[index],
+      tokenId: tokenIds?.[index],
     })),
     volume: wire.volume,
     liquidity: wire.liquidity,

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asMicro, formatMicro, type Micro } from '../../../money/fixed.ts';
-import { budgetAmounts, limitAmounts, refuseNumbers } from './amounts.ts';
+import { budgetAmounts, limitAmounts, refuseNumbers, saleAmounts } from './amounts.ts';
 
 interface RoundConfig {
   readonly price: number;
@@ -72,13 +72,50 @@ test.each(['BUY', 'SELL'] as const)('a %s that rests has the amounts of the offi
   );
 });
 
+/** The official client's table, and the four decimals that the venue takes of orders that must not rest. */
+const marketConfig = (tick: string): RoundConfig => ({
+  ...config(tick),
+  amount: Math.min(4, config(tick).amount),
+});
+
+test('an order that must not rest gives two decimals and wants four, on every tick', () => {
+  fc.assert(
+    fc.property(order, ({ tick, price, size }) => {
+      const budget = asMicro(10_000n + size);
+      for (const amounts of [
+        saleAmounts(price, size, tickOf(tick)),
+        budgetAmounts(price, budget, tickOf(tick)),
+      ]) {
+        expect((amounts?.makerAmount ?? 0n) % 10_000n).toBe(0n);
+        expect((amounts?.takerAmount ?? 0n) % 100n).toBe(0n);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a SELL that must not rest has the amounts of the official client, and no tick below its limit', () => {
+  fc.assert(
+    fc.property(order, ({ tick, price, size }) => {
+      const official = getMarketOrderRawAmounts('SELL', number(size), number(price), marketConfig(tick));
+      const takerAmount = micro(official.rawTakerAmt);
+      const sale = saleAmounts(price, size, tickOf(tick));
+      expect(sale).toEqual(takerAmount === 0n ? undefined : { makerAmount: size, takerAmount });
+      if (sale === undefined || size < 1_000_000n) return;
+      expect(sale.takerAmount * 1_000_000n).toBeGreaterThan((price - tickOf(tick)) * size);
+      expect(sale.takerAmount * 1_000_000n).toBeLessThanOrEqual(price * size);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 test('a BUY by budget has the amounts of the official client', () => {
   fc.assert(
     fc.property(order, ({ tick, price, size }) => {
       // A cent or more, for about that many shares.
       const cents = (size * price) / 10n ** 10n;
       const budget = asMicro((cents + 1n) * 10_000n);
-      const official = getMarketOrderRawAmounts('BUY', number(budget), number(price), config(tick));
+      const official = getMarketOrderRawAmounts('BUY', number(budget), number(price), marketConfig(tick));
       expect(budgetAmounts(price, budget, tickOf(tick))).toEqual({
         makerAmount: micro(official.rawMakerAmt),
         takerAmount: micro(official.rawTakerAmt),

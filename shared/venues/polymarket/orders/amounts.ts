@@ -48,15 +48,37 @@ export function refuseNumbers(price: Micro, size: Micro, tick: Micro, minSize: M
     : undefined;
 }
 
-/** An order that rests, and a SELL of any type. Exact: price and size have passed `refuseNumbers`. */
+/**
+ * Decimals of what an order that must not rest is to get: the venue takes no more, whatever the tick (polymarket-today 6,
+ * "FOK/FAK"). What it gives has two: cents of a BUY, hundredths of a SELL.
+ */
+const MARKET_AMOUNT_DECIMALS = 4;
+
+const amountDecimals = ({ amount }: Decimals): number => Math.min(amount, MARKET_AMOUNT_DECIMALS);
+
+/** An order that rests. Exact: price and size have passed `refuseNumbers`. */
 export function limitAmounts(side: Side, price: Micro, size: Micro): Amounts {
   const usd = mulDiv(size, price, SCALE, 'floor');
   return side === 'BUY' ? { makerAmount: usd, takerAmount: size } : { makerAmount: size, takerAmount: usd };
 }
 
 /**
+ * A SELL that must not rest: what it gets at least is cut to the decimals that the venue takes, by less than a hundredth
+ * of a cent. From one share on no tick lies between the price that results and the one that was asked for. Undefined
+ * when nothing is left of it.
+ */
+export function saleAmounts(price: Micro, size: Micro, tick: Micro): Amounts | undefined {
+  const decimals = roundingOf(tick);
+  if (!decimals) return undefined;
+  const unit = step(amountDecimals(decimals));
+  const takerAmount = (mulDiv(size, price, SCALE, 'floor') / unit) * unit;
+  return takerAmount === 0n ? undefined : { makerAmount: size, takerAmount };
+}
+
+/**
  * A BUY that must not rest. This venue measures it by the dollars it may spend, in whole cents, and spends them all
- * where it can: `budget` is rounded down to a cent. What it wants at least is budget ÷ price in `amount` decimals.
+ * where it can: `budget` is rounded down to a cent. What it wants at least is budget ÷ price in as many decimals as the
+ * venue takes.
  * Undefined when the budget is below a cent.
  */
 export function budgetAmounts(price: Micro, budget: Micro, tick: Micro): Amounts | undefined {
@@ -65,7 +87,7 @@ export function budgetAmounts(price: Micro, budget: Micro, tick: Micro): Amounts
   const cents = step(decimals.size);
   const makerAmount = (budget / cents) * cents;
   if (makerAmount === 0n) return undefined;
-  return { makerAmount, takerAmount: sharesFor(asMicro(makerAmount), price, decimals.amount) };
+  return { makerAmount, takerAmount: sharesFor(asMicro(makerAmount), price, amountDecimals(decimals)) };
 }
 
 /** Four decimals more rounded up, then down: what the official client does to get rid of float noise. */

@@ -12,6 +12,7 @@ import {
   termsOf,
   type ClientOrder,
 } from './client-order.ts';
+import { refuseProtocolV2 } from '../market-data/protocol-version.ts';
 import { invalidSignature, orderKey } from './client-signature.ts';
 import { MIN_GTD_MS } from '../capabilities.ts';
 import { frameOrder, withBuilderHeaders } from './frame-order.ts';
@@ -34,6 +35,8 @@ export async function prepareClientOrder(
   const [market, schema] = await Promise.all([api.markets.marketOf(tokenId), orderSchema(api)]);
   if (!market.ok) return market.reason === 'TOKEN_NOT_FOUND' ? failure('MARKET_NOT_FOUND') : market;
   if (!schema.ok) return schema;
+  const protocol = await refuseProtocolV2(api, market.value);
+  if (protocol) return protocol;
   // The venue's own word, by which its clients know to ask for the version again.
   if (schema.value !== order.schema) return invalidOrder('order_version_mismatch');
   const { negRisk, conditionId, outcomes } = market.value;

@@ -6,11 +6,12 @@ import { executionPrice } from '../../money/execution-price.ts';
 import type { Found, Market, OrderTerms, OrderType, PreparedOrder, VenueResult } from '../../port.ts';
 import { signerRefused } from '../../trading/signer-failures.ts';
 import type { PolymarketSigner } from '../../port/signer.ts';
-import { budgetAmounts, limitAmounts, refuseNumbers, type Amounts } from './amounts.ts';
+import { budgetAmounts, limitAmounts, refuseNumbers, saleAmounts, type Amounts } from './amounts.ts';
 import type { PolymarketApi } from '../api.ts';
 import { buildOrder } from './build-order.ts';
 import { polymarketCapabilities } from '../capabilities.ts';
 import { frameOrder, withBuilderHeaders } from './frame-order.ts';
+import { refuseProtocolV2 } from '../market-data/protocol-version.ts';
 import { outcomeNamed } from '../market-data/find-outcome.ts';
 import { feeRateBps, orderSchema } from './schema-version.ts';
 
@@ -41,6 +42,8 @@ export async function prepareOrder(
   const outcome = outcomeNamed(found.outcomes, terms.outcome);
   if (!outcome) return invalidMember('outcome', 'is no outcome of this market');
   if (found.status !== 'open') return failure('MARKET_CLOSED');
+  const protocol = await refuseProtocolV2(api, found);
+  if (protocol) return protocol;
   const size = terms.budget === undefined ? terms.size : found.minSize;
   // The least is of orders that may rest: of others the venue takes any size, so that what is held can be sold.
   const least = terms.type === 'gtc' || terms.type === 'gtd' ? found.minSize : ZERO;
@@ -96,8 +99,10 @@ async function amountsOf(
   market: Market,
   tokenId: string,
 ): Promise<Found<Amounts>> {
-  if (side === 'SELL' || type === 'gtc' || type === 'gtd') {
-    return { ok: true, value: limitAmounts(side, price, size) };
+  if (type === 'gtc' || type === 'gtd') return { ok: true, value: limitAmounts(side, price, size) };
+  if (side === 'SELL') {
+    const sale = saleAmounts(price, size, market.tick);
+    return sale ? { ok: true, value: sale } : failure('INVALID_QUANTITY');
   }
   if (dollars !== undefined) {
     if (dollars % CENT !== 0n) return invalidMember('amount', 'must be whole cents');

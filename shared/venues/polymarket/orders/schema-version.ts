@@ -13,7 +13,7 @@ const FEE_TTL_MS = 60_000;
 const versions = new ValueCache<OrderSchema>(16, VERSION_TTL_MS);
 const fees = new ValueCache<bigint>(2_000, FEE_TTL_MS);
 
-const versionSchema = z.object({ version: z.union([z.literal(1), z.literal(2)]) });
+const versionSchema = z.object({ version: z.number().int() });
 const feeSchema = z.object({ base_fee: z.number().int().min(0).max(10_000) });
 
 /** Which struct the venue takes orders as, by `GET /version`. */
@@ -23,8 +23,13 @@ export async function orderSchema(api: PolymarketApi): Promise<Found<OrderSchema
   if (known !== undefined) return { ok: true, value: known };
   const found = await api.get(api.clob, '/version', versionSchema, failure('VENUE_UNAVAILABLE'));
   if (!found.ok) return found;
-  versions.set(key, found.value.version);
-  return { ok: true, value: found.value.version };
+  const { version } = found.value;
+  if (version !== 1 && version !== 2)
+    return failure('NOT_SUPPORTED', {
+      message: `polymarket: orders of version ${version}, which the exchange now takes, are not supported`,
+    });
+  versions.set(key, version);
+  return { ok: true, value: version };
 }
 
 /** `feeRateBps` that an order of schema 1 on this token must be signed with. */
