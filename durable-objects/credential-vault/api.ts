@@ -46,5 +46,6 @@ export interface CredentialVaultApi {
   kalshiHeaders(request: VaultRequest<'kalshiHeaders'>): ReturnType<Vault['kalshiHeaders']>;
   signEscrow(request: VaultRequest<'signEscrow'>): ReturnType<Vault['signEscrow']>;
   signCtf(request: VaultRequest<'signCtf'>): ReturnType<Vault['signCtf']>;
+  signWalletBatch(request: VaultRequest<'signWalletBatch'>): ReturnType<Vault['signWalletBatch']>;
   exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']>;
 }

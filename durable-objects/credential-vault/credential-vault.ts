@@ -1,5 +1,4 @@
-import { createPrivateKey } from '../../shared/signing/wallet.ts';
-import { credentialVenues, type Credential, type ExchangeCredential } from '../../shared/vault/credential.ts';
+import { credentialVenues, type ExchangeCredential } from '../../shared/vault/credential.ts';
 import type { LoginStep } from '../../shared/vault/exchange-login.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
@@ -15,6 +14,7 @@ import { RootKeyring } from './root-keys.ts';
 import { migrations } from './schema.ts';
 import { SealedCredentials } from './sealed-credentials.ts';
 import { checkUsable } from './signers.ts';
+import { freshWallet } from './fresh-wallet.ts';
 import { SigningDoor } from './signing-door.ts';
 import { CredentialStore } from './store.ts';
 import { UsageReports } from './usage-reports.ts';
@@ -78,12 +78,7 @@ export class CredentialVault extends SigningDoor implements ObjectPort, Credenti
           );
         return () => walletView(storedView(before, held), false);
       }
-      const fresh: Credential = {
-        venue: 'polymarket',
-        privateKey: createPrivateKey(),
-        signatureType: 0,
-        managed: true,
-      };
+      const fresh = freshWallet(request.kind);
       const commit = await this.sealed.seal(roots, request.scope, fresh, undefined, note);
       return () => walletView(commit().credential, true);
     });

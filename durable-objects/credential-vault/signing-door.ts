@@ -11,6 +11,7 @@ import type { RootKeyring } from './root-keys.ts';
 import type { SealedCredentials } from './sealed-credentials.ts';
 import { privateKeyOf, signers } from './signers.ts';
 import type { CredentialStore } from './store.ts';
+import { signOwnBatch } from './wallet-batches.ts';
 
 /** Where a credential is taken from. */
 type Source<V extends CredentialVenue> =
@@ -81,6 +82,13 @@ export abstract class SigningDoor extends DurableObject<VaultObjectEnv> {
     const source = { kind: 'stored', venue: 'polymarket' } as const;
     return this.#use('signCtf', request, source, (credential) =>
       signCall(walletSigner(credential), request.transaction),
+    );
+  }
+
+  async signWalletBatch(request: VaultRequest<'signWalletBatch'>): ReturnType<Vault['signWalletBatch']> {
+    const source = { kind: 'stored', venue: 'polymarket' } as const;
+    return this.#use('signWalletBatch', request, source, (credential) =>
+      signOwnBatch(credential, request.chainId, request.batch, Date.now()),
     );
   }
 

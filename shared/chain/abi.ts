@@ -71,6 +71,32 @@ export const erc20Abi = [
   },
 ] as const;
 
+/** What a token asks of its owner before a contract may move it: ERC-20's, and ERC-1155's. */
+export const tokenApprovalAbi = [
+  {
+    type: 'function',
+    name: 'approve',
+    stateMutability: 'nonpayable',
+    inputs: [address('spender'), uint256('amount')],
+    outputs: [{ name: '', type: 'bool' }],
+  },
+  {
+    type: 'function',
+    name: 'setApprovalForAll',
+    stateMutability: 'nonpayable',
+    inputs: [address('operator'), { name: 'approved', type: 'bool' }],
+    outputs: [],
+  },
+] as const;
+
+const collateralMove = [address('asset'), address('to'), uint256('amount')] as const;
+
+/** Between pUSD and the dollars that it is backed by: `wrap` of the onramp, `unwrap` of the offramp. */
+export const collateralMoveAbi = [
+  { type: 'function', name: 'wrap', stateMutability: 'nonpayable', inputs: collateralMove, outputs: [] },
+  { type: 'function', name: 'unwrap', stateMutability: 'nonpayable', inputs: collateralMove, outputs: [] },
+] as const;
+
 const uint256s = (name: string) => ({ name, type: 'uint256[]' }) as const;
 const collection = [
   address('collateralToken'),

@@ -30,6 +30,13 @@ export interface SignedCall {
   readonly raw: Hex;
 }
 
+/** A batch as the venue's relayer takes it: who signed, for which wallet. */
+export interface SignedBatch {
+  readonly owner: string;
+  readonly wallet: string;
+  readonly signature: Hex;
+}
+
 /** One operation as the chain records it. `hash` covers the row and the one before. */
 export interface AuditRow {
   readonly seq: number;
@@ -116,6 +123,8 @@ export interface Vault {
   signEscrow(request: VaultRequest<'signEscrow'>): Promise<VaultResult<SignedCall>>;
   /** A call for the conditional tokens of the account's own wallet. SIGNING_REFUSED outside its policy. */
   signCtf(request: VaultRequest<'signCtf'>): Promise<VaultResult<SignedCall>>;
+  /** Calls of the account's own deposit wallet, for the venue's relayer. SIGNING_REFUSED outside its policy. */
+  signWalletBatch(request: VaultRequest<'signWalletBatch'>): Promise<VaultResult<SignedBatch>>;
   /** Lower-case address of the relayer's key. CREDENTIAL_MISSING where the deployment has none. Not audited. */
   relayer(): Promise<VaultResult<{ readonly address: Hex }>>;
   /** A desk's token at the exchange, or what must be carried to the relay for one. */

@@ -69,6 +69,9 @@ const framing = z.strictObject({
 });
 const exchange = z.strictObject({ chainId: z.int().positive(), verifyingContract: hex(40) });
 
+/** ABI-encoded: the longest call of a wallet, a split, is below 500 bytes. */
+const callData = z.string().regex(/^0x(?:[0-9a-fA-F]{2}){4,2048}$/);
+
 /** A call that an account's key or the relayer's is to sign; the vault's policy says which it may (shared/chain). */
 const transaction = z.strictObject({
   chainId: z.int().positive(),
@@ -115,7 +118,8 @@ export const requests = {
   remove: z.strictObject({ ...call, venue: z.enum(credentialVenues) }),
   /** `forever`: and the account takes no credential any more, whoever is on the way with one. */
   destroy: z.strictObject({ ...call, forever: z.literal(true).optional() }),
-  createWallet: z.strictObject(call),
+  /** `deposit`: the wallet's key owns a deposit wallet, which trades. Default: the wallet trades itself. */
+  createWallet: z.strictObject({ ...call, kind: z.enum(['self', 'deposit']).optional() }),
   describe: z.strictObject({ ...call, source: z.union([polymarketSource, kalshiSource, builderSource]) }),
   /** An order that is nobody's yet: who trades is the credential's to say. */
   signOrder: z.strictObject({
@@ -147,6 +151,19 @@ export const requests = {
   signEscrow: z.strictObject({ ...call, transaction }),
   /** With the key of the account's own wallet. */
   signCtf: z.strictObject({ ...call, transaction }),
+  /** Calls of the account's own deposit wallet, with the key of its owner. */
+  signWalletBatch: z.strictObject({
+    ...call,
+    chainId: z.int().positive(),
+    batch: z.strictObject({
+      nonce: uint,
+      deadline: uint,
+      calls: z
+        .array(z.strictObject({ target: hex(40), value: uint, data: callData }))
+        .min(1)
+        .max(32),
+    }),
+  }),
   /** A step towards a desk's token at the exchange. `desk`: `<tenant>/<environment>`, which the token is sealed for. */
   exchangeSession: z.strictObject({ ...call, desk, intent: loginIntent }).refine(ofOwnDesk, notOwnDesk),
   /** What a call of that came to; `body` is as sealed as it arrived. */

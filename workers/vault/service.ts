@@ -60,6 +60,9 @@ export class VaultService extends WorkerEntrypoint<VaultEnv> implements Vault {
   signCtf(request: VaultRequest<'signCtf'>): ReturnType<Vault['signCtf']> {
     return this.#checked('signCtf', request, (valid) => this.#object(valid).signCtf(valid));
   }
+  signWalletBatch(request: VaultRequest<'signWalletBatch'>): ReturnType<Vault['signWalletBatch']> {
+    return this.#checked('signWalletBatch', request, (valid) => this.#object(valid).signWalletBatch(valid));
+  }
   async relayer(): ReturnType<Vault['relayer']> {
     try {
       return { ok: true, address: (await relayerSigner(this.env)).address };
