@@ -1,4 +1,4 @@
-import type { SessionCaller, SessionRecord } from './model.ts';
+import type { SessionCaller, SessionRecord } from '../../shared/agents/session-model.ts';
 import type { SessionRef } from '../trading-account/api.ts';
 
 /** A session as its account is asked about it. */

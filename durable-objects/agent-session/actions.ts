@@ -6,7 +6,7 @@ import { pauseAt } from '../../shared/testing/fault-points.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { VenueFailure } from '../../shared/venues/port.ts';
 import { accountObject } from '../rpc/stubs.ts';
-import { insufficientShares } from '../trading-account/allocations/allocation-book.ts';
+import { insufficientShares } from '../../shared/agents/insufficient-shares.ts';
 import { refToAccount } from './account-ref.ts';
 import type { Attempts } from './attempts.ts';
 import type {
@@ -17,9 +17,10 @@ import type {
   RedeemRow,
   SessionCaller,
   SessionRecord,
-} from './model.ts';
+} from '../../shared/agents/session-model.ts';
 import { attemptScope, type NameScope } from './names.ts';
-import { brokenOff, execute, isOpen, type Outcome } from './orders.ts';
+import { brokenOff } from '../../shared/agents/interrupted-command.ts';
+import { execute, isOpen, type Outcome } from './orders.ts';
 import { viewPositions } from './portfolio.ts';
 import { quote, type Quoted } from './quote.ts';
 import { isBroadcast, redeemNames, redeemPositions } from './redemptions.ts';

@@ -15,7 +15,7 @@ import type {
   SessionCaller,
   SessionRecord,
   Suggestion,
-} from './model.ts';
+} from '../../shared/agents/session-model.ts';
 import { migrations } from './schema.ts';
 import { Suggestions } from './suggestions.ts';
 import { SuggestionQueue } from './suggestion-queue.ts';

@@ -7,7 +7,7 @@ import type {
   SessionCaller,
   SessionRecord,
   Suggestion,
-} from './model.ts';
+} from '../../shared/agents/session-model.ts';
 import type { SessionVerb } from './states.ts';
 import type { VenueFailure } from '../../shared/venues/port/trading-venue.ts';
 
@@ -21,7 +21,7 @@ export type {
   SessionRecord,
   SessionVenue,
   Suggestion,
-} from './model.ts';
+} from '../../shared/agents/session-model.ts';
 export type Done<T> = { readonly ok: true; readonly value: T } | VenueFailure;
 
 /** What an approved suggestion did. A redemption of which nothing was settled yet is open still. */

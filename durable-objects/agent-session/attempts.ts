@@ -1,4 +1,4 @@
-import { KEY_RETENTION_MS } from '../trading-account/journal/journal.ts';
+import { KEY_RETENTION_MS } from '../../shared/limits/key-retention.ts';
 
 /** What is known of the attempts under a key. */
 export type AttemptState =

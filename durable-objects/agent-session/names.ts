@@ -1,4 +1,4 @@
-import type { SessionRecord } from './model.ts';
+import type { SessionRecord } from '../../shared/agents/session-model.ts';
 
 /**
  * What the account knows a session's commands by. The quote sets them apart from every `Idempotency-Key`, which has

@@ -1,9 +1,9 @@
-import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { failure } from '../../shared/errors/failure.ts';
 import { asMicro, mulDiv, ONE, parseMicro, SCALE, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { VenueFailure, VenueOrder } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../rpc/stubs.ts';
-import type { Executed, SessionCaller, SessionRecord } from './model.ts';
+import type { Executed, SessionCaller, SessionRecord } from '../../shared/agents/session-model.ts';
 import type { Quoted } from './quote.ts';
 import type { LiveCommand, OrderRequest, CommandIdentity } from '../trading-account/api.ts';
 
@@ -128,12 +128,3 @@ const priced = (orderId: string, side: Executed['side'], shares: Micro, total: M
 /** Whether a failure leaves open what has happened: then nobody may simply try again. */
 export const isOpen = (failed: VenueFailure): boolean =>
   failed.reason === 'PERSISTENCE_UNKNOWN' || failed.reason === 'IDEMPOTENCY_CONFLICT_PENDING';
-
-/** What a call of the account is that broke off: it may have died before its transaction or after it. */
-export function brokenOff(error: unknown): Failure {
-  const message = String(error).slice(0, 300);
-  console.error(JSON.stringify({ level: 'error', event: 'session_outcome_unknown', message }));
-  return failure('PERSISTENCE_UNKNOWN', {
-    message: 'The outcome is not known yet: look at the session before you try again',
-  });
-}

@@ -1,11 +1,12 @@
-import { asMicro, mulDiv, notional, ONE, SCALE, ZERO, type Micro } from '../../shared/money/fixed.ts';
+import { notional, ONE, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Book, ListedMarket, Market } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { polymarket } from '../venue-access/venue-client.ts';
-import { priceIn } from '../trading-account/ledger/valuation.ts';
-import type { PositionView } from './model.ts';
+import { priceIn } from '../../shared/money/portfolio-prices.ts';
+import type { PositionView } from '../../shared/agents/session-model.ts';
 import type { Holding } from '../trading-account/api.ts';
+import { averagePrice } from '../../shared/agents/average-price.ts';
 
 /** What is known of the markets of some positions. What a venue did not say is missing. */
 interface Known {
@@ -82,7 +83,3 @@ function settledPrice(market: Market | undefined, token: string): Micro | null {
   if (market?.status !== 'resolved') return null;
   return market.outcomes.find(({ tokenId }) => tokenId === token)?.winner === true ? ONE : ZERO;
 }
-
-/** What a share cost, in micro-USD. */
-export const averagePrice = ({ cost, shares }: Pick<Holding, 'cost' | 'shares'>): Micro =>
-  shares > 0n ? asMicro(mulDiv(cost, SCALE, shares, 'half-up')) : ZERO;

@@ -12,7 +12,7 @@ import {
   type Micro,
 } from '../../shared/money/fixed.ts';
 import type { Book, Level, Market, MarketData, Outcome } from '../../shared/venues/port.ts';
-import type { MarketOrder, SessionVenue } from './model.ts';
+import type { MarketOrder, SessionVenue } from '../../shared/agents/session-model.ts';
 
 /** What a market order meets: its market, and the worst price that it may be executed at. */
 export interface Quoted {

@@ -4,10 +4,16 @@ import type { Hex } from '../../shared/signing/checks.ts';
 import type { Market, MarketData } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { accountObject } from '../rpc/stubs.ts';
-import { payoutsOf } from '../trading-account/allocations/on-chain-claims.ts';
-import type { PositionView, RedeemRow, SessionCaller, SessionRecord } from './model.ts';
+import { payoutsOf } from '../../shared/agents/market-payouts.ts';
+import type {
+  PositionView,
+  RedeemRow,
+  SessionCaller,
+  SessionRecord,
+} from '../../shared/agents/session-model.ts';
 import type { NameScope } from './names.ts';
-import { brokenOff, isOpen, type Outcome } from './orders.ts';
+import { brokenOff } from '../../shared/agents/interrupted-command.ts';
+import { isOpen, type Outcome } from './orders.ts';
 import type { CtfCommand, CtfReply } from '../trading-account/api.ts';
 
 const NOT_SETTLED = 'The market is not settled yet';

@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import type { SessionCaller, SessionRecord } from './model.ts';
+import type { SessionCaller, SessionRecord } from '../../shared/agents/session-model.ts';
 
 export type SessionVerb = 'start' | 'pause' | 'stop';
 

@@ -4,9 +4,17 @@ import { formatMicro } from '../../shared/money/fixed.ts';
 import { pauseAt } from '../../shared/testing/fault-points.ts';
 import type { VenueFailure } from '../../shared/venues/port.ts';
 import type { Actions, Ready, Settled } from './actions.ts';
-import type { Captured, Executed, MarketOrder, SessionCaller, SessionRecord, Suggestion } from './model.ts';
+import type {
+  Captured,
+  Executed,
+  MarketOrder,
+  SessionCaller,
+  SessionRecord,
+  Suggestion,
+} from '../../shared/agents/session-model.ts';
 import { suggestionScope } from './names.ts';
-import { brokenOff, isOpen, type Outcome } from './orders.ts';
+import { brokenOff } from '../../shared/agents/interrupted-command.ts';
+import { isOpen, type Outcome } from './orders.ts';
 import { lookUp } from './quote.ts';
 import { isBroadcast } from './redemptions.ts';
 import type { Suggestions } from './suggestions.ts';

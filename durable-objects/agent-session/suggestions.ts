@@ -1,6 +1,6 @@
 import { decodeJson, encodeJson } from '../../shared/bigint-json.ts';
-import { KEY_RETENTION_MS as FORGOTTEN_MS } from '../trading-account/journal/journal.ts';
-import type { Suggestion, SuggestionStatus, Work } from './model.ts';
+import { KEY_RETENTION_MS as FORGOTTEN_MS } from '../../shared/limits/key-retention.ts';
+import type { Suggestion, SuggestionStatus, Work } from '../../shared/agents/session-model.ts';
 
 /** How long a suggestion that has ended is kept, so that whoever approves it late learns why it cannot be. */
 const KEEP_MS = 7 * 24 * 3_600_000;

@@ -1,10 +1,8 @@
 import type { AuditRow, Vault } from '../../shared/vault/port.ts';
 import type { Actor, Scope, VaultRequest } from '../../shared/vault/request.ts';
 import type { VaultResult } from '../../shared/vault/result.ts';
-import type { RootUsage } from './store.ts';
 
-export type { RootKeys } from './root-keys.ts';
-export type { RootUsage } from './store.ts';
+export type { RootKeys } from '../vault-access/root-keys.ts';
 /** How an account's credentials stand, numbered: the registry keeps the latest, whatever arrives last. */
 export interface Usage {
   readonly change: number;
@@ -49,3 +47,6 @@ export interface CredentialVaultApi {
   signWalletBatch(request: VaultRequest<'signWalletBatch'>): ReturnType<Vault['signWalletBatch']>;
   exportKey(request: VaultRequest<'exportKey'>): ReturnType<Vault['exportKey']>;
 }
+
+/** How many credentials stand under each root version. */
+export type RootUsage = readonly (readonly [version: number, credentials: number])[];

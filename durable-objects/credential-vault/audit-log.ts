@@ -2,7 +2,7 @@ import { toHex } from '../../shared/keys/digest.ts';
 import type { CredentialVenue } from '../../shared/vault/credential.ts';
 import type { AuditRow } from '../../shared/vault/port.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
-import { genesis, rowHash, type AuditEntry } from './audit-chain.ts';
+import { genesis, rowHash, type AuditEntry } from '../../shared/vault/audit-chain.ts';
 
 /** Which credential an operation was about; all null for one that came with the request, or none. */
 export interface AuditSubject {

@@ -10,7 +10,7 @@ import { merge } from './credentials.ts';
 import { rewrap } from './envelope.ts';
 import { ExchangeSessions, type Stepped } from './exchange-sessions.ts';
 import { Operations, type Call, type Note } from './operations.ts';
-import { RootKeyring } from './root-keys.ts';
+import { RootKeyring } from '../vault-access/root-keys.ts';
 import { migrations } from './schema.ts';
 import { SealedCredentials } from './sealed-credentials.ts';
 import { checkUsable } from './signers.ts';

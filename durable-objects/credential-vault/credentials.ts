@@ -8,7 +8,7 @@ import type {
 } from '../../shared/vault/credential.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
 import { SigningFault } from '../../shared/signing/signing-fault.ts';
-import { utf8, type Bytes } from './bytes.ts';
+import { utf8, type Bytes } from '../../shared/vault/bytes.ts';
 
 /** A credential as the bytes that are sealed. */
 export const encode = (credential: Credential): Bytes => utf8(JSON.stringify(credential));

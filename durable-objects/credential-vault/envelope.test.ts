@@ -1,9 +1,9 @@
 import { createDecipheriv, hkdfSync } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lengthPrefixed } from './bytes.ts';
+import { lengthPrefixed } from '../../shared/vault/bytes.ts';
 import { open, rewrap, seal, type Place, type Sealed } from './envelope.ts';
-import type { RootKeys } from './root-keys.ts';
+import type { RootKeys } from '../vault-access/root-keys.ts';
 
 const rootOf = (version: number) => new Uint8Array(32).fill(version);
 const rootsOf = (...versions: readonly number[]): RootKeys => ({

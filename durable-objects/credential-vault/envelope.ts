@@ -1,6 +1,6 @@
 import { VaultRefusal } from '../../shared/vault/result.ts';
-import { lengthPrefixed, type Bytes } from './bytes.ts';
-import { rootKey, type RootKeys } from './root-keys.ts';
+import { lengthPrefixed, type Bytes } from '../../shared/vault/bytes.ts';
+import { rootKey, type RootKeys } from '../vault-access/root-keys.ts';
 
 /**
  * What a sealed value belongs to. It goes into the associated data of both encryptions, so a record that is

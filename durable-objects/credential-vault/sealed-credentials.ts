@@ -5,7 +5,7 @@ import { VaultRefusal } from '../../shared/vault/result.ts';
 import { decode, encode, withAddress } from './credentials.ts';
 import { open, seal } from './envelope.ts';
 import type { Note } from './operations.ts';
-import type { RootKeyring, RootKeys } from './root-keys.ts';
+import type { RootKeyring, RootKeys } from '../vault-access/root-keys.ts';
 import type { CredentialStore, StoredCredential } from './store.ts';
 import type { UsageReports } from './usage-reports.ts';
 import { placeOf, storedRow, storedView } from './views.ts';

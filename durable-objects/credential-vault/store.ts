@@ -1,5 +1,6 @@
 import type { CredentialVenue } from '../../shared/vault/credential.ts';
 import type { Sealed, WrappedKey } from './envelope.ts';
+import type { RootUsage } from './api.ts';
 
 /** A sealed credential as it lies on disk, read in one turn: always one whole version. */
 export interface StoredCredential extends Sealed {
@@ -9,9 +10,6 @@ export interface StoredCredential extends Sealed {
   readonly createdAt: number;
   readonly updatedAt: number;
 }
-
-/** How many credentials stand under each root version. */
-export type RootUsage = readonly (readonly [version: number, credentials: number])[];
 
 type Row = {
   venue: string;

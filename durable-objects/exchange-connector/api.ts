@@ -1,13 +1,11 @@
-import type { AskRequest, Asked } from './asking.ts';
+import type { Asked } from './asking.ts';
 import type { Settled } from './desk-session.ts';
 import type { Looked } from './lookups.ts';
 import type { OrderWatch } from './order-watch.ts';
-import type { FoundOrder } from '../trading-account/exchange/settle-command.ts';
+import type { FoundOrder } from '../../shared/relay/found-order.ts';
 import type { LoginIntent } from '../../shared/vault/exchange-login.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { OrderRef } from '../trading-account/api.ts';
-
-export type { AskRequest } from './asking.ts';
 
 /** RPC interface of `ExchangeConnector`. */
 export interface ExchangeConnectorApi {
@@ -42,4 +40,18 @@ export interface ExchangeConnectorApi {
   dismiss(ids: readonly string[]): void;
   /** Takes a client's websocket over from the gateway, which has admitted it. */
   fetch(request: Request): Promise<Response>;
+}
+
+/** One call of the exchange's REST on behalf of a desk. */
+export interface AskRequest {
+  /** `/api/v1beta1/insert_order`. */
+  readonly path: string;
+  /** JSON. */
+  readonly body: string;
+  readonly actor: Actor;
+  /**
+   * `none`: a call without a token. `desk`: the vault's. Else one of the caller's own, sealed to the relay; `identity`
+   * tells its user from others.
+   */
+  readonly auth: 'none' | 'desk' | { readonly sealed: string; readonly identity: string };
 }

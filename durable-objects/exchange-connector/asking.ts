@@ -4,21 +4,9 @@ import { REST_PREFIX } from '../../shared/relay/routes.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import { CircuitBreaker } from '../../shared/venues/http/circuit-breaker.ts';
 import type { DeskSession, Ready } from './desk-session.ts';
-import { notSent, type CallRelay, type RelayCall, type RelayReply } from './relay-transport.ts';
-
-/** One call of the exchange's REST on behalf of a desk. */
-export interface AskRequest {
-  /** `/api/v1beta1/insert_order`. */
-  readonly path: string;
-  /** JSON. */
-  readonly body: string;
-  readonly actor: Actor;
-  /**
-   * `none`: a call without a token. `desk`: the vault's. Else one of the caller's own, sealed to the relay; `identity`
-   * tells its user from others.
-   */
-  readonly auth: 'none' | 'desk' | { readonly sealed: string; readonly identity: string };
-}
+import { notSent, type CallRelay, type RelayCall } from './relay-transport.ts';
+import type { RelayReply } from '../../shared/relay/relay-reply.ts';
+import type { AskRequest } from './api.ts';
 
 export type Asked = ({ readonly ok: true } & RelayReply) | Failure;
 

@@ -7,7 +7,7 @@ import { askAsDesk, audited, control, newDesk, speakV1, type Desk } from '../../
 import { exchangeConnector } from '../rpc/stubs.ts';
 import { vaultOf } from '../rpc/vault-stubs.ts';
 import { HttpTransport } from './http-transport.ts';
-import { meaningOf } from './replies.ts';
+import { meaningOf } from '../../shared/relay/exchange-replies.ts';
 import { PATIENCE } from '../../test/support/patience.ts';
 
 let pem: string;

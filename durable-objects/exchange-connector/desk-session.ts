@@ -6,8 +6,9 @@ import type { Vault } from '../../shared/vault/port.ts';
 import { vaultAnswer } from '../../shared/vault/vault-answer.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import type { VaultFailure } from '../../shared/vault/result.ts';
-import type { CallRelay, RelayReply } from './relay-transport.ts';
-import { meaningOf } from './replies.ts';
+import type { CallRelay } from './relay-transport.ts';
+import type { RelayReply } from '../../shared/relay/relay-reply.ts';
+import { meaningOf } from '../../shared/relay/exchange-replies.ts';
 
 /** Refresh, login, and one more where an answer got lost. */
 const MOST_CALLS = 3;

@@ -2,10 +2,6 @@ import { machineTime, now } from '../../shared/clock.ts';
 import { RELAY_TAG, type DialledLine } from './dialled-line.ts';
 import { UsedTokens } from './used-tokens.ts';
 
-/** Where the gateway hands a relay's socket over, and the parameter with the id of the relay's token. */
-export const DIAL_PATH = '/relay';
-export const TOKEN_ID = 'token';
-
 /** The door for a relay that dials in; the gateway has verified its token, and that it names this desk. */
 export class DialIn {
   readonly #ctx: DurableObjectState;

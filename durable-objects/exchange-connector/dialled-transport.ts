@@ -1,9 +1,10 @@
 import { MAX_CALLS, type FromConnector, type FromRelay } from '../../shared/relay/frames.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { DialledLine } from './dialled-line.ts';
-import { relayKeys } from './relay-keys.ts';
+import { relayKeys } from '../relay-access/relay-keys.ts';
 import { believed, CALL_MS, signFor } from './relay-replies.ts';
-import { lost, notSent, type RelayCall, type RelayReply, type RelayTransport } from './relay-transport.ts';
+import { lost, notSent, type RelayCall, type RelayTransport } from './relay-transport.ts';
+import type { RelayReply } from '../../shared/relay/relay-reply.ts';
 
 type Reply = Extract<FromRelay, { type: 'reply' }>;
 

@@ -1,5 +1,5 @@
 import { self, type Ask } from './asking.ts';
-import { meaningOf, type Meaning } from './replies.ts';
+import { meaningOf, type Meaning } from '../../shared/relay/exchange-replies.ts';
 import { executionPage, type Execution } from './wire.ts';
 
 /** The exchange's own bound. */

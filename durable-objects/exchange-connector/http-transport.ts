@@ -9,9 +9,10 @@ import {
 import { readBytes } from '../../shared/read-body.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { HttpLine } from './http-line.ts';
-import { relayKeys, type RelayKeys } from './relay-keys.ts';
+import { relayKeys, type RelayKeys } from '../relay-access/relay-keys.ts';
 import { believed, CALL_MS, MAX_REPLY_BYTES, signFor } from './relay-replies.ts';
-import { lost, type RelayCall, type RelayReply, type RelayTransport } from './relay-transport.ts';
+import { lost, type RelayCall, type RelayTransport } from './relay-transport.ts';
+import type { RelayReply } from '../../shared/relay/relay-reply.ts';
 
 const OPEN_MS = 5_000;
 const encoder = new TextEncoder();

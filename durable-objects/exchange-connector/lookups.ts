@@ -4,7 +4,7 @@ import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { Asked } from './asking.ts';
 import { instrumentList, type InstrumentTable } from './instruments.ts';
-import { answerOf } from './replies.ts';
+import { answerOf } from '../../shared/relay/exchange-replies.ts';
 import type { Streams } from './streams.ts';
 import { ORDERS, POSITIONS, type Order, type Position } from './wire.ts';
 

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Actor } from '../../shared/vault/request.ts';
-import { foundOrder } from '../trading-account/exchange/settle-command.ts';
-import type { Ask, AskRequest } from './asking.ts';
+import { foundOrder } from '../../shared/relay/found-order.ts';
+import type { Ask } from './asking.ts';
+import type { AskRequest } from './api.ts';
 import type { Copy } from './copy.ts';
-import { meaningOf } from './replies.ts';
+import { meaningOf } from '../../shared/relay/exchange-replies.ts';
 import { isOpen, type Order } from './wire.ts';
 import type { OrderRef, FoundOrder } from '../trading-account/api.ts';
 

@@ -1,7 +1,8 @@
 import type { Actor } from '../../shared/vault/request.ts';
-import type { Ask, AskRequest } from './asking.ts';
+import type { Ask } from './asking.ts';
+import type { AskRequest } from './api.ts';
 import { instrumentList, type InstrumentTable } from './instruments.ts';
-import { meaningOf } from './replies.ts';
+import { meaningOf } from '../../shared/relay/exchange-replies.ts';
 
 /** `price_scale` of each instrument that is known or can be had, by symbol; others are left out. */
 export async function priceScales(

@@ -2,8 +2,9 @@ import { machineTime, now } from '../../shared/clock.ts';
 import { verifyReply } from '../../shared/relay/reply-token.ts';
 import { RELAY_AUDIENCE, signRequest } from '../../shared/relay/request-token.ts';
 import type { RelayOutcome } from '../../shared/relay/routes.ts';
-import type { RelayKeys } from './relay-keys.ts';
-import { lost, notSent, type RelayReply } from './relay-transport.ts';
+import type { RelayKeys } from '../relay-access/relay-keys.ts';
+import { lost, notSent } from './relay-transport.ts';
+import type { RelayReply } from '../../shared/relay/relay-reply.ts';
 
 /** A venue's call takes at most 10 s; the relay gives up before this. */
 export const CALL_MS = 12_000;

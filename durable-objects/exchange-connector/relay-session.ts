@@ -5,13 +5,8 @@ import {
   type FromConnector,
   type FromRelay,
 } from '../../shared/relay/frames.ts';
-import {
-  notSent,
-  type LineListener,
-  type RelayCall,
-  type RelayReply,
-  type RelayTransport,
-} from './relay-transport.ts';
+import { notSent, type LineListener, type RelayCall, type RelayTransport } from './relay-transport.ts';
+import type { RelayReply } from '../../shared/relay/relay-reply.ts';
 
 /** A request waits so long for the relay to be there. */
 const READY_MS = 3_000;

@@ -1,15 +1,5 @@
 import type { FromRelay } from '../../shared/relay/frames.ts';
-import type { RelayOutcome } from '../../shared/relay/routes.ts';
-
-/** What a call through the relay came to. */
-export interface RelayReply {
-  readonly outcome: RelayOutcome;
-  /** HTTP's; of the exchange where it `answered`. */
-  readonly status: number;
-  readonly body: string;
-  /** Seconds. */
-  readonly retryAfter?: number;
-}
+import type { RelayReply } from '../../shared/relay/relay-reply.ts';
 
 /** One request of `shared/relay/routes.ts`. */
 export interface RelayCall {

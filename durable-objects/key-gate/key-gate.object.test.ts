@@ -5,7 +5,7 @@ import type { TenantSnapshot } from '../../shared/keys/principal.ts';
 import { monthOf } from '../../shared/limits/billing-period.ts';
 import { moveClock, resetClock } from '../../shared/clock.ts';
 import { CLOSE } from '../../shared/websockets/close-codes.ts';
-import { HANDOVER_HEADER } from '../socket-hub/attachment.ts';
+import { HANDOVER_HEADER } from '../../shared/websockets/socket-handover.ts';
 import { keyGate, socketHub, tenantObject } from '../rpc/stubs.ts';
 import type { KeyRecord } from './key-record.ts';
 

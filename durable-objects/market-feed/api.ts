@@ -1,7 +1,7 @@
 import type { Failure } from '../../shared/errors/failure.ts';
 
-export type { FeedItem, NativeItem, ViewItem } from './delivery.ts';
-export type { MarketRef } from './feed-name.ts';
+export type { FeedItem, NativeItem, ViewItem } from '../../shared/market-feeds/feed-items.ts';
+export type { MarketRef } from '../../shared/market-feeds/feed-name.ts';
 /** MARKET_NOT_FOUND; VALIDATION_FAILED: no such outcome; any other: the venue cannot say. */
 export type ResolvedOutcome = { readonly ok: true; readonly outcome: string } | Failure;
 

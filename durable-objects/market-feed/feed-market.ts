@@ -4,7 +4,7 @@ import { dataVenue } from '../../shared/venues/data-venues.ts';
 import { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import type { Found } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
-import type { MarketRef } from './feed-name.ts';
+import type { MarketRef } from '../../shared/market-feeds/feed-name.ts';
 
 /** A market as its feed needs it, whichever venue it is on. */
 export interface FeedMarket {

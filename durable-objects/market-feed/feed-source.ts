@@ -2,7 +2,7 @@ import { dataVenue } from '../../shared/venues/data-venues.ts';
 import type { VenueName } from '../../shared/venues/venue-names.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import type { FeedMarket } from './feed-market.ts';
-import type { MarketRef } from './feed-name.ts';
+import type { MarketRef } from '../../shared/market-feeds/feed-name.ts';
 import { Poller } from './poller.ts';
 import type { RouterViews } from './router-views.ts';
 import { SILENCE_MS, Upstream } from './upstream.ts';

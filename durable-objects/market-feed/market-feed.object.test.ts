@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
-import { HANDOVER_HEADER, type Handover } from '../socket-hub/attachment.ts';
+import { HANDOVER_HEADER, type Handover } from '../../shared/websockets/socket-handover.ts';
 import { SocketHub } from '../socket-hub/socket-hub.ts';
 import { accountObject, keyGate, socketHub } from '../rpc/stubs.ts';
 import { MarketFeed } from './market-feed.ts';

@@ -1,5 +1,5 @@
 import type { Sides } from './book-view.ts';
-import type { FeedItem, PriceText } from './delivery.ts';
+import type { FeedItem, PriceText } from '../../shared/market-feeds/feed-items.ts';
 import type { FeedMarket } from './feed-market.ts';
 import { priceFrame, TokenBook } from './token-book.ts';
 import type { VenueEvent } from './venue-events.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { FeedItem, NativeItem } from './delivery.ts';
+import type { FeedItem, NativeItem } from '../../shared/market-feeds/feed-items.ts';
 import { Outbox } from './outbox.ts';
 
 const event = (text: string): NativeItem => ({ kind: 'event', tokens: [], custom: false, text, prices: [] });

@@ -1,4 +1,4 @@
-import { isAnswer, type FeedItem } from './delivery.ts';
+import { isAnswer, type FeedItem } from '../../shared/market-feeds/feed-items.ts';
 
 /** What an outbox needs of its feed. */
 export interface Delivering {

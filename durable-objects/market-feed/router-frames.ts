@@ -1,7 +1,7 @@
 import { formatMicro, type Micro } from '../../shared/money/fixed.ts';
 import type { Level, PublicTrade } from '../../shared/venues/port.ts';
 import type { LevelChange, Sides } from './book-view.ts';
-import { parsecIdOf } from './feed-name.ts';
+import { parsecIdOf } from '../../shared/market-feeds/feed-name.ts';
 import type { ViewSpec } from '../../shared/websockets/book-view.ts';
 
 /** How good the way to the venue is, and with it the book. */

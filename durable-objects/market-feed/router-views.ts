@@ -1,7 +1,7 @@
 import { now } from '../../shared/clock.ts';
 import type { PublicTrade } from '../../shared/venues/port.ts';
 import { BookView, type Sides } from './book-view.ts';
-import type { ViewItem } from './delivery.ts';
+import type { ViewItem } from '../../shared/market-feeds/feed-items.ts';
 import type { FeedMarket } from './feed-market.ts';
 import { BLIND, bookFrame, CUT_OFF, deltaFrame, HEALTHY, tradeFrame, type Health } from './router-frames.ts';
 import { sameOutcome, viewSpec, type ViewSpec } from '../../shared/websockets/book-view.ts';

@@ -2,7 +2,7 @@ import type { ObjectEnv } from '../bindings.ts';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
 import type { Principal } from '../../shared/keys/principal.ts';
 import { tenantObject } from './stubs.ts';
-import { walletAccountId } from '../tenant/wallets/wallet-store.ts';
+import { walletAccountId } from '../../shared/keys/account-ids.ts';
 
 /** How a wallet is named: by its number. */
 export const WALLET_NUMBER = /^[1-9]\d{0,9}$/;

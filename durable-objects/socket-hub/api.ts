@@ -1,8 +1,8 @@
-import type { FeedItem } from '../market-feed/delivery.ts';
+import type { FeedItem } from '../../shared/market-feeds/feed-items.ts';
 import type { AccountText } from '../trading-account/api.ts';
 import type { SocketCounters } from './usage-book.ts';
 
-export type { Channel, Handover } from './attachment.ts';
+export type { Channel, Handover } from '../../shared/websockets/socket-handover.ts';
 export type { SocketCounters } from './usage-book.ts';
 /** What one hub knows of an account's router sockets. */
 export interface HubUsage {

@@ -1,8 +1,9 @@
 import { now } from '../../shared/clock.ts';
-import { feedName, marketOfFeed, parsecIdOf } from '../market-feed/feed-name.ts';
+import { feedName, marketOfFeed, parsecIdOf } from '../../shared/market-feeds/feed-name.ts';
 import { sameOutcome, viewKey, viewSpec } from '../../shared/websockets/book-view.ts';
 import { marketFeed } from '../rpc/stubs.ts';
-import { MAX_MARKETS, type FollowedBook } from './attachment.ts';
+import { MAX_MARKETS } from '../../shared/websockets/socket-handover.ts';
+import type { FollowedBook } from './attachment.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
 import {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { MAX_MARKETS, type Channel } from './attachment.ts';
+import { MAX_MARKETS, type Channel } from '../../shared/websockets/socket-handover.ts';
 
 /** What a client asks for, whichever channel's words it used. */
 export type Command =

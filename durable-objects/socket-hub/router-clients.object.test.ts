@@ -7,7 +7,7 @@ import { sha256Hex } from '../../shared/keys/digest.ts';
 import { injectFault, micro, setBook, tradableTokens } from '../../test/support/emulator-control.ts';
 import { replay } from '../../test/support/book-replay.ts';
 import { keyGate, socketHub } from '../rpc/stubs.ts';
-import { HANDOVER_HEADER, type Handover } from './attachment.ts';
+import { HANDOVER_HEADER, type Handover } from '../../shared/websockets/socket-handover.ts';
 import { PATIENCE } from '../../test/support/patience.ts';
 
 const tokens = (await tradableTokens()).filter((token) => token.tick === micro('0.01')).values();

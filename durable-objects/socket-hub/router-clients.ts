@@ -1,7 +1,7 @@
 import { now } from '../../shared/clock.ts';
 import { sha256Hex } from '../../shared/keys/digest.ts';
 import { isWellFormedKey } from '../../shared/keys/key-format.ts';
-import { marketOfFeed, parsecIdOf } from '../market-feed/feed-name.ts';
+import { marketOfFeed, parsecIdOf } from '../../shared/market-feeds/feed-name.ts';
 import { viewSpec } from '../../shared/websockets/book-view.ts';
 import { keyGate } from '../rpc/stubs.ts';
 import { refuse, type BookFollowers } from './book-followers.ts';

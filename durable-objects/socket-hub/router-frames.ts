@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DEFAULT_DEPTH, MAX_DEPTH } from '../../shared/websockets/book-view.ts';
-import { marketNamed, marketOfParsecId } from '../market-feed/feed-name.ts';
+import { marketNamed, marketOfParsecId } from '../../shared/market-feeds/feed-name.ts';
 import type { MarketRef } from '../market-feed/api.ts';
 
 /** Codes of `error` and `auth_error` (contract: router, "Websocket"). */

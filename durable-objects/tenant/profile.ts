@@ -92,6 +92,3 @@ export function snapshotOf(profile: Profile): TenantSnapshot {
   const { version, tier, roles, admission, flagged, underReview, betaCutoff, defaultVenue } = profile;
   return { version, tier, roles, admission, flagged, underReview, betaCutoff, defaultVenue };
 }
-
-/** The account that a tenant itself trades with. */
-export const tenantAccountId = (tenant: string): string => `acct_${tenant}`;

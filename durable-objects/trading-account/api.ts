@@ -40,7 +40,7 @@ import type {
   VenueOrder,
   VenueResult,
 } from '../../shared/venues/port/trading-venue.ts';
-import type { AskRequest } from '../exchange-connector/asking.ts';
+import type { AskRequest } from '../exchange-connector/api.ts';
 
 export type { Holding } from './allocations/model.ts';
 export type { CancelRequest, Cancelled, OrderView, PlaceCommand, PlaceOutcome } from './paper/commands.ts';
@@ -48,7 +48,7 @@ export type { CtfCommand, CtfReply, CtfWork } from './on-chain/model.ts';
 export type { FeeRequest } from './escrow/fee-request.ts';
 export type { EscrowRow } from './escrow/escrow-table.ts';
 export type { ExchangeRpc } from './exchange/model.ts';
-export type { FoundOrder } from './exchange/settle-command.ts';
+export type { FoundOrder } from '../../shared/relay/found-order.ts';
 export type { FillPlace } from './views/fills.ts';
 export type { Drawdown } from './ledger/high-water-mark.ts';
 export type { CommandName } from './journal/journal.ts';

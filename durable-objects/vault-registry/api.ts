@@ -1,7 +1,7 @@
 import type { RotationStatus } from '../../shared/vault/port.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import type { VaultResult } from '../../shared/vault/result.ts';
-import type { RootUsage } from '../credential-vault/store.ts';
+import type { RootUsage } from '../credential-vault/api.ts';
 /** How an account's credentials stand under the root versions. */
 export interface UsageReport {
   readonly tenant: string;

@@ -3,7 +3,7 @@ import type { Actor } from '../../shared/vault/request.ts';
 import type { RotationStatus } from '../../shared/vault/port.ts';
 import { refusal, VaultRefusal, type VaultResult } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
-import { RootKeyring } from '../credential-vault/root-keys.ts';
+import { RootKeyring } from '../vault-access/root-keys.ts';
 import { migrate } from '../storage/migrate.ts';
 import { credentialVault } from '../rpc/vault-stubs.ts';
 import { AccountList, type StaleAccount } from './accounts.ts';

@@ -1,6 +1,6 @@
 import { vaultOf } from '../rpc/vault-stubs.ts';
 import type { ObjectEnv } from '../bindings.ts';
-import { tenantAccountId } from '../tenant/profile.ts';
+import { tenantAccountId } from '../../shared/keys/account-ids.ts';
 import {
   builderSigner,
   kalshiSigner,
@@ -10,7 +10,7 @@ import {
 import { KalshiVenue } from '../../shared/venues/kalshi/venue.ts';
 import { PolymarketVenue } from '../../shared/venues/polymarket/venue.ts';
 import { venueClientOf, type VenueClient } from '../../shared/venues/trading/venue-client.ts';
-import type { LiveAccess } from '../trading-account/live/model.ts';
+import type { LiveAccess } from '../trading-account/api.ts';
 
 /** A venue as a caller reaches it, signed for by the vault. Nothing leaves for the venue before a method is called. */
 export function openVenueClient(env: ObjectEnv, { venue, caller, source, builder }: LiveAccess): VenueClient {

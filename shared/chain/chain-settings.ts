@@ -1,5 +1,4 @@
 import type { Hex } from '../signing/checks.ts';
-import type { ObjectEnv } from '../../durable-objects/bindings.ts';
 
 /** The chain as the deployment's settings name it. */
 export interface ChainSettings {
@@ -9,7 +8,12 @@ export interface ChainSettings {
   readonly escrow: Hex | undefined;
 }
 
-type ChainVariables = Pick<ObjectEnv, 'CHAIN_RPC_URL' | 'CHAIN_CONFIRMATIONS' | 'ESCROW_CONTRACT'>;
+/** Variables of the deployment; see docs/escrow.md. */
+interface ChainVariables {
+  readonly CHAIN_RPC_URL: string;
+  readonly CHAIN_CONFIRMATIONS: string;
+  readonly ESCROW_CONTRACT: string;
+}
 
 /** Throws where CHAIN_CONFIRMATIONS is no number: nobody must take a block for final by mistake. */
 export function chainSettings(env: ChainVariables): ChainSettings {

@@ -67,3 +67,6 @@ export const tierWithin = (tier: Tier, ceiling: Tier): boolean =>
 
 /** The lower of two tiers. */
 export const lowerTier = (a: Tier, b: Tier): Tier => (tierWithin(a, b) ? a : b);
+
+/** A trader's session may ask as often, and trade as much at once, as a key of this tier: what one person does. */
+export const TRADER_SESSION_TIER: Tier = 'pro';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { agentSession, type Remote } from '../../durable-objects/rpc/stubs.ts';
 import type { AgentSessionApi } from '../../durable-objects/agent-session/api.ts';
-import type { SessionCaller, SessionMode, SessionVenue } from '../../durable-objects/agent-session/model.ts';
+import type { SessionCaller, SessionMode, SessionVenue } from '../../shared/agents/session-model.ts';
 import type { Micro } from '../../shared/money/fixed.ts';
 
 /** A session of an account of a test's own, which has the whole starting balance of a paper account. */

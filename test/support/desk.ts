@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
-import { meaningOf } from '../../durable-objects/exchange-connector/replies.ts';
+import { meaningOf } from '../../shared/relay/exchange-replies.ts';
 import { exchangeConnector } from '../../durable-objects/rpc/stubs.ts';
 import { vaultOf } from '../../durable-objects/rpc/vault-stubs.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';

@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import { ChainWalk } from '../../durable-objects/credential-vault/audit-chain.ts';
-import { failureOf } from '../../durable-objects/credential-vault/failures.ts';
-import { relayerSigner } from '../../durable-objects/credential-vault/chain-signers.ts';
+import { ChainWalk } from '../../shared/vault/audit-chain.ts';
+import { failureOf } from '../../shared/vault/operation-failure.ts';
+import { relayerSigner } from '../../durable-objects/vault-access/relayer-signer.ts';
 import { credentialVault, vaultRegistry } from '../../durable-objects/rpc/vault-stubs.ts';
 import type { RotationStatus, Vault } from '../../shared/vault/port.ts';
 import { requests, type VaultOperation, type VaultRequest } from '../../shared/vault/request.ts';

@@ -7,7 +7,7 @@ import { accountObject } from '../../rpc/stubs.ts';
 import { vaultOf } from '../../rpc/vault-stubs.ts';
 import type { Actor } from '../actor.ts';
 import { CustomerStore } from './customer-store.ts';
-import { customerAccountId } from './customers.ts';
+import { customerAccountId } from '../../../shared/keys/account-ids.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { TenantRecords } from '../tenant-records.ts';

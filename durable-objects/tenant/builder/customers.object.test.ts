@@ -5,8 +5,7 @@ import { micro, setBook, tradableTokens } from '../../../test/support/emulator-c
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { accountObject, keyGate, tenantObject } from '../../rpc/stubs.ts';
 import { vaultOf } from '../../rpc/vault-stubs.ts';
-import { customerAccountId, customerOfAccount } from './customers.ts';
-import { tenantAccountId } from '../profile.ts';
+import { customerAccountId, customerOfAccount, tenantAccountId } from '../../../shared/keys/account-ids.ts';
 
 const market = (await tradableTokens()).find(({ tick }) => tick <= 10_000n);
 if (!market) throw new Error('the emulator has no market for these tests');

@@ -9,7 +9,6 @@ import { CustomerStore, type Customer } from './customer-store.ts';
 import { MAX_ACTIVE_KEYS } from '../keys/key-issuance.ts';
 import { ROTATION_OVERLAP_MS, type KeyRing } from '../keys/key-ring.ts';
 import type { KeyStore } from '../keys/key-store.ts';
-import { tenantAccountId } from '../profile.ts';
 import type { TenantRecords } from '../tenant-records.ts';
 import type {
   KeyIssued,
@@ -22,19 +21,10 @@ import type {
   CustomerPage,
   CustomersTotal,
 } from '../api.ts';
+import { customerAccountId } from '../../../shared/keys/account-ids.ts';
 
 /** What a customer's own key may do: all that concerns its own account, and nothing of its builder's. */
 const CUSTOMER_PERMISSIONS: readonly Permission[] = ['read', 'trade', 'credentials'];
-
-/** The account of a customer. Ids are never given again, so it never belongs to another. */
-export const customerAccountId = (tenant: string, customer: string): string =>
-  `${tenantAccountId(tenant)}_c${customer}`;
-
-/** The customer whose account of the tenant this is; null for any other account. */
-export function customerOfAccount(tenant: string, account: string): string | null {
-  const prefix = customerAccountId(tenant, '');
-  return account.startsWith(prefix) ? account.slice(prefix.length) : null;
-}
 
 /** The customers of a builder tenant and their keys (contract: router, "Builders"). */
 export class Customers {

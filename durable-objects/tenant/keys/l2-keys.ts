@@ -6,7 +6,7 @@ import { grantRights, issuanceGate, MAX_ACTIVE_KEYS } from './key-issuance.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import { tooManyKeys } from './tenant-keys.ts';
-import { tenantAccountId } from '../profile.ts';
+import { tenantAccountId } from '../../../shared/keys/account-ids.ts';
 import type { TenantRecords } from '../tenant-records.ts';
 import type { L2KeyIssued } from '../api.ts';
 

@@ -5,7 +5,7 @@ import type { Actor } from '../actor.ts';
 import { grantRights, issuanceGate, MAX_ACTIVE_KEYS, type KeyRequest } from './key-issuance.ts';
 import { noSuchKey, ROTATION_OVERLAP_MS, type KeyRing } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
-import { tenantAccountId } from '../profile.ts';
+import { tenantAccountId } from '../../../shared/keys/account-ids.ts';
 import type { TenantRecords } from '../tenant-records.ts';
 import type { KeyIssued, KeyView, KeyFound, IssueOptions } from '../api.ts';
 

@@ -1,7 +1,8 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { grantablePermissions } from '../../../shared/keys/permissions.ts';
 import { keyGate } from '../../rpc/stubs.ts';
-import { tenantAccountId, snapshotOf } from '../profile.ts';
+import { tenantAccountId } from '../../../shared/keys/account-ids.ts';
+import { snapshotOf } from '../profile.ts';
 import type { TenantRecords } from '../tenant-records.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { fromSql, toSql } from '../../../shared/money/fixed.ts';
 import { firstNumber } from '../first-number.ts';
-import type { PartnerAccountTerms, JsonObject, PartnerAccount, PartnerStage } from './partner-model.ts';
+import type { PartnerAccountTerms, JsonObject, PartnerAccount } from './partner-model.ts';
+import type { PartnerStage } from '../../../shared/partner/partner-stages.ts';
 
 /** An account as it is stored; `opening` until its trading account is known to have its deposit. */
 export interface StoredAccount extends Omit<PartnerAccount, 'status'> {

@@ -5,15 +5,15 @@ import { accountObject } from '../../rpc/stubs.ts';
 import type { Actor } from '../actor.ts';
 import type { TenantRecords } from '../tenant-records.ts';
 import { isOpen, PartnerAccountStore, type StoredAccount } from './partner-account-store.ts';
-import {
-  partnerAccountId,
-  type PartnerAccountCreated,
-  type PartnerAccountFound,
-  type PartnerAccountInput,
-  type PartnerAccountTerms,
-  type JsonObject,
-  type PageFound,
-  type PartnerAccount,
+import { partnerAccountId } from '../../../shared/keys/account-ids.ts';
+import type {
+  PartnerAccountCreated,
+  PartnerAccountFound,
+  PartnerAccountInput,
+  PartnerAccountTerms,
+  JsonObject,
+  PageFound,
+  PartnerAccount,
 } from './partner-model.ts';
 import { noSuch, notPartner } from './refusals.ts';
 import type { TraderUsers } from './trader-users.ts';

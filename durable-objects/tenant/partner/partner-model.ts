@@ -1,7 +1,7 @@
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { MailSender } from '../../../shared/mail/port.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
-import { tenantAccountId } from '../profile.ts';
+import type { PartnerStage } from '../../../shared/partner/partner-stages.ts';
 
 /** JSON that a partner keeps with us and gets back as it was. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -26,9 +26,6 @@ export interface TraderUser {
   /** Unix ms. */
   readonly createdAt: number;
 }
-
-export const partnerStages = ['demo', 'challenge', 'funded'] as const;
-export type PartnerStage = (typeof partnerStages)[number];
 
 /** The partner's words on an account, which it may change. */
 export interface PartnerAccountTerms {
@@ -79,7 +76,3 @@ export interface PartnerAccountInput {
   readonly rules?: JsonObject;
   readonly metadata?: JsonObject;
 }
-
-/** The trading account of a partner's account. Ids are random and never given again. */
-export const partnerAccountId = (tenant: string, account: string): string =>
-  `${tenantAccountId(tenant)}_p${account}`;

@@ -5,7 +5,8 @@ import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import { accountObject } from '../../rpc/stubs.ts';
 import type { Actor } from '../actor.ts';
 import type { TenantRecords } from '../tenant-records.ts';
-import { walletAccountId, walletCapGate, WalletStore, type Wallet } from './wallet-store.ts';
+import { walletAccountId } from '../../../shared/keys/account-ids.ts';
+import { walletCapGate, WalletStore, type Wallet } from './wallet-store.ts';
 import type { WalletFound } from '../api.ts';
 
 /** The sandbox wallets of a tenant (contract: clob, "Account and market data"). */

@@ -2,7 +2,7 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { keyStatus } from '../../../shared/keys/principal.ts';
 import type { Tier } from '../../../shared/limits/tiers.ts';
 import { fromSql, toSql, type Micro } from '../../../shared/money/fixed.ts';
-import { tenantAccountId, type Profile } from '../profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** A sandbox wallet: an extra paper account of a tenant (contract: clob, "Account and market data"). */
 export interface Wallet {
@@ -16,10 +16,6 @@ export interface Wallet {
 
 /** What plans include. */
 const walletCaps: Readonly<Record<Tier, number>> = { free: 1, pro: 3, pro_plus: 5, enterprise: 10 };
-
-/** The account of a wallet. Ids are never given again, so it never belongs to another wallet. */
-export const walletAccountId = (tenant: string, wallet: number): string =>
-  `${tenantAccountId(tenant)}_w${wallet}`;
 
 /** Whether the tenant's plan, as it stands now, has room for another wallet. */
 export function walletCapGate(profile: Profile, held: number, now: number): Failure | undefined {

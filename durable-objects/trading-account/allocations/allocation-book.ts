@@ -1,7 +1,8 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import { add, asMicro, formatMicro, mulDiv, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { add, asMicro, mulDiv, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import type { Allocation, Holding, SessionFunds, TradedToken } from './model.ts';
 import { AllocationTables, emptyHolding } from './allocation-tables.ts';
+import { insufficientShares } from '../../../shared/agents/insufficient-shares.ts';
 
 /** Sessions of one account that have something: an operator looks after a few agents, not hundreds. */
 const MOST_SESSIONS = 50;
@@ -176,8 +177,3 @@ export class AllocationBook {
     return this.#tables.holding(session, traded.token) ?? emptyHolding(traded);
   }
 }
-
-export const insufficientShares = (free: Micro, asked: Micro): Failure =>
-  failure('INSUFFICIENT_POSITION', {
-    message: `The session holds ${formatMicro(free)} free shares: it cannot sell ${formatMicro(asked)}`,
-  });

@@ -1,10 +1,11 @@
 import { failure, invalidMember, type Failure } from '../../../shared/errors/failure.ts';
-import { ONE, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Market, VenueResult } from '../../../shared/venues/port.ts';
 import type { CtfWork } from '../on-chain/model.ts';
 import type { AllocationBook } from './allocation-book.ts';
 import type { Claims, RedeemClaim } from './claims.ts';
 import { largerClaim, sessionsCash } from './in-flight-claims.ts';
+import { payoutsOf } from '../../../shared/agents/market-payouts.ts';
 
 /** What of the wallet belongs to sessions, and what of it is on its way. */
 export interface Allocations {
@@ -13,12 +14,6 @@ export interface Allocations {
 }
 
 type Redeem = Extract<CtfWork, { readonly kind: 'redeem' }>;
-
-/** What a share of each outcome pays, in micro-USD; undefined while nobody has won. */
-export function payoutsOf({ status, outcomes }: Market): RedeemClaim['payouts'] | undefined {
-  if (status !== 'resolved') return undefined;
-  return Object.fromEntries(outcomes.map(({ tokenId, winner }) => [tokenId, winner ? ONE : ZERO]));
-}
 
 /** Whether sessions have shares of a market, or may get some by what is on its way. */
 const sessionsHold = ({ book, claims }: Allocations, wallet: string, market: string): boolean =>

@@ -1,20 +1,12 @@
-import * as z from 'zod';
 import type { ExchangeRow } from './exchange-tables.ts';
 import type { OrderRef } from '../api.ts';
+import type { FoundOrder } from '../../../shared/relay/found-order.ts';
 
 /**
  * From then on an order that the exchange does not know never arrived: relay and exchange give a request 10 s each, and
  * its reads lag behind its writes by less than the rest.
  */
 const ABSENCE_HOLDS_AFTER_MS = 30_000;
-
-/** What of an order tells what became of a command. Absent means the enum's zero. */
-export const foundOrder = z.looseObject({
-  id: z.string(),
-  clord_id: z.string().optional(),
-  state: z.string().optional(),
-});
-export type FoundOrder = z.infer<typeof foundOrder>;
 
 /** Asks the exchange for an order. `undefined`: it cannot be asked now; `null`: it has none. */
 export type FindOrder = (ref: OrderRef) => Promise<FoundOrder | null | undefined>;

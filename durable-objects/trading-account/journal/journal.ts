@@ -1,4 +1,5 @@
 import { decodeJson, encodeJson } from '../../../shared/bigint-json.ts';
+import { KEY_RETENTION_MS } from '../../../shared/limits/key-retention.ts';
 
 /** What a command is known by when it comes again (docs/consistency.md). Scope: the account. */
 export interface CommandName {
@@ -16,9 +17,6 @@ export interface JournalEntry {
 }
 
 type Row = { fingerprint: string; state: string; outcome: string; created_at: number };
-
-/** Keys are kept at least this long (docs/consistency.md). */
-export const KEY_RETENTION_MS = 24 * 3_600_000;
 /** Rows deleted in one sweep: a bounded piece of work, the next alarm takes the rest. */
 export const SWEEP_ROWS = 5_000;
 

@@ -1,4 +1,5 @@
 import { fromSql, toSql, type Micro } from '../../../shared/money/fixed.ts';
+import { hourOf } from '../../../shared/money/portfolio-prices.ts';
 
 /** What the account was worth at a moment: the first one seen in its hour. */
 export interface EquityPoint {
@@ -6,11 +7,6 @@ export interface EquityPoint {
   /** Unix ms. */
   readonly at: number;
 }
-
-const HOUR_MS = 3_600_000;
-
-/** Hours since the epoch: one point of equity is kept for each. */
-export const hourOf = (now: number): number => Math.floor(now / HOUR_MS);
 
 type Row = { equity: number; at: number };
 

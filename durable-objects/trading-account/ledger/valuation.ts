@@ -1,6 +1,7 @@
-import { add, asMicro, notional, ZERO, type Micro } from '../../../shared/money/fixed.ts';
+import { add, notional, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import type { Book } from '../../../shared/venues/port.ts';
 import type { Money, Position } from './model.ts';
+import { priceIn } from '../../../shared/money/portfolio-prices.ts';
 
 /** A position with what it is worth now; null while nobody can say. */
 export interface ValuedPosition extends Position {
@@ -15,10 +16,6 @@ export interface Portfolio {
   /** Cash, reserved or not, and the positions' value; one without a price counts at its cost. */
   readonly equity: Micro;
 }
-
-/** Whether every position has a price: at cost an equity looks like one that it never was. */
-export const isPriced = ({ positions }: Pick<Portfolio, 'positions'>): boolean =>
-  positions.every(({ value }) => value !== null);
 
 /** Puts a price on positions: what a settled one pays, else its book's midpoint, else the best bid. */
 export function valuePortfolio(
@@ -35,10 +32,4 @@ function valued(position: Position, book: Book | undefined): ValuedPosition {
   const price = position.settled ?? (book ? priceIn(book) : null);
   // Rounded down, as a seller's proceeds are.
   return { ...position, price, value: price === null ? null : notional(position.shares, price, 'floor') };
-}
-
-/** What a share is worth by its book: the midpoint, else the best bid. */
-export function priceIn({ bids: [bid], asks: [ask] }: Book): Micro | null {
-  if (bid && ask) return asMicro((bid.price + ask.price) / 2n);
-  return bid?.price ?? null;
 }

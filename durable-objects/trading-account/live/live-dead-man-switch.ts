@@ -5,7 +5,7 @@ import { deadlineOf } from '../paper/dead-man-switch.ts';
 import { pauseAfter } from './backoff.ts';
 import type { LiveAccess, LiveCaller } from './model.ts';
 import type { OpenVenueClient } from './reconciler.ts';
-import { cancelResult } from './settlement.ts';
+import { cancelResult } from '../../../shared/venues/trading/refusals.ts';
 
 /** Where the switch is stored. */
 const KEY = 'live_heartbeat';

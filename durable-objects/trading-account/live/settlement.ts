@@ -1,35 +1,8 @@
 import { failure } from '../../../shared/errors/failure.ts';
-import type { CancelledMany } from '../../../shared/venues/polymarket/account/polymarket-client.ts';
-import type {
-  NotAccepted,
-  PlaceOutcome,
-  VenueFailure,
-  VenueOrder,
-  VenueResult,
-} from '../../../shared/venues/port.ts';
+import type { PlaceOutcome, VenueOrder } from '../../../shared/venues/port.ts';
 import type { VenueClient } from '../../../shared/venues/trading/venue-client.ts';
 import type { SentCommand, LiveSettlement } from './model.ts';
-
-/** What a venue's refusal is to the caller. Its own words go along, shortened by the adapter. */
-export function refusalOf(outcome: Exclude<NotAccepted, { readonly tag: 'unknown' }>): VenueFailure {
-  switch (outcome.tag) {
-    case 'not-sent':
-      return failure('VENUE_UNAVAILABLE', { retryAfter: 1 });
-    case 'rate-limited':
-      // Not 429: that would be about the caller's own limit, which the reply's headers tell.
-      return failure('VENUE_UNAVAILABLE', {
-        message: 'The exchange takes no more requests for now',
-        retryAfter: outcome.retryAfter,
-      });
-    case 'refused': {
-      const { reason, text, retryAfter = 1 } = outcome;
-      if (reason === 'VENUE_AUTHENTICATION') return { ok: false, reason, message: text };
-      return failure(reason, { message: text, ...(reason === 'VENUE_UNAVAILABLE' && { retryAfter }) });
-    }
-    default:
-      return outcome satisfies never;
-  }
-}
+import { refusalOf } from '../../../shared/venues/trading/refusals.ts';
 
 export function placeSettlement(outcome: PlaceOutcome): LiveSettlement {
   if (outcome.tag === 'accepted') return { state: 'done', order: outcome.order };
@@ -40,14 +13,6 @@ export function placeSettlement(outcome: PlaceOutcome): LiveSettlement {
 
 const notCancellable: LiveSettlement = { state: 'released', failure: failure('ORDER_NOT_CANCELLABLE') };
 const orderNotFound: LiveSettlement = { state: 'released', failure: failure('ORDER_NOT_FOUND') };
-
-/** What became of a cancel of several orders; PERSISTENCE_UNKNOWN where the venue did not say. */
-export function cancelResult(result: VenueResult<CancelledMany | NotAccepted>): VenueResult<CancelledMany> {
-  if (!result.ok) return result;
-  const { value } = result;
-  if (value.tag === 'accepted') return { ok: true, value };
-  return value.tag === 'unknown' ? failure('PERSISTENCE_UNKNOWN') : refusalOf(value);
-}
 
 /** Whether nothing more can fill of it. */
 export const isTerminal = ({ status }: VenueOrder): boolean =>

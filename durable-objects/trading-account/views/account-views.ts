@@ -26,7 +26,8 @@ import {
 } from './read-rows.ts';
 import { readRedemptions, type PastRedemption } from './past-redemptions.ts';
 import type { MarketResolutions } from '../paper/market-resolutions.ts';
-import { isPriced, valuePortfolio, type Portfolio } from '../ledger/valuation.ts';
+import { isPriced } from '../../../shared/money/portfolio-prices.ts';
+import { valuePortfolio, type Portfolio } from '../ledger/valuation.ts';
 
 /** What an account tells of itself: orders, trades, positions, money, and what it is worth. */
 export abstract class AccountViewMethods extends SessionMethods {

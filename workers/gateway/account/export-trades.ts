@@ -5,7 +5,7 @@ import { tradingAccount } from '../context/account.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import { toCsv, type Cell } from './csv.ts';
-import { amountsOf } from './trade-history.ts';
+import { amountsOf } from '../trading/trade-amounts.ts';
 import type { ExportedTrade } from '../../../durable-objects/trading-account/api.ts';
 
 /** Rows of one file: about 1.5 MB. The next ones come with the cursor in `X-Next-Cursor`. */

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { RequestError } from '../../../shared/errors/failure.ts';
-import { asMicro, formatFixed, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed.ts';
 import { cursorAfter, PAGE_SIZE, pageOf, parseCursor, sideName } from '../trading/v1-wire.ts';
 import { tradingAccount } from '../context/account.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route } from '../http/route.ts';
 import type { Trade } from '../../../durable-objects/trading-account/api.ts';
+import { amountsOf } from '../trading/trade-amounts.ts';
 
 const execution = z.object({
   trade_id: z.number(),
@@ -21,15 +21,6 @@ const execution = z.object({
   fee: z.string(),
   realized_pnl: z.string(),
   executed_at: z.string(),
-});
-
-/** Amounts of an execution in plain decimals, to the micro-dollar. */
-export const amountsOf = (trade: Trade) => ({
-  quantity: formatFixed(trade.shares, 4),
-  price: formatFixed(asMicro(mulDiv(trade.notional, SCALE, trade.shares, 'half-up')), 4),
-  notional: formatMicro(trade.notional, 2),
-  fee: formatMicro(trade.fee, 2),
-  realized_pnl: formatMicro(trade.realised, 2),
 });
 
 export const history = route({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { accountObject, tenantObject, type Remote } from '../../../durable-objects/rpc/stubs.ts';
-import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
-import { walletAccountId } from '../../../durable-objects/tenant/wallets/wallet-store.ts';
+import type { TenantApi, WalletFound, Wallet } from '../../../durable-objects/tenant/api.ts';
+import { walletAccountId } from '../../../shared/keys/account-ids.ts';
 import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { add, formatFixed, ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
@@ -10,7 +10,6 @@ import { actorOf } from '../context/actor.ts';
 import { principalOf, walletNumber } from '../context/account.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { resetReply, toResetReply } from './redeem-and-reset.ts';
-import type { WalletFound, Wallet } from '../../../durable-objects/tenant/api.ts';
 
 const name = z.string().trim().min(1).max(100);
 const walletId = z.object({ id: z.string().min(1).max(16) });

@@ -7,7 +7,7 @@ import {
   redirectEntry,
 } from '../../../shared/partner/redirect-allow-list.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { email } from '../partner/wire.ts';
+import { email } from '../http/wire-values.ts';
 import { profileOf, tenantId } from './tenants.ts';
 import type { PartnerSettings } from '../../../durable-objects/tenant/api.ts';
 

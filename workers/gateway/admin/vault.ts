@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tenantAccountId } from '../../../durable-objects/tenant/profile.ts';
+import { tenantAccountId } from '../../../shared/keys/account-ids.ts';
 import { vaultOf } from '../../../durable-objects/rpc/vault-stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { AuditRow, RotationStatus } from '../../../shared/vault/port.ts';

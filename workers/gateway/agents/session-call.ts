@@ -1,6 +1,6 @@
-import { SESSION_NUMBER } from '../../../durable-objects/agent-session/model.ts';
-import type { AgentSessionApi } from '../../../durable-objects/agent-session/api.ts';
-import { brokenOff } from '../../../durable-objects/agent-session/orders.ts';
+import { SESSION_NUMBER } from '../../../shared/agents/session-model.ts';
+import type { AgentSessionApi, SessionCaller } from '../../../durable-objects/agent-session/api.ts';
+import { brokenOff } from '../../../shared/agents/interrupted-command.ts';
 import { agentSession, type Remote } from '../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
@@ -9,7 +9,6 @@ import { toV1Failure } from '../trading/submit-live.ts';
 import { principalOf } from '../context/account.ts';
 import { headerOf, sessionHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
-import type { SessionCaller } from '../../../durable-objects/agent-session/api.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SESSION_NUMBER, sessionModes, sessionVenues } from '../../../durable-objects/agent-session/model.ts';
+import { SESSION_NUMBER, sessionModes, sessionVenues } from '../../../shared/agents/session-model.ts';
 import { agentSession, tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { now } from '../../../shared/clock.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';

@@ -1,4 +1,4 @@
-import { averagePrice } from '../../../durable-objects/agent-session/portfolio.ts';
+import { averagePrice } from '../../../shared/agents/average-price.ts';
 import { polygon } from '../../../shared/chain/polygon-contracts.ts';
 import {
   add,

@@ -1,9 +1,5 @@
 import * as z from 'zod';
-import {
-  sessionModes,
-  sessionStatuses,
-  suggestionStatuses,
-} from '../../../durable-objects/agent-session/model.ts';
+import { sessionModes, sessionStatuses, suggestionStatuses } from '../../../shared/agents/session-model.ts';
 
 /** Shapes of the agents' surface (contract: agents). Amounts are decimal text unless said otherwise. */
 

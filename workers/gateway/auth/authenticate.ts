@@ -1,5 +1,5 @@
 import { directory, keyGate, tenantObject } from '../../../durable-objects/rpc/stubs.ts';
-import { tenantAccountId } from '../../../durable-objects/tenant/profile.ts';
+import { tenantAccountId } from '../../../shared/keys/account-ids.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';

@@ -1,4 +1,4 @@
-import { customerAccountId } from '../../../durable-objects/tenant/builder/customers.ts';
+import { customerAccountId } from '../../../shared/keys/account-ids.ts';
 import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';

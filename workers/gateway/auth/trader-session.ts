@@ -1,6 +1,6 @@
 import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
-import { partnerAccountId } from '../../../durable-objects/tenant/partner/partner-model.ts';
-import { TRADER_SESSION_TIER } from '../../../durable-objects/tenant/partner/sign-in/trader-session-limits.ts';
+import { partnerAccountId } from '../../../shared/keys/account-ids.ts';
+import { TRADER_SESSION_TIER } from '../../../shared/limits/tiers.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Permission } from '../../../shared/keys/permissions.ts';
@@ -11,17 +11,12 @@ import type { Caller } from '../http/route.ts';
 import type { AdmissionReport } from './authenticate.ts';
 import { admissionUnavailable } from './rate-limit.ts';
 import type { TraderAdmission } from '../../../durable-objects/tenant/api.ts';
+import type { TraderSessionRef } from '../../../shared/partner/trader-session-ref.ts';
 
 /** What a session may do on its account. */
 const SESSION_PERMISSIONS: readonly Permission[] = ['read', 'trade'];
 /** Characters of the hash by which logs and orders name a session. */
 const NAME_LENGTH = 12;
-
-/** A session as the routes of `/v1/trader` see it: whose it is, by tenant and hash. */
-export interface SessionRef {
-  readonly tenant: string;
-  readonly hash: string;
-}
 
 /** Admits a request by a trader's session: one RPC to its partner's Tenant, which also counts it. */
 export async function admitSession(
@@ -29,7 +24,7 @@ export async function admitSession(
   env: Env,
   seen: AdmissionReport,
 ): Promise<{
-  readonly session: SessionRef;
+  readonly session: TraderSessionRef;
   readonly admission: Extract<TraderAdmission, { readonly ok: true }>;
 }> {
   const tenant = await tenantOfToken('pts', token, env.L2_ROOT_SECRET);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { WALLET_NUMBER } from '../../../durable-objects/rpc/resolve-wallet-account.ts';
-import { SESSION_NUMBER } from '../../../durable-objects/agent-session/model.ts';
+import { SESSION_NUMBER } from '../../../shared/agents/session-model.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { REQUEST_ID } from './request-id.ts';

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Permission } from '../../../shared/keys/permissions.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Reason } from '../../../shared/errors/catalogue.ts';
-import type { SessionRef } from '../auth/trader-session.ts';
+import type { TraderSessionRef } from '../../../shared/partner/trader-session-ref.ts';
 import type { Env } from '../env.ts';
 import type { RequestHeader } from './request-headers.ts';
 
@@ -42,7 +42,7 @@ export interface Caller {
   /** Subject of a user token whose tenant does not exist yet. */
   readonly newOwner?: string;
   /** Of a route that is a trader session's own. */
-  readonly session?: SessionRef;
+  readonly session?: TraderSessionRef;
   /** Address of the caller, for limits and the audit log. */
   readonly address: string;
 }

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
-import { answerOf } from '../../../durable-objects/exchange-connector/replies.ts';
-import { relayKeys } from '../../../durable-objects/exchange-connector/relay-keys.ts';
-import { relayWay } from '../../../durable-objects/exchange-connector/relay-way.ts';
+import { answerOf } from '../../../shared/relay/exchange-replies.ts';
+import { relayKeys } from '../../../durable-objects/relay-access/relay-keys.ts';
+import { relayWay } from '../../../durable-objects/relay-access/relay-way.ts';
 import { exchangeConnector } from '../../../durable-objects/rpc/stubs.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';

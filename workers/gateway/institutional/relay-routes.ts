@@ -1,6 +1,6 @@
-import { DIAL_PATH, TOKEN_ID } from '../../../durable-objects/exchange-connector/dial-in.ts';
-import { relayKeys } from '../../../durable-objects/exchange-connector/relay-keys.ts';
-import { relayWay } from '../../../durable-objects/exchange-connector/relay-way.ts';
+import { DIAL_PATH, TOKEN_ID } from '../../../shared/relay/dial-address.ts';
+import { relayKeys } from '../../../durable-objects/relay-access/relay-keys.ts';
+import { relayWay } from '../../../durable-objects/relay-access/relay-way.ts';
 import { exchangeConnector } from '../../../durable-objects/rpc/stubs.ts';
 import { machineTime, now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
@@ -11,7 +11,7 @@ import * as z from 'zod';
 import { countIn } from '../auth/rate-limit.ts';
 import type { Env } from '../env.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { isUpgrade, upgradeHint } from '../ws/routes.ts';
+import { isUpgrade, upgradeHint } from '../sockets/upgrade.ts';
 
 /** Where a relay dials in (decision 28): `RELAY_DIAL_URL` of relay/README.md. */
 const PATH = '/v1/relay/session';

@@ -6,9 +6,9 @@ import { sha256Hex } from '../../../shared/keys/digest.ts';
 import type { Env } from '../env.ts';
 import { findCredential } from '../auth/find-credential.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { verifyWsToken } from '../keys/ws-token.ts';
+import { verifyWsToken } from '../sockets/ws-token.ts';
 import { closedSocket } from '../sockets/hub-socket.ts';
-import { isUpgrade, upgradeHint } from '../ws/routes.ts';
+import { isUpgrade, upgradeHint } from '../sockets/upgrade.ts';
 
 /** Streams of the desk: the token or key says whose. */
 const socket = route({

@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import * as z from 'zod';
 import { now } from '../../../shared/clock.ts';
 import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
@@ -10,12 +10,10 @@ import type { Env } from '../env.ts';
 import { principalOf, paperAccount, requestedWallet } from '../context/account.ts';
 import { accountHeaders } from '../http/request-headers.ts';
 import { route, type AnyRoute } from '../http/route.ts';
+import { WS_AUDIENCE, wsSecret } from '../sockets/ws-token.ts';
 
 /** A websocket's first request must come this soon after the token was made (contract: errors and limits, "Keys"). */
 const LIFETIME_SECONDS = 60;
-
-/** The audience keeps a websocket token from being taken for anything else that this secret signs. */
-const WS_AUDIENCE = 'postern-ws';
 
 const wsToken = route({
   method: 'POST',
@@ -61,31 +59,6 @@ async function gateOf(headers: Headers, { tenant }: Principal, env: Env): Promis
   const gate = await tenantObject(env, tenant).openUserGate();
   if (!gate.ok) throw new RequestError(gate);
   return gate.name;
-}
-
-const wsSecret = (env: Env): Uint8Array => new TextEncoder().encode(`ws ${env.L2_ROOT_SECRET}`);
-
-/** Whose websocket a token opens: the object that counts it, and the wallet that it was made for. */
-export interface WsToken {
-  readonly gate: string;
-  readonly wallet: string | undefined;
-}
-
-/** What a websocket token stands for; undefined when it is not good any more. */
-export async function verifyWsToken(token: string, env: Env): Promise<WsToken | undefined> {
-  try {
-    const { payload } = await jwtVerify(token, wsSecret(env), {
-      audience: WS_AUDIENCE,
-      algorithms: ['HS256'],
-      requiredClaims: ['exp', 'sub', 'gate'],
-      currentDate: new Date(now()),
-    });
-    const { gate, wallet } = payload;
-    if (typeof gate !== 'string') return undefined;
-    return { gate, wallet: typeof wallet === 'string' ? wallet : undefined };
-  } catch {
-    return undefined;
-  }
 }
 
 export const wsTokenRoutes: readonly AnyRoute[] = [wsToken];

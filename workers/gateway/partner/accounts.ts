@@ -13,10 +13,10 @@ import {
   externalId,
   jsonObject,
   numberOf,
-  stage,
   toAccountReply,
   toAccountRow,
 } from './wire.ts';
+import { stage } from '../tenants/partner-wire.ts';
 import type { PartnerAccountFound } from '../../../durable-objects/tenant/api.ts';
 
 /** Starting balances in USD: whole cents, and no more than sums of a few thousand fills can hold exactly. */

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { hourOf } from '../../../durable-objects/trading-account/ledger/equity-log.ts';
-import { isPriced } from '../../../durable-objects/trading-account/ledger/valuation.ts';
+import { hourOf, isPriced } from '../../../shared/money/portfolio-prices.ts';
 import { now } from '../../../shared/clock.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
@@ -8,7 +7,8 @@ import { rowCursorOf, rowPlaceOf } from './cursor.ts';
 import { ownAccount } from './own-account.ts';
 import { ruleStatus } from './rule-status.ts';
 import { worthOf } from './state.ts';
-import { accountParams, wireTime } from './wire.ts';
+import { accountParams } from './wire.ts';
+import { wireTime } from '../http/wire-values.ts';
 
 /** Six weeks of hours: one reply stays small. */
 const MAX_POINTS = 1_000;

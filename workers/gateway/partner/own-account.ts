@@ -1,12 +1,11 @@
 import { accountObject, tenantObject, type Remote } from '../../../durable-objects/rpc/stubs.ts';
-import { partnerAccountId } from '../../../durable-objects/tenant/partner/partner-model.ts';
-import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
+import { partnerAccountId } from '../../../shared/keys/account-ids.ts';
+import type { TenantApi, PartnerAccountFound, PartnerAccount } from '../../../durable-objects/tenant/api.ts';
 import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Env } from '../env.ts';
 import { principalOf } from '../context/account.ts';
 import type { Caller } from '../http/route.ts';
-import type { PartnerAccountFound, PartnerAccount } from '../../../durable-objects/tenant/api.ts';
 
 /** Who asks, and with what. */
 export interface PartnerCall {

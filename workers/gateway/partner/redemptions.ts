@@ -3,7 +3,8 @@ import { formatFixed, formatMicro } from '../../../shared/money/fixed.ts';
 import { route } from '../http/route.ts';
 import { pageQuery, rowCursorOf, rowPlaceOf } from './cursor.ts';
 import { ownAccount } from './own-account.ts';
-import { accountParams, wireTime } from './wire.ts';
+import { accountParams } from './wire.ts';
+import { wireTime } from '../http/wire-values.ts';
 import type { PastRedemption } from '../../../durable-objects/trading-account/api.ts';
 
 /** What a position of a resolved market has paid. `payout` is exact, as `notional` of the feed is. */

@@ -11,7 +11,8 @@ import {
   ZERO,
   type Micro,
 } from '../../../shared/money/fixed.ts';
-import { accountStatus, stage, wireTime } from './wire.ts';
+import { accountStatus, stage } from '../tenants/partner-wire.ts';
+import { wireTime } from '../http/wire-values.ts';
 import type { PartnerAccount } from '../../../durable-objects/tenant/api.ts';
 import type { Portfolio, ValuedPosition } from '../../../durable-objects/trading-account/api.ts';
 

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { formatMicro } from '../../../shared/money/fixed.ts';
-import { amountsOf } from '../account/trade-history.ts';
+import { amountsOf } from '../trading/trade-amounts.ts';
 import { sideName } from '../trading/v1-wire.ts';
 import { route } from '../http/route.ts';
 import { fillCursorOf, fillPlaceOf, pageQuery } from './cursor.ts';
 import { ownAccount } from './own-account.ts';
-import { accountParams, wireTime } from './wire.ts';
+import { accountParams } from './wire.ts';
+import { wireTime } from '../http/wire-values.ts';
 import type { ExportedTrade } from '../../../durable-objects/trading-account/api.ts';
 
 /** One fill of the feed. `notional` and `fee` are exact: at least two decimals, and more where cents do not hold it. */

@@ -3,11 +3,11 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { MAX_REDIRECT_LENGTH } from '../../../shared/partner/redirect-allow-list.ts';
 import { actorOf } from '../context/actor.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { loginPage } from '../trader/login-page.ts';
+import { loginPage } from '../tenants/login-address.ts';
 import { pageQuery, rowCursorOf, rowPlaceOf } from './cursor.ts';
 import { partnerOf } from './own-account.ts';
+import { email } from '../http/wire-values.ts';
 import {
-  email,
   externalId,
   jsonObject,
   numberOf,

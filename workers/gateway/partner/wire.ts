@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { partnerStages } from '../../../durable-objects/tenant/partner/partner-model.ts';
 import { formatFixed } from '../../../shared/money/fixed.ts';
 import type { PartnerAccount, TraderUser } from '../../../durable-objects/tenant/api.ts';
+import { wireTime } from '../http/wire-values.ts';
+import { stage, accountStatus } from '../tenants/partner-wire.ts';
 
 /** Shapes of `/v1/partner` (contract: partner). */
 
@@ -12,16 +13,6 @@ export const jsonObject = z
   .refine((value) => JSON.stringify(value).length <= MAX_JSON, `at most ${MAX_JSON} characters of JSON`);
 
 export const externalId = z.string().min(1).max(255);
-/** Atoms of RFC 5322 and a domain: whatever could end a header or a command of SMTP is not among them. */
-export const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .min(3)
-  .max(320)
-  .regex(/^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9][a-z0-9.-]*$/, 'must be an email address');
-export const stage = z.enum(partnerStages);
-export const accountStatus = z.enum(['active', 'closed', 'archived']);
 
 /** Longer than any id of ours. What is no id names nobody: 404, as another tenant's does. */
 const id = z.string().min(1).max(64);
@@ -56,9 +47,6 @@ export const accountReply = z.object({
 });
 
 export const accountRow = accountReply.extend({ created_at: z.string() });
-
-/** Times have microseconds and a numeric zone, as the seed's replies do; ours end in three zeros. */
-export const wireTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000+00:00');
 
 export const toUserReply = (user: TraderUser, created: boolean): z.infer<typeof userReply> => ({
   user_id: user.id,

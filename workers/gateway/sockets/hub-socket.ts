@@ -1,5 +1,5 @@
 import { keyGate, socketHub } from '../../../durable-objects/rpc/stubs.ts';
-import { HANDOVER_HEADER } from '../../../durable-objects/socket-hub/attachment.ts';
+import { HANDOVER_HEADER } from '../../../shared/websockets/socket-handover.ts';
 import { CLOSE } from '../../../shared/websockets/close-codes.ts';
 import { resolveWalletAccount } from '../../../durable-objects/rpc/resolve-wallet-account.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';

@@ -1,22 +1,6 @@
-import { isLoopback } from '../../../shared/loopback.ts';
 import * as z from 'zod';
-import type { Env } from '../env.ts';
 import { route } from '../http/route.ts';
-
-const PATH = '/v1/trader/login';
-
-/**
- * Where login links lead: this deployment, by the https name that the operator gave it; without one, this machine, if
- * that was called. Undefined otherwise: a request's Host is its sender's word, and whoever could choose where the mail
- * leads would be handed the trader's token.
- */
-export function loginPage({ PUBLIC_URL }: Env, called: URL): string | undefined {
-  const named = PUBLIC_URL !== '';
-  if (named && !URL.canParse(PUBLIC_URL)) return undefined;
-  const { protocol, hostname, origin } = named ? new URL(PUBLIC_URL) : called;
-  const safe = (named && protocol === 'https:') || isLoopback(hostname);
-  return safe ? `${origin}${PATH}` : undefined;
-}
+import { LOGIN_PATH } from '../tenants/login-address.ts';
 
 const style = `
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem; color: #1c2330; }
@@ -78,7 +62,7 @@ const headers = {
 
 export const login = route({
   method: 'GET',
-  path: PATH,
+  path: LOGIN_PATH,
   summary: 'The page that a login link leads to; fetching it uses nothing up',
   tag: 'trader',
   auth: { kind: 'open' },

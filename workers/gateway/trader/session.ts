@@ -3,9 +3,10 @@ import { tenantObject } from '../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';
-import type { SessionRef } from '../auth/trader-session.ts';
+import type { TraderSessionRef } from '../../../shared/partner/trader-session-ref.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
-import { accountStatus, stage, wireTime } from '../partner/wire.ts';
+import { accountStatus, stage } from '../tenants/partner-wire.ts';
+import { wireTime } from '../http/wire-values.ts';
 import type {
   PartnerAccount,
   TraderSessionFound,
@@ -97,7 +98,7 @@ const end = route({
   },
 });
 
-function sessionOf({ session }: Caller): SessionRef {
+function sessionOf({ session }: Caller): TraderSessionRef {
   if (!session) throw new RequestError('INVALID_TOKEN');
   return session;
 }

@@ -3,13 +3,14 @@ import { CLOSE } from '../../../shared/websockets/close-codes.ts';
 import { WALLET_NUMBER } from '../../../durable-objects/rpc/resolve-wallet-account.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { findCredential } from '../auth/find-credential.ts';
-import { failure, RequestError, toWireError } from '../http/errors.ts';
+import { RequestError } from '../http/errors.ts';
 import { requestedWallet } from '../context/account.ts';
 import { walletHeader } from '../http/request-headers.ts';
-import { route, type AnyRoute, type AuthRule, type Reply } from '../http/route.ts';
-import { verifyWsToken } from '../keys/ws-token.ts';
+import { route, type AnyRoute, type AuthRule } from '../http/route.ts';
+import { verifyWsToken } from '../sockets/ws-token.ts';
 import { closedSocket, openHubSocket } from '../sockets/hub-socket.ts';
 import type { Channel } from '../../../durable-objects/socket-hub/api.ts';
+import { upgradeHint, isUpgrade } from '../sockets/upgrade.ts';
 
 interface ChannelSpec {
   readonly channel: Channel;
@@ -73,19 +74,6 @@ async function gateOfHeaders(headers: Headers): Promise<string | undefined> {
   const credential = findCredential(headers);
   return credential.kind === 'key' ? sha256Hex(credential.key) : undefined;
 }
-
-/** A plain GET: 426 says which protocol to speak. Same body as 405, which is what it amounts to. */
-export function upgradeHint(headers: Headers, pathname: string, requestId: string): Reply {
-  const known = failure('METHOD_NOT_ALLOWED', {
-    message: 'This is a websocket: connect with ws:// or wss:// (Upgrade: websocket)',
-  });
-  const wire = toWireError(known, pathname, requestId, headers);
-  // The runtime owns the Upgrade and Connection headers; a reply cannot set them.
-  return { status: 426, body: wire.body, headers: wire.headers };
-}
-
-export const isUpgrade = (request: Request): boolean =>
-  request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
 /** The router's websocket: whoever opens it says who it is in its first frame. */
 const routerRoute = route({

@@ -1,8 +1,5 @@
-import { tiers, type Tier } from '../../../../shared/limits/tiers.ts';
+import { tiers, TRADER_SESSION_TIER } from '../../../../shared/limits/tiers.ts';
 import { SlidingWindow, type WindowState } from '../../../../shared/limits/sliding-window.ts';
-
-/** A trader's session may ask as often, and trade as much at once, as a key of this tier: what one person does. */
-export const TRADER_SESSION_TIER: Tier = 'pro';
 
 /** Windows kept before those that have been quiet are dropped. */
 const SWEEP_AT = 1_000;

@@ -8,7 +8,8 @@ import type { LoginLinks } from './login-links.ts';
 import type { PartnerAccount } from '../partner-model.ts';
 import type { PartnerAccounts } from '../partner-accounts.ts';
 import { noSuch, notPartner } from '../refusals.ts';
-import { TRADER_SESSION_TIER, TraderSessionLimits } from './trader-session-limits.ts';
+import { TRADER_SESSION_TIER } from '../../../../shared/limits/tiers.ts';
+import { TraderSessionLimits } from './trader-session-limits.ts';
 import type { TraderUsers } from '../trader-users.ts';
 import type { TraderAdmission, TraderSessionFound, TraderSessionOpened } from '../../api.ts';
 

@@ -1,5 +1,5 @@
 import { openVenueClient } from '../../../../durable-objects/venue-access/venue-client.ts';
-import { cancelResult } from '../../../../durable-objects/trading-account/live/settlement.ts';
+import { cancelResult } from '../../../../shared/venues/trading/refusals.ts';
 import { errorCatalogue } from '../../../../shared/errors/catalogue.ts';
 import { failure, RequestError } from '../../../../shared/errors/failure.ts';
 import type { CancelScope } from '../../../../shared/venues/polymarket/account/polymarket-client.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { chainSettings } from '../../../../shared/chain/chain-settings.ts';
 import { accountObject, tenantObject } from '../../../../durable-objects/rpc/stubs.ts';
-import { customerOfAccount } from '../../../../durable-objects/tenant/builder/customers.ts';
+import { customerOfAccount } from '../../../../shared/keys/account-ids.ts';
 import { RequestError } from '../../../../shared/errors/failure.ts';
 import type { Hex } from '../../../../shared/signing/checks.ts';
 import { tenantPrincipalOf } from '../../context/account.ts';

@@ -1,4 +1,4 @@
-import { MAX_MARKETS } from '../../../../durable-objects/socket-hub/attachment.ts';
+import { MAX_MARKETS } from '../../../../shared/websockets/socket-handover.ts';
 import { MAX_DEPTH } from '../../../../shared/websockets/book-view.ts';
 import { socketHub } from '../../../../durable-objects/rpc/stubs.ts';
 import { tiers, type Tier } from '../../../../shared/limits/tiers.ts';

@@ -1,5 +1,5 @@
-import type { Micro } from '../../shared/money/fixed.ts';
-import type { Side } from '../../shared/venues/port.ts';
+import type { Micro } from '../money/fixed.ts';
+import type { Side } from '../venues/port.ts';
 
 /** How a session is named: by its number. */
 export const SESSION_NUMBER = /^[1-9]\d{0,15}$/;

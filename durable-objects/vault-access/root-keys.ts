@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { VaultRefusal } from '../../shared/vault/result.ts';
 import type { SecretBinding } from '../vault-bindings.ts';
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from '../../shared/vault/bytes.ts';
 
 /** Root versions as an operation uses them. `current` is the highest: new credentials are sealed under it. */
 export interface RootKeys {

@@ -1,5 +1,5 @@
-import { SigningFault } from '../../shared/signing/signing-fault.ts';
-import { refusal, VaultRefusal, type VaultFailure } from '../../shared/vault/result.ts';
+import { SigningFault } from '../signing/signing-fault.ts';
+import { refusal, VaultRefusal, type VaultFailure } from './result.ts';
 
 /**
  * What a caller learns of an exception inside an operation. Only our own two classes promise a message without a

@@ -1,4 +1,4 @@
-import { isVenueName, type VenueName } from '../../shared/venues/venue-names.ts';
+import { isVenueName, type VenueName } from '../venues/venue-names.ts';
 
 /** A market of an exchange, by the exchange's own id. */
 export interface MarketRef {

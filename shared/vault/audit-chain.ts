@@ -1,7 +1,7 @@
 import { sha256 } from 'viem/utils';
-import { toHex } from '../../shared/keys/digest.ts';
-import type { AuditRow, ChainReport } from '../../shared/vault/port.ts';
-import type { Scope } from '../../shared/vault/request.ts';
+import { toHex } from '../keys/digest.ts';
+import type { AuditRow, ChainReport } from './port.ts';
+import type { Scope } from './request.ts';
 import { lengthPrefixed, type Bytes } from './bytes.ts';
 
 /** A row before it has its hash. */

@@ -1,6 +1,6 @@
-import { failure, type Failure } from '../../shared/errors/failure.ts';
-import { errorReply } from '../../shared/vault/exchange-login.ts';
-import type { RelayReply } from './relay-transport.ts';
+import { failure, type Failure } from '../errors/failure.ts';
+import { errorReply } from '../vault/exchange-login.ts';
+import type { RelayReply } from './relay-reply.ts';
 
 /** Long enough for any sentence of the exchange's. */
 const MAX_MESSAGE = 500;

@@ -1,0 +1,3 @@
+export const partnerStages = ['demo', 'challenge', 'funded'] as const;
+
+export type PartnerStage = (typeof partnerStages)[number];
