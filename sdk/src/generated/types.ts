@@ -498,7 +498,7 @@ export interface PostApiV1OnboardInput {
   clob_api_secret?: string;
   clob_api_passphrase?: string;
   private_key?: string;
-  signature_type?: 0 | 1 | 2;
+  signature_type?: 0 | 1 | 2 | 3;
   funder?: string;
   api_key_id?: string;
 }
@@ -525,7 +525,7 @@ export interface PostApiV1BuilderOnboardInput {
   clob_api_secret?: string;
   clob_api_passphrase?: string;
   private_key?: string;
-  signature_type?: 0 | 1 | 2;
+  signature_type?: 0 | 1 | 2 | 3;
   funder?: string;
   api_key_id?: string;
 }
@@ -584,6 +584,9 @@ export interface PostApiV1OrdersInput {
   size: number;
   params?: {
     order_type?: 'gtc' | 'ioc' | 'fok' | 'gtd';
+    /**
+     * Unix seconds, with order_type gtd. On polymarket at least 180 s ahead: it ends an order one minute before this.
+     */
     expiration?: number | string;
     client_order_id?: string;
     post_only?: boolean | ('true' | 'false');

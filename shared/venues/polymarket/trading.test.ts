@@ -10,6 +10,7 @@ import {
 } from '../../../emulators/polymarket/test/support.ts';
 import { acceptedOrder, micro, valueOf } from '../../../test/support/venue-outcomes.ts';
 import { polymarketSigner } from '../../../test/support/venue-signers.ts';
+import { depositWalletAddress } from '../../signing/polymarket/deposit-wallet-address.ts';
 import { executionPrice } from '../money/execution-price.ts';
 import type { OrderTerms } from '../port.ts';
 import type { WireOrder } from './orders/client-order.ts';
@@ -193,6 +194,16 @@ describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) =>
     expect(await place(asked, safe)).toMatchObject({ status: 'filled', filled: micro('10') });
     expect(valueOf(await venue.positions(safe))).toMatchObject([{ outcome: 'Yes', size: micro('10') }]);
     expect(valueOf(await venue.fills({ limit: 1 }, safe))).toMatchObject([{ size: micro('10') }]);
+  });
+
+  test.runIf(version === 2)('a deposit wallet trades with its own money, its owner signs', async () => {
+    const funder = depositWalletAddress(BOB.address, 'beacon');
+    const wallet = await polymarketSigner(emulator.url, BOB.privateKey, { signatureType: 3, funder });
+    await emulator.control('fund', { address: funder, usdc: '100' });
+    const asked = terms({ marketId: fee.conditionId, price: micro('0.51'), type: 'ioc' });
+    expect(await place(asked, wallet)).toMatchObject({ status: 'filled', filled: micro('10') });
+    expect(valueOf(await venue.positions(wallet))).toMatchObject([{ outcome: 'Yes', size: micro('10') }]);
+    expect(valueOf(await venue.fills({ limit: 1 }, wallet))).toMatchObject([{ size: micro('10') }]);
   });
 
   test('an order that its client signed goes out untouched under the account’s key', async () => {

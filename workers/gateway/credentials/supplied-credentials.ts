@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { failure, invalidMember, RequestError, type Failure } from '../../../shared/errors/failure.ts';
+import { depositWalletAddress } from '../../../shared/signing/polymarket/deposit-wallet-address.ts';
 import { Secret } from '../../../shared/signing/secret.ts';
 import type {
   CredentialView,
@@ -27,7 +28,7 @@ export const polymarketMembers = {
   clob_api_secret: secretText.optional(),
   clob_api_passphrase: secretText.optional(),
   private_key: privateKey.optional(),
-  signature_type: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+  signature_type: z.literal([0, 1, 2, 3]).optional(),
   funder: address.optional(),
 };
 /** Members of a Kalshi credential on the wire. */
@@ -105,11 +106,27 @@ function ownerOf({ private_key, eoa_address, signature_type, funder }: Polymarke
 export function withFunder(given: SuppliedPolymarket, view: CredentialView): SuppliedPolymarket {
   const { signatureType = 0, funder, address: own = '' } = view;
   if (signatureType === 0 && funder !== undefined && funder.toLowerCase() !== own.toLowerCase())
-    throw invalid('funder', 'is another wallet: say which kind with signature_type 1 or 2');
+    throw invalid('funder', 'is another wallet: say which kind with signature_type 1, 2 or 3');
   if (signatureType === 1 && funder === undefined)
     throw invalid('funder', 'is missing: the proxy that holds the funds');
+  if (signatureType === 3) checkDepositWallet(own, funder);
   if (signatureType !== 2 || funder !== undefined) return given;
   return { ...given, open: () => ({ ...given.open(), funder: safeAddressOf(own) }) };
+}
+
+/**
+ * Polymarket takes orders of a deposit wallet from its owner alone. The address in the site's deposit dialog is another
+ * one, which only passes deposits on.
+ */
+function checkDepositWallet(owner: string, funder: string | undefined): void {
+  const wallets = (['beacon', 'uups'] as const).map((kind) => depositWalletAddress(owner, kind));
+  const known = wallets.join(' or ');
+  if (funder === undefined) throw invalid('funder', `is missing: the deposit wallet, ${known}`);
+  if (!wallets.some((wallet) => wallet.toLowerCase() === funder.toLowerCase()))
+    throw invalid(
+      'funder',
+      `is not the deposit wallet of ${owner}, which is ${known}: not the address for deposits`,
+    );
 }
 
 /** A credential and a CLOB key that the venue gave for it. */

@@ -30,8 +30,11 @@ export const orderBody = z.strictObject({
   params: z
     .strictObject({
       order_type: z.enum(['gtc', 'ioc', 'fok', 'gtd']).optional(),
-      /** Unix seconds. */
-      expiration: seconds.optional(),
+      expiration: seconds
+        .describe(
+          'Unix seconds, with order_type gtd. On polymarket at least 180 s ahead: it ends an order one minute before this.',
+        )
+        .optional(),
       client_order_id: z.string().min(1).max(256).optional(),
       post_only: flag.optional(),
     })
