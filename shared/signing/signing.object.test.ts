@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { signingVectors, vector, vectorExchange, vectorOrderV1 } from '../../test/support/signing-vectors.ts';
+import { depositWalletVectors } from '../../test/support/deposit-wallet-vectors.ts';
 import { kalshiHeaders } from './rsa/kalshi-headers.ts';
 import { builderHeaders } from './polymarket/builder-headers.ts';
+import { exchangeContract } from './polymarket/exchange-contracts.ts';
 import { l1Headers } from './polymarket/l1-headers.ts';
 import { signOrder } from './polymarket/sign-order.ts';
+import { signWalletBatch } from './polymarket/wallet-batch.ts';
 import { Secret } from './secret.ts';
 import { addressOf, createPrivateKey } from './wallet.ts';
 
@@ -17,6 +20,15 @@ describe('signing in workerd', () => {
       orderHash: expected,
       signature: vector('V1 order CTF Exchange Amoy signature').expected,
     });
+  });
+
+  test('an order and a batch of a deposit wallet sign as in the published vectors', async () => {
+    const { order, orderSignatures, batch, batchSignature, privateKey: owner } = depositWalletVectors;
+    const exchange = { chainId: 137, verifyingContract: exchangeContract(137, 2, false) };
+    const { signature } = await signOrder(owner, order, exchange);
+    expect(signature).toHaveLength(2 + 2 * 317);
+    expect(signature.startsWith(orderSignatures[1]?.inner ?? 'none')).toBe(true);
+    expect(await signWalletBatch(owner, batch, 137)).toBe(batchSignature);
   });
 
   test('L1 headers sign as in the published vector', async () => {
