@@ -14,16 +14,6 @@ import { measurePartner } from './modes/partner.ts';
 import { measureBudgets } from './modes/budgets.ts';
 import { measureVault } from './modes/vault.ts';
 
-/** What every mode of the bench works with. */
-export interface Bench {
-  /** Temporary folder; gone at the end. */
-  readonly home: string;
-  readonly load: LoadGenerator;
-  readonly cleanup: Cleanup;
-  /** Says what begins, with the time since the start. */
-  readonly step: (name: string) => void;
-}
-
 const modes = {
   rows: measureBudgets,
   keys: measureKeys,

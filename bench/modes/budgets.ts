@@ -10,7 +10,7 @@ import { limitRow, noteRow, printTable, ratioRow, type Row } from '../lib/table.
 import { issueTenants } from '../lib/tenants.ts';
 import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 import { liveRows } from './live.ts';
 
 /** Floors and limits: bench/README.md. */

@@ -7,7 +7,7 @@ import { median } from '../lib/measure.ts';
 import { cpuMs, residentKb } from '../servers/process.ts';
 import { noteRow, printTable, type Row } from '../lib/table.ts';
 import { shot, type Shot } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 /** Issue of the exchange: so many updates a second, told to so many sockets, each of which follows one symbol. */
 const UPDATES = 10_000;

@@ -2,7 +2,7 @@ import { shot } from '../load/protocol.ts';
 import { compare, type Pace } from '../lib/measure.ts';
 import { printTable, ratioRow } from '../lib/table.ts';
 import { serveWorker } from '../servers/worker-server.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 const PACE: Pace = { rounds: 5, latencySeconds: 1, throughputSeconds: 2 };
 /** Spread as accounts are. */

@@ -4,7 +4,7 @@ import { residentKb } from '../servers/process.ts';
 import { admitShots } from '../lib/shots.ts';
 import { issueTenants, KEYS_PER_TENANT } from '../lib/tenants.ts';
 import type { VolleyResult } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 const LIMIT = 1.2;
 /**

@@ -7,7 +7,7 @@ import { median } from '../lib/measure.ts';
 import { limitRow, noteRow, printTable, type Row } from '../lib/table.ts';
 import { issueTenants } from '../lib/tenants.ts';
 import { shot, type Shot } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 /** Design, section 12. */
 const ADDED_LIMIT_MS = 2.5;

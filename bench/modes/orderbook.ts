@@ -6,7 +6,7 @@ import { printTable, ratioRow } from '../lib/table.ts';
 import { issueTenants } from '../lib/tenants.ts';
 import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 /** Of the market-data proxy (bench/README.md): the router's book is that, with another body. */
 const FLOOR = 0.5;

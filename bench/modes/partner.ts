@@ -7,7 +7,7 @@ import { call, newPartner, openAccount, trade, type OpenPartner } from '../lib/p
 import { limitRow, printTable, ratioRow, type Row } from '../lib/table.ts';
 import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 /** Partners whose accounts are read in turn: 50 requests a second each is more than all get. */
 const PARTNERS = 60;

@@ -2,7 +2,7 @@ import { cpuMs } from '../servers/process.ts';
 import { median } from '../lib/measure.ts';
 import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 /** Paths of bench/workers/platform-steps.ts. */
 const STEPS = [

@@ -3,7 +3,7 @@ import { compare, type Compared, type Pace } from '../lib/measure.ts';
 import { noteRow, printTable, ratioRow, type Row } from '../lib/table.ts';
 import { serveWorker } from '../servers/worker-server.ts';
 import { shot } from '../load/protocol.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 
 const PACE: Pace = { rounds: 5, latencySeconds: 1, throughputSeconds: 2.5 };
 

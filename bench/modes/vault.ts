@@ -1,5 +1,5 @@
 import { serveVault, type VaultServer } from '../../test/support/vault-server.ts';
-import type { Bench } from '../run.ts';
+import type { Bench } from '../lib/bench.ts';
 import { measureSignatures } from './signatures.ts';
 
 /** Test values, valid nowhere. */

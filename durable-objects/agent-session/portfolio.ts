@@ -1,6 +1,6 @@
 import { notional, ONE, ZERO, type Micro } from '../../shared/money/fixed.ts';
 import type { PolymarketMarketData } from '../../shared/venues/polymarket/market-data/clob-market-data.ts';
-import type { Book, ListedMarket, Market } from '../../shared/venues/port.ts';
+import type { Book, Market, ListedMarket } from '../../shared/venues/port.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { polymarket } from '../venue-access/venue-client.ts';
 import { priceIn } from '../../shared/money/portfolio-prices.ts';

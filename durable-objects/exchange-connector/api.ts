@@ -1,11 +1,10 @@
-import type { Asked } from './asking.ts';
+import type { Order } from './wire.ts';
+import type { Asked, AskRequest } from '../../shared/relay/ask-request.ts';
 import type { Settled } from './desk-session.ts';
-import type { Looked } from './lookups.ts';
-import type { OrderWatch } from './order-watch.ts';
-import type { FoundOrder } from '../../shared/relay/found-order.ts';
+import type { Looked } from '../../shared/relay/lookup-answer.ts';
+import type { FoundOrder, OrderRef } from '../../shared/relay/found-order.ts';
 import type { LoginIntent } from '../../shared/vault/exchange-login.ts';
 import type { Actor } from '../../shared/vault/request.ts';
-import type { OrderRef } from '../trading-account/api.ts';
 
 /** RPC interface of `ExchangeConnector`. */
 export interface ExchangeConnectorApi {
@@ -25,7 +24,10 @@ export interface ExchangeConnectorApi {
     sentAt: number,
   ): Promise<FoundOrder | null | undefined>;
   /** The first state that the stream tells of an order, within a bound; undefined when it tells none by then. */
-  awaitOrder(orderId: string, withinMs: number): ReturnType<OrderWatch['first']>;
+  awaitOrder(
+    orderId: string,
+    withinMs: number,
+  ): Promise<{ readonly order: Order; readonly text?: string } | undefined>;
   /** `price_scale` of each instrument that is known, by symbol; those that are not are left out. */
   priceScales(
     symbols: readonly string[],
@@ -40,18 +42,4 @@ export interface ExchangeConnectorApi {
   dismiss(ids: readonly string[]): void;
   /** Takes a client's websocket over from the gateway, which has admitted it. */
   fetch(request: Request): Promise<Response>;
-}
-
-/** One call of the exchange's REST on behalf of a desk. */
-export interface AskRequest {
-  /** `/api/v1beta1/insert_order`. */
-  readonly path: string;
-  /** JSON. */
-  readonly body: string;
-  readonly actor: Actor;
-  /**
-   * `none`: a call without a token. `desk`: the vault's. Else one of the caller's own, sealed to the relay; `identity`
-   * tells its user from others.
-   */
-  readonly auth: 'none' | 'desk' | { readonly sealed: string; readonly identity: string };
 }

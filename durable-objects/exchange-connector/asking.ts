@@ -1,17 +1,12 @@
 import { now } from '../../shared/clock.ts';
-import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { failure } from '../../shared/errors/failure.ts';
 import { REST_PREFIX } from '../../shared/relay/routes.ts';
 import type { Actor } from '../../shared/vault/request.ts';
 import { CircuitBreaker } from '../../shared/venues/http/circuit-breaker.ts';
 import type { DeskSession, Ready } from './desk-session.ts';
 import { notSent, type CallRelay, type RelayCall } from './relay-transport.ts';
 import type { RelayReply } from '../../shared/relay/relay-reply.ts';
-import type { AskRequest } from './api.ts';
-
-export type Asked = ({ readonly ok: true } & RelayReply) | Failure;
-
-/** Asks the exchange. A failure means that nothing was sent. */
-export type Ask = (request: AskRequest) => Promise<Asked>;
+import type { AskRequest, Asked } from '../../shared/relay/ask-request.ts';
 
 export const noRelay = failure('NOT_SUPPORTED', {
   message: 'This deployment has no relay to the exchange',

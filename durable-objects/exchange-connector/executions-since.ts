@@ -1,4 +1,5 @@
-import { self, type Ask } from './asking.ts';
+import { self } from './asking.ts';
+import type { Ask } from '../../shared/relay/ask-request.ts';
 import { meaningOf, type Meaning } from '../../shared/relay/exchange-replies.ts';
 import { executionPage, type Execution } from './wire.ts';
 

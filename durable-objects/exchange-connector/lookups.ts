@@ -1,26 +1,15 @@
 import * as z from 'zod';
 import { now } from '../../shared/clock.ts';
-import { failure, type Failure } from '../../shared/errors/failure.ts';
+import { failure } from '../../shared/errors/failure.ts';
 import type { Actor } from '../../shared/vault/request.ts';
-import type { Asked } from './asking.ts';
+import type { Asked } from '../../shared/relay/ask-request.ts';
 import { instrumentList, type InstrumentTable } from './instruments.ts';
 import { answerOf } from '../../shared/relay/exchange-replies.ts';
 import type { Streams } from './streams.ts';
 import { ORDERS, POSITIONS, type Order, type Position } from './wire.ts';
+import type { Looked } from '../../shared/relay/lookup-answer.ts';
 
 type Body = Readonly<Record<string, unknown>>;
-
-/** A lookup's answer, and where it is from (contract: exchange, "Lookups"). */
-export type Looked =
-  | {
-      readonly ok: true;
-      readonly body: unknown;
-      readonly source: 'stream';
-      readonly asOf: string;
-      readonly seq: number;
-    }
-  | { readonly ok: true; readonly body: unknown; readonly source: 'lookup' }
-  | Failure;
 
 export interface LookupsHost {
   readonly sql: SqlStorage;

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import type { Actor } from '../../shared/vault/request.ts';
-import { foundOrder } from '../../shared/relay/found-order.ts';
-import type { Ask } from './asking.ts';
-import type { AskRequest } from './api.ts';
+import { foundOrder, type OrderRef } from '../../shared/relay/found-order.ts';
+import type { Ask, AskRequest } from '../../shared/relay/ask-request.ts';
 import type { Copy } from './copy.ts';
 import { meaningOf } from '../../shared/relay/exchange-replies.ts';
 import { isOpen, type Order } from './wire.ts';
-import type { OrderRef, FoundOrder } from '../trading-account/api.ts';
+import type { FoundOrder } from '../trading-account/api.ts';
 
 /** `order`, singular, is the exchange's name for the list. */
 const searched = z.object({ order: z.array(foundOrder).default([]) });

@@ -1,6 +1,5 @@
 import type { Actor } from '../../shared/vault/request.ts';
-import type { Ask } from './asking.ts';
-import type { AskRequest } from './api.ts';
+import type { Ask, AskRequest } from '../../shared/relay/ask-request.ts';
 import { instrumentList, type InstrumentTable } from './instruments.ts';
 import { meaningOf } from '../../shared/relay/exchange-replies.ts';
 

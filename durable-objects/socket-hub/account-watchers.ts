@@ -7,7 +7,7 @@ import { overLimit, type SignInCommand } from './frames.ts';
 import type { Hub } from './hub.ts';
 import type { Member } from './member.ts';
 import { gateOfSignIn } from './sign-in.ts';
-import type { AccountText } from '../trading-account/api.ts';
+import type { AccountText } from '../../shared/websockets/account-text.ts';
 
 /** Clients of the executions and user channels: whose they are, and what their accounts have for them. */
 export class AccountWatchers {

@@ -1,5 +1,5 @@
 import type { FeedItem } from '../../shared/market-feeds/feed-items.ts';
-import type { AccountText } from '../trading-account/api.ts';
+import type { AccountText } from '../../shared/websockets/account-text.ts';
 import type { SocketCounters } from './usage-book.ts';
 
 export type { Channel, Handover } from '../../shared/websockets/socket-handover.ts';

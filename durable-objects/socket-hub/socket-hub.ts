@@ -18,7 +18,7 @@ import { RouterClients } from './router-clients.ts';
 import { KeyedMutex } from '../../shared/concurrency/keyed-mutex.ts';
 import { UsageBook } from './usage-book.ts';
 import type { FeedItem } from '../market-feed/api.ts';
-import type { AccountText } from '../trading-account/api.ts';
+import type { AccountText } from '../../shared/websockets/account-text.ts';
 import type { SocketHubApi, HubUsage } from './api.ts';
 
 /** One object carries 32,768 sockets at most [docs]; well below, so that a fan-out stays short. */

@@ -15,7 +15,6 @@ import type {
 } from './partner/partner-model.ts';
 import type { Profile, ProfileChange } from './profile.ts';
 import type { KeyRequests } from './keys/request-counts.ts';
-import type { UserTokenGate } from './keys/user-token-gate.ts';
 import type { Wallet } from './wallets/wallet-store.ts';
 import type { EscrowTerms } from '../../shared/escrow/terms.ts';
 import type { Permission } from '../../shared/keys/permissions.ts';
@@ -163,7 +162,7 @@ export interface TenantApi {
   l2Address(id: string): string | undefined;
   listL2Keys(address: string): readonly string[];
   /** Opens the object that counts the websockets of the tenant's user tokens. */
-  openUserGate(): ReturnType<UserTokenGate['open']>;
+  openUserGate(): Promise<{ readonly ok: true; readonly name: string } | Failure>;
   listWallets(): readonly Wallet[];
   wallet(id: number): WalletFound;
   createWallet(name: string, deposit: Micro, actor: Actor): Promise<WalletFound>;

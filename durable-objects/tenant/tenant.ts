@@ -1,3 +1,4 @@
+import type { Failure } from '../../shared/errors/failure.ts';
 import type { ObjectEnv } from '../bindings.ts';
 import { machineTime, now } from '../../shared/clock.ts';
 import { failure } from '../../shared/errors/failure.ts';
@@ -168,7 +169,7 @@ export class Tenant extends PartnerRpc implements TenantApi {
   }
 
   /** Opens the object that counts the websockets of the tenant's user tokens. */
-  openUserGate(): ReturnType<UserTokenGate['open']> {
+  openUserGate(): Promise<{ readonly ok: true; readonly name: string } | Failure> {
     return this.#inTurn(() => this.#userGate.open());
   }
 

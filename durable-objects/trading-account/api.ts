@@ -1,6 +1,5 @@
 import type { ExchangeRpc } from './exchange/model.ts';
-import type { SessionFunds } from './allocations/model.ts';
-import type { SessionAllocations } from './allocations/session-allocations.ts';
+import type { SessionFunds, SessionRedemption } from './allocations/model.ts';
 import type {
   CancelRequest,
   Cancelled,
@@ -15,10 +14,9 @@ import type { EscrowRow } from './escrow/escrow-table.ts';
 import type { FillFilter, FillPlace } from './views/fills.ts';
 import type { PeakAndDrawdown } from './ledger/high-water-mark.ts';
 import type { LiveAccess, LiveCaller, LiveCommand, LiveReply } from './live/model.ts';
-import type { Money, Position, TradeWithOrder } from './ledger/model.ts';
+import type { Money, Position, TradeWithOrder, Redemption } from './ledger/model.ts';
 import type { CommandIdentity } from './journal/command-identity.ts';
 import type { ResetResult } from './lifecycle/reset-account.ts';
-import type { Redemption } from './paper/redeem-position.ts';
 import type {
   ExecutedOrder,
   ExportedTrade,
@@ -40,7 +38,8 @@ import type {
   VenueOrder,
   VenueResult,
 } from '../../shared/venues/port/trading-venue.ts';
-import type { AskRequest } from '../exchange-connector/api.ts';
+import type { AskRequest } from '../../shared/relay/ask-request.ts';
+import type { OrderRef } from '../../shared/relay/found-order.ts';
 
 export type { Holding } from './allocations/model.ts';
 export type { CancelRequest, Cancelled, OrderView, PlaceCommand, PlaceOutcome } from './paper/commands.ts';
@@ -80,14 +79,6 @@ export type SessionCommandStatus = 'none' | 'pending' | 'done';
 /** When it was done, Unix ms; ORDERS_NOT_CANCELLED while orders are left. */
 export type Ended = { readonly ok: true; readonly at: number } | Failure;
 
-/** One order of a request, as far as its outcome can be found out by it. */
-export interface OrderRef {
-  /** The caller's, or the one that was made for it. None of a cancel. */
-  readonly clordId?: string;
-  /** Of a cancel or a replacement. */
-  readonly orderId?: string;
-}
-
 export interface ExchangeCommand {
   readonly caller: LiveCaller;
   readonly rpc: ExchangeRpc;
@@ -112,13 +103,6 @@ export type ExchangeReply =
 export interface VenueCancelOutcome {
   readonly canceled: readonly string[];
   readonly notCanceled: Readonly<Record<string, string>>;
-}
-
-/** A frame for the sockets of one account, written out. */
-export interface AccountText {
-  readonly channel: 'executions' | 'user';
-  readonly market: string;
-  readonly text: string;
 }
 
 /** RPC interface of `TradingAccount`. */
@@ -189,11 +173,7 @@ export interface TradingAccountApi {
   /** How commands stand that a session has named. */
   sessionCommandStatus(ref: SessionRef, names: readonly string[]): Promise<SessionCommandStatus>;
   /** Redeems a session's own shares on paper, at most once under a name. */
-  redeemSessionShares(
-    session: number,
-    tokens: readonly string[],
-    name: string,
-  ): ReturnType<SessionAllocations['redeem']>;
+  redeemSessionShares(session: number, tokens: readonly string[], name: string): Promise<SessionRedemption>;
   /** Places or cancels one order on a live venue, at most once. */
   submit(command: LiveCommand): Promise<LiveReply>;
   /** Orders of one request on a live venue, each with its own outcome. */

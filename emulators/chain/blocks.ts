@@ -1,29 +1,10 @@
 import { boundedPush, boundedSet } from '../lib/bounded-collections.ts';
 import { hashId } from '../lib/random.ts';
-import { revertWith, type Log } from './evm/contract.ts';
+import { revertWith } from './evm/contract.ts';
 import { execute, fragmentOf, type Outcome } from './evm/machine.ts';
 import { BASE_FEE, gasOf } from './fees.ts';
-import type { Pooled } from './pool.ts';
+import type { Pooled, Block, Mined } from './block.ts';
 import { nativeOf, nonceOf, nowSeconds, type Chain } from './state.ts';
-
-export interface Block {
-  readonly number: number;
-  readonly hash: string;
-  readonly parentHash: string;
-  /** Unix seconds. */
-  readonly timestamp: number;
-  readonly transactions: readonly Mined[];
-}
-
-export interface Mined {
-  readonly transaction: Pooled;
-  readonly block: { readonly number: number; readonly hash: string };
-  readonly index: number;
-  readonly success: boolean;
-  readonly gasUsed: bigint;
-  readonly gasPrice: bigint;
-  readonly logs: readonly Log[];
-}
 
 /** Blocks and receipts that are remembered: some hours of a busy test. */
 const MAX_BLOCKS = 5_000;

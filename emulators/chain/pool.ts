@@ -3,20 +3,7 @@ import { mine } from './blocks.ts';
 import { BASE_FEE, BLOCK_GAS_LIMIT, gasOf } from './fees.ts';
 import { refusedTransaction } from './rpc/rpc-error.ts';
 import { CHAIN_ID, nativeOf, nonceOf, type Chain } from './state.ts';
-
-/** A transaction that was accepted and is not mined. Addresses and hash lower case. */
-export interface Pooled {
-  readonly hash: string;
-  readonly from: string;
-  readonly to: string | undefined;
-  readonly nonce: number;
-  readonly data: string;
-  readonly value: bigint;
-  readonly gasLimit: bigint;
-  readonly maxFee: bigint;
-  readonly maxTip: bigint;
-  readonly type: number;
-}
+import type { Pooled } from './block.ts';
 
 /** A node keeps no more of one sender. */
 const MAX_POOLED = 1_000;

@@ -1,11 +1,10 @@
-import type { Block, Mined } from './blocks.ts';
+import type { Block, Mined, Pooled } from './block.ts';
 import { conditionalTokens } from './contracts/conditional-tokens.ts';
 import { feeEscrow } from './contracts/fee-escrow.ts';
 import { negRiskAdapter } from './contracts/neg-risk-adapter.ts';
 import { usdc } from './contracts/usdc.ts';
 import type { Machine } from './evm/machine.ts';
 import { createStorage } from './evm/storage.ts';
-import type { Pooled } from './pool.ts';
 
 /** Polygon. */
 export const CHAIN_ID = 137;

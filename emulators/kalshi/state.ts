@@ -2,7 +2,7 @@ import { emptyBook, type OrderBook } from '../lib/book/order-book.ts';
 import { initialMid } from '../lib/book/synthetic-quotes.ts';
 import type { Micro } from '../lib/units.ts';
 import { hashUuid } from '../lib/random.ts';
-import type { ApiKeyRecord } from './auth/api-keys.ts';
+import type { ApiKeyRecord } from './auth/api-key-record.ts';
 import { buildCatalog } from './catalog/build-catalog.ts';
 import type { Market } from './catalog/market.ts';
 import { createLedger, type Ledger, type Outcome } from './ledger.ts';

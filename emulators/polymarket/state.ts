@@ -1,8 +1,6 @@
 import { hashUuid } from '../lib/random.ts';
-import type { ApiKeys } from './auth/api-keys.ts';
-import type { BuilderKeys } from './auth/builder-keys.ts';
-import { createApiKeys } from './auth/api-keys.ts';
-import { createBuilderKeys } from './auth/builder-keys.ts';
+import { type ApiKeys, createApiKeys } from './auth/api-keys.ts';
+import { type BuilderKeys, createBuilderKeys } from './auth/builder-key-store.ts';
 import { emptyBook, type OrderBook } from '../lib/book/order-book.ts';
 import type { Side } from './book/mirror.ts';
 import { initialMid } from '../lib/book/synthetic-quotes.ts';

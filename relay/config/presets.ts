@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Dialect } from '../upstream/dialect.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from './environment-variables.ts';
 
 /** Where the exchange is, and what it is called there. */
 export interface Upstream {

@@ -8,3 +8,11 @@ export const foundOrder = z.looseObject({
 });
 
 export type FoundOrder = z.infer<typeof foundOrder>;
+
+/** One order of a request, as far as its outcome can be found out by it. */
+export interface OrderRef {
+  /** The caller's, or the one that was made for it. None of a cancel. */
+  readonly clordId?: string;
+  /** Of a cancel or a replacement. */
+  readonly orderId?: string;
+}

@@ -5,7 +5,7 @@ import { TREASURY } from '../../emulators/chain/contracts/addresses.ts';
 import { ERC20_ABI, ESCROW_ABI, view } from '../../emulators/chain/test/support.ts';
 import { TERMS } from '../end-to-end/support/escrow-stage.ts';
 import type { OwnProgram } from '../support/program.ts';
-import type { SentCommand } from './send-command.ts';
+import type { SentCommand } from './sent-command.ts';
 
 /** What the contract says of one order id, base units. */
 export interface ChainEscrow {

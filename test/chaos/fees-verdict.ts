@@ -1,4 +1,4 @@
-import type { SentCommand } from './send-command.ts';
+import type { SentCommand } from './sent-command.ts';
 import type { VenueOrderState } from './venue-orders.ts';
 import type { ChainEscrow, ChainStock } from './chain-stock.ts';
 import { PAYER_FUNDS } from './fees.ts';

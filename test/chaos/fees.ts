@@ -5,7 +5,7 @@ import { TERMS } from '../end-to-end/support/escrow-stage.ts';
 import { controlVenue } from '../support/control.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { operate } from '../support/tenants.ts';
-import type { SentCommand } from './send-command.ts';
+import type { SentCommand } from './sent-command.ts';
 
 /** What a payer has, base units: more than the fees of all its orders, given back or not. */
 export const PAYER_FUNDS = 10_000_000_000n;

@@ -2,10 +2,11 @@ import { mapConcurrently } from '../../shared/concurrency/map-concurrently.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
-import { canRetryLater, sendCommand, type SentCommand, type ClientContext } from './send-command.ts';
+import { canRetryLater, sendCommand, type ClientContext } from './send-command.ts';
+import type { SentCommand } from './sent-command.ts';
 import { isMoving, isUnfinished, readJournals } from './journals.ts';
 import { sizeOf } from './plan.ts';
-import type { ChaosAccount } from './stage.ts';
+import type { ChaosAccount } from './accounts.ts';
 
 /** Absence is believed after a minute (docs/consistency.md). */
 const ABSENCE_HOLDS_MS = 61_000;

@@ -1,4 +1,3 @@
-import type { Wallet } from 'ethers';
 import * as z from 'zod';
 import {
   clobAccount,
@@ -11,20 +10,8 @@ import { openMarket, setBook } from '../support/markets.ts';
 import type { OwnProgram } from '../support/program.ts';
 import { createTenant } from '../support/tenants.ts';
 import { openFees } from './fees.ts';
-import { ASK, type ChaosVenue, type PlannedAccount } from './plan.ts';
-
-/** An account of the run, and how it asks. */
-export interface ChaosAccount extends PlannedAccount {
-  /** Whose ids its orders have: a venue's, or the paper account's own. */
-  readonly book: string;
-  /** Who it is, and the credentials of the request where it brings them. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Who pays the fees of its orders; undefined where they bring none. */
-  readonly payer?: Wallet;
-}
-
-/** The market of each venue that the run trades on. */
-export type Markets = Readonly<Record<ChaosVenue, string>>;
+import { ASK, type PlannedAccount } from './plan.ts';
+import type { ChaosAccount, Markets } from './accounts.ts';
 
 /** More than all orders of an account cost. */
 export const FUNDS = '10000000';

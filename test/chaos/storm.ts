@@ -2,10 +2,11 @@ import { mapConcurrently } from '../../shared/concurrency/map-concurrently.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnProgram } from '../support/program.ts';
 import { signFee } from './fees.ts';
-import { sendCommand, type SentCommand, type ClientContext } from './send-command.ts';
+import { sendCommand, type ClientContext } from './send-command.ts';
+import type { SentCommand } from './sent-command.ts';
 import type { Plan, Planned } from './plan.ts';
 import type { Random } from './random.ts';
-import type { ChaosAccount } from './stage.ts';
+import type { ChaosAccount } from './accounts.ts';
 
 /** Commands of an account that are said in one go; then others have their turn. */
 const TURN = 10;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { OwnProgram } from '../support/program.ts';
-import type { ChaosAccount, Markets } from './stage.ts';
+import type { ChaosAccount, Markets } from './accounts.ts';
 
 /** An order as the venue has it, behind the gateway's back. */
 export interface VenueOrderState {

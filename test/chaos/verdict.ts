@@ -1,4 +1,5 @@
-import { canRetryLater, type SentCommand } from './send-command.ts';
+import { canRetryLater } from './send-command.ts';
+import type { SentCommand } from './sent-command.ts';
 import type { VenueOrderState } from './venue-orders.ts';
 import { isUnfinished, type JournalRow } from './journals.ts';
 

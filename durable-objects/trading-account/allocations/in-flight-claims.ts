@@ -3,7 +3,7 @@ import { now } from '../../../shared/clock.ts';
 import { polymarketCapabilities } from '../../../shared/venues/polymarket/capabilities.ts';
 import { decodeJson } from '../../../shared/bigint-json.ts';
 import type { AllocationBook } from './allocation-book.ts';
-import type { Claim, RedeemClaim } from './claims.ts';
+import type { Claim, RedeemClaim } from './claim-model.ts';
 
 /**
  * What is on its way between the book and a wallet: sessions' commands, which the wallet may show before the book does,

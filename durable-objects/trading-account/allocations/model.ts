@@ -1,4 +1,6 @@
+import type { Failure } from '../../../shared/errors/failure.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
+import type { Redemption } from '../ledger/model.ts';
 
 /** The paper account's own wallet; at a live venue one is known as `TradingSession.identity` tells it. */
 export const PAPER_WALLET = 'paper';
@@ -42,3 +44,14 @@ export interface TradedToken {
   readonly market: string;
   readonly outcome: string;
 }
+
+/** One token of a redemption on paper. `id` numbers what was paid; null: it is not settled yet. */
+export interface PaperRedemption {
+  readonly token: string;
+  readonly paid: Redemption | null;
+}
+
+/** Of a session's redemption on paper; `replayed` where its name was used: nothing is done then. */
+export type SessionRedemption =
+  | { readonly replayed: boolean; readonly rows: readonly PaperRedemption[] }
+  | Failure;

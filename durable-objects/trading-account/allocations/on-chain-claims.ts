@@ -3,7 +3,8 @@ import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Market, VenueResult } from '../../../shared/venues/port.ts';
 import type { CtfWork } from '../on-chain/model.ts';
 import type { AllocationBook } from './allocation-book.ts';
-import type { Claims, RedeemClaim } from './claims.ts';
+import type { Claims } from './claims.ts';
+import type { RedeemClaim } from './claim-model.ts';
 import { largerClaim, sessionsCash } from './in-flight-claims.ts';
 import { payoutsOf } from '../../../shared/agents/market-payouts.ts';
 

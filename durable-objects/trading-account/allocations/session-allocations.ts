@@ -7,17 +7,12 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LiveAccess, LiveCaller } from '../live/model.ts';
 import type { LiveTrading } from '../live/live-trading.ts';
-import { redeemPosition, type Redemption } from '../paper/redeem-position.ts';
+import { redeemPosition } from '../paper/redeem-position.ts';
+import type { Redemption } from '../ledger/model.ts';
 import type { MarketResolutions } from '../paper/market-resolutions.ts';
-import { PAPER_WALLET, type SessionFunds } from './model.ts';
+import { PAPER_WALLET, type SessionFunds, type SessionRedemption } from './model.ts';
 import { largerClaim, sessionsCash } from './in-flight-claims.ts';
 import type { SessionRef, SessionCommandStatus } from '../api.ts';
-
-/** One token of a redemption on paper. `id` numbers what was paid; null: it is not settled yet. */
-export interface PaperRedemption {
-  readonly token: string;
-  readonly paid: Redemption | null;
-}
 
 /** How often a wallet is looked at that orders move meanwhile. */
 const LOOKS = 3;
@@ -114,11 +109,7 @@ export class SessionAllocations {
    * Pays a session's own shares of settled tokens out on paper, in one transaction with the name of the command.
    * `replayed` where the name was used: nothing is done then. What is not settled is left alone.
    */
-  async redeem(
-    session: number,
-    tokens: readonly string[],
-    name: string,
-  ): Promise<{ readonly replayed: boolean; readonly rows: readonly PaperRedemption[] } | Failure> {
+  async redeem(session: number, tokens: readonly string[], name: string): Promise<SessionRedemption> {
     const { ledger, journal, resolutions } = this.#host;
     await resolutions.noteResolved(tokens);
     const refused = this.#host.closed();

@@ -1,7 +1,7 @@
 import type { Micro } from '../../../shared/money/fixed.ts';
 import type { VenueResult } from '../../../shared/venues/port.ts';
 import { LiveTradingMethods } from '../live/live-trading.ts';
-import type { SessionFunds } from './model.ts';
+import type { SessionFunds, SessionRedemption } from './model.ts';
 import type { SessionAllocations } from './session-allocations.ts';
 import type { SessionRef, SessionCommandStatus } from '../api.ts';
 
@@ -29,11 +29,7 @@ export abstract class SessionMethods extends LiveTradingMethods {
   }
 
   /** Redeems a session's own shares on paper, at most once under a name. */
-  redeemSessionShares(
-    session: number,
-    tokens: readonly string[],
-    name: string,
-  ): ReturnType<SessionAllocations['redeem']> {
+  redeemSessionShares(session: number, tokens: readonly string[], name: string): Promise<SessionRedemption> {
     return this.parts.redeem(session, tokens, name);
   }
 }

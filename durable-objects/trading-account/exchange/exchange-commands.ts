@@ -7,7 +7,7 @@ import type { Remote } from '../../rpc/stubs.ts';
 import { KEY_RETENTION_MS } from '../../../shared/limits/key-retention.ts';
 import { SWEEP_ROWS } from '../journal/journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
-import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
+import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/command-times.ts';
 import type { WriteCap } from '../journal/write-cap.ts';
 import { lookUpExchangeCommand, exchangeCommandNames } from './command-names.ts';
 import { settleExchangeCommand, withClordIds, type FindOrder } from './settle-command.ts';

@@ -2,7 +2,8 @@ import type { CommandName } from '../journal/journal.ts';
 import type { LiveCaller, LiveState } from '../live/model.ts';
 import { MOST_ATTEMPTS, numbered } from '../live/live-tables.ts';
 import type { ExchangeRpc } from './model.ts';
-import type { ExchangeCommand, OrderRef } from '../api.ts';
+import type { ExchangeCommand } from '../api.ts';
+import type { OrderRef } from '../../../shared/relay/found-order.ts';
 
 /** A command as the journal has it. Times are Unix ms. */
 export interface ExchangeRow {

@@ -1,6 +1,5 @@
 import type { ExchangeRow } from './exchange-tables.ts';
-import type { OrderRef } from '../api.ts';
-import type { FoundOrder } from '../../../shared/relay/found-order.ts';
+import type { OrderRef, FoundOrder } from '../../../shared/relay/found-order.ts';
 
 /**
  * From then on an order that the exchange does not know never arrived: relay and exchange give a request 10 s each, and

@@ -104,3 +104,14 @@ export interface Money {
   readonly deposits: Micro;
   readonly realised: Micro;
 }
+
+/** One position paid out. */
+export interface Redemption {
+  readonly id: number;
+  readonly token: string;
+  readonly market: string;
+  readonly outcome: string;
+  readonly shares: Micro;
+  readonly payout: Micro;
+  readonly realised: Micro;
+}

@@ -18,11 +18,7 @@ import { mapConcurrently } from '../../../shared/concurrency/map-concurrently.ts
 import { prepareCommand, type PreparedCommand } from './prepare-command.ts';
 import type { LiveRow } from './command-rows.ts';
 import { LiveTables } from './live-tables.ts';
-
-/** How long a command may take to be sent: as long as any request may. */
-export const LEASE_MS = 30_000;
-/** An adapter probes and sends, 10 s each at most; a reply later than this is not coming. */
-export const SEND_TIMEOUT_MS = 30_000;
+import { LEASE_MS, SEND_TIMEOUT_MS } from './command-times.ts';
 
 /** Commands of one request that go out at once: as many connections as one invocation may have open. */
 const SIDE_BY_SIDE = 5;

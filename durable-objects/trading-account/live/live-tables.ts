@@ -4,16 +4,10 @@ import { encodeJson } from '../../../shared/bigint-json.ts';
 import type { CommandName } from '../journal/journal.ts';
 import type { LiveAccess, MinedTransaction, SentCommand } from './model.ts';
 import { toRow, type LiveRow, type NamedRow, type StoredRow } from './command-rows.ts';
+import type { CommandObserver } from './command-observer.ts';
 
 /** Why an SDK's retry was taken for the command before it (docs/consistency.md). */
 export type RetryAssumption = 'in-flight' | 'retryable-status' | 'recent';
-
-/** Who must know what became of a command, in the same writes that record it: its fee, the session that it is of. */
-export interface CommandObserver {
-  ordered(order: VenueOrder, command: number): void;
-  released(command: number): void;
-  mined?(mined: MinedTransaction, command: number): void;
-}
 
 /** Equal commands that a retry is looked for among: far more than anybody has under way at once. */
 export const MOST_ATTEMPTS = 20;

@@ -3,7 +3,7 @@ import { asMicro, formatMicro, mulDiv, SCALE } from '../../../shared/money/fixed
 import { retryRpc } from '../../rpc/retry-rpc.ts';
 import { socketHub } from '../../rpc/stubs.ts';
 import type { Order, Trade } from '../ledger/model.ts';
-import type { AccountText } from '../api.ts';
+import type { AccountText } from '../../../shared/websockets/account-text.ts';
 
 /** What happened to an order, in Polymarket's words; filled and resting parts are UPDATEs. */
 export interface OrderNotification {

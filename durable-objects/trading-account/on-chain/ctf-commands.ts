@@ -6,10 +6,10 @@ import type {
   SendOutcome,
   SignedTransaction,
 } from '../../../shared/chain/port.ts';
+import type { Found, Market, VenueResult } from '../../../shared/venues/port.ts';
 import { failure, invalidMember, type Failure } from '../../../shared/errors/failure.ts';
 import { pauseAt } from '../../../shared/testing/fault-points.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
-import type { Found, Market, VenueResult } from '../../../shared/venues/port.ts';
 import {
   walletChanged,
   redeemClaim,
@@ -18,7 +18,7 @@ import {
 } from '../allocations/on-chain-claims.ts';
 import type { Journal as PaperJournal } from '../journal/journal.ts';
 import { pauseAfter } from '../live/backoff.ts';
-import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/live-orders.ts';
+import { LEASE_MS, SEND_TIMEOUT_MS } from '../live/command-times.ts';
 import type { LiveAccess, LiveCaller, MinedTransaction } from '../live/model.ts';
 import { liveCommandNames, lookUpLiveCommand } from '../live/command-names.ts';
 import type { LiveRow } from '../live/command-rows.ts';

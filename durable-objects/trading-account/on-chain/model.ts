@@ -1,7 +1,7 @@
 import type { Failure } from '../../../shared/errors/failure.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Hex } from '../../../shared/signing/checks.ts';
-import type { RedeemClaim } from '../allocations/claims.ts';
+import type { RedeemClaim } from '../allocations/claim-model.ts';
 import type { LiveCaller } from '../live/model.ts';
 import type { CommandIdentity } from '../journal/command-identity.ts';
 

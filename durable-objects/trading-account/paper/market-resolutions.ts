@@ -4,8 +4,8 @@ import type { MarketData } from '../../../shared/venues/port.ts';
 import { sub, type Micro } from '../../../shared/money/fixed.ts';
 import { PAPER_WALLET } from '../allocations/model.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Position } from '../ledger/model.ts';
-import { noteMarket, redeemPosition, type Redemption } from './redeem-position.ts';
+import type { Position, Redemption } from '../ledger/model.ts';
+import { noteMarket, redeemPosition } from './redeem-position.ts';
 
 /** Notices that markets have ended, and pays out what they settled. */
 export class MarketResolutions {

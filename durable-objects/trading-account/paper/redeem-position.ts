@@ -2,19 +2,8 @@ import { add, asMicro, mulDiv, notional, ONE, sub, ZERO, type Micro } from '../.
 import { reach } from '../../../shared/testing/fault-points.ts';
 import type { Market } from '../../../shared/venues/port.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Position } from '../ledger/model.ts';
+import type { Position, Redemption } from '../ledger/model.ts';
 import { endOrder } from './resting-orders.ts';
-
-/** One position paid out. */
-export interface Redemption {
-  readonly id: number;
-  readonly token: string;
-  readonly market: string;
-  readonly outcome: string;
-  readonly shares: Micro;
-  readonly payout: Micro;
-  readonly realised: Micro;
-}
 
 /**
  * Takes note that a market no longer trades: its resting orders end, and once it has resolved, a share of the

@@ -1,5 +1,5 @@
 import { fromSql, sub } from '../../../shared/money/fixed.ts';
-import type { Redemption } from '../paper/redeem-position.ts';
+import type { Redemption } from '../ledger/model.ts';
 
 /** A redemption as it is told later. */
 export interface PastRedemption extends Redemption {

@@ -1,7 +1,7 @@
-import { head, type Block, type Mined } from '../blocks.ts';
+import { head } from '../blocks.ts';
+import type { Block, Mined, Pooled } from '../block.ts';
 import type { Log } from '../evm/contract.ts';
 import { BASE_FEE, BLOCK_GAS_LIMIT } from '../fees.ts';
-import type { Pooled } from '../pool.ts';
 import { CHAIN_ID, type Chain } from '../state.ts';
 
 /** A quantity as JSON-RPC writes it: hex without leading zeros. */

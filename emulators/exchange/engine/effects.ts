@@ -1,7 +1,7 @@
-import { identifier, type Engine } from './engine.ts';
-import { instrumentOf } from './engine.ts';
-import type { CancelRejectReason, ExecutionType, OrderRecord, Owner, RejectReason } from './types.ts';
+import { identifier, type Engine, instrumentOf } from './engine.ts';
+import type { CancelRejectReason, ExecutionType, OrderRecord, Owner } from './types.ts';
 import { executionView, type WireRecord } from './views.ts';
+import type { ExecutionDetail } from './execution-detail.ts';
 
 export interface ExecutionRecord {
   readonly id: string;
@@ -41,16 +41,6 @@ export interface Effects {
 
 export function createEffects(nowMs: number): Effects {
   return { nowMs, executions: [], cancelRejects: [], books: new Set(), positions: new Set() };
-}
-
-export interface ExecutionDetail {
-  readonly lastShares?: bigint;
-  readonly lastPx?: bigint;
-  readonly tradeId?: string;
-  readonly aggressor?: boolean;
-  readonly text?: string;
-  readonly rejectReason?: RejectReason;
-  readonly unsolicited?: boolean;
 }
 
 /** Reports what just happened to an order. The market maker's orders are nobody's business. */

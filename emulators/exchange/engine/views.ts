@@ -1,4 +1,4 @@
-import type { ExecutionDetail } from './effects.ts';
+import type { ExecutionDetail } from './execution-detail.ts';
 import type { Instrument } from './instrument.ts';
 import type { ExecutionType, OrderRecord, Position } from './types.ts';
 

@@ -2,13 +2,7 @@ import { createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
 import { boundedSet } from '../../lib/bounded-collections.ts';
 import { accountOf } from '../ledger.ts';
 import type { Venue } from '../state.ts';
-
-export interface ApiKeyRecord {
-  readonly id: string;
-  readonly userId: string;
-  readonly name: string;
-  readonly publicKey: KeyObject;
-}
+import type { ApiKeyRecord } from './api-key-record.ts';
 
 const MAX_KEYS = 20_000;
 /** Smaller RSA keys are not taken for anything new. */

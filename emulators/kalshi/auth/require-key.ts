@@ -3,7 +3,7 @@ import { header } from '../../lib/http/headers.ts';
 import type { RouteRequest } from '../../lib/http/route.ts';
 import { nowMs, type Venue } from '../state.ts';
 import { unauthorized } from '../venue-error.ts';
-import type { ApiKeyRecord } from './api-keys.ts';
+import type { ApiKeyRecord } from './api-key-record.ts';
 
 /**
  * How far a request's timestamp may be behind and ahead of the venue's clock, ms. Observed on the venue: 10 s behind

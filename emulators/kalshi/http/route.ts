@@ -5,7 +5,7 @@ import {
   type Route as VenueRoute,
   type RouteRequest,
 } from '../../lib/http/route.ts';
-import type { ApiKeyRecord } from '../auth/api-keys.ts';
+import type { ApiKeyRecord } from '../auth/api-key-record.ts';
 import { requireKey } from '../auth/require-key.ts';
 import type { Venue } from '../state.ts';
 import { unreadable } from '../venue-error.ts';

@@ -1,31 +1,13 @@
 import { boundedSet } from '../../lib/bounded-collections.ts';
 import { header } from '../../lib/http/headers.ts';
-import type { RouteRequest } from '../http/route.ts';
+import type { RouteRequest } from '../../lib/http/route.ts';
 import { hashHex, hashUuid } from '../../lib/random.ts';
 import { nowSeconds, type Venue } from '../state.ts';
 import { unauthorized } from '../venue-error.ts';
 import { constantTimeEqual, hmacMatches, isFresh } from './hmac.ts';
-
-export interface BuilderKey {
-  readonly key: string;
-  readonly secret: string;
-  readonly passphrase: string;
-  /** Lower-case address that owns it, '' when the control API made it. */
-  readonly address: string;
-  readonly createdAt: string;
-  revokedAt: string | undefined;
-}
-
-export interface BuilderKeys {
-  readonly seed: number;
-  readonly byKey: Map<string, BuilderKey>;
-}
+import type { BuilderKey, BuilderKeys } from './builder-key-store.ts';
 
 const MAX_BUILDER_KEYS = 1_000;
-
-export function createBuilderKeys(seed: number): BuilderKeys {
-  return { seed, byKey: new Map() };
-}
 
 export function createBuilderKey(keys: BuilderKeys, address: string, atMs: number): BuilderKey {
   const n = keys.byKey.size;

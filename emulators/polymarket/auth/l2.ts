@@ -1,5 +1,5 @@
 import { header } from '../../lib/http/headers.ts';
-import type { RouteRequest } from '../http/route.ts';
+import type { RouteRequest } from '../../lib/http/route.ts';
 import { nowSeconds, type Venue } from '../state.ts';
 import { unauthorized } from '../venue-error.ts';
 import { findKey, type ApiKeyRecord } from './api-keys.ts';

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import type { Micro } from '../../money/fixed.ts';
 import type {
   EventQuery,
-  Found,
   ListedEvent,
   ListedMarket,
   ListedStatus,
   MarketQuery,
   Page,
+  Found,
 } from '../port.ts';
 import { mentions, scanPages } from '../market-data/scan-pages.ts';
 import type { KalshiApi } from './api.ts';

@@ -7,14 +7,14 @@ import { decimal } from '../money/venue-decimal.ts';
 import type {
   Candle,
   FeeCurve,
-  Found,
-  Level,
   OutcomeBook,
   OutcomeQuery,
   Page,
   PriceInterval,
   PublicTrade,
   TradesQuery,
+  Found,
+  Level,
 } from '../port.ts';
 import { scanPages } from '../market-data/scan-pages.ts';
 import type { KalshiApi, KalshiBids } from './api.ts';

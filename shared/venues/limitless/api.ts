@@ -1,7 +1,7 @@
 import { DataVenueReader, type DataOnlySettings } from '../data-only/reader.ts';
 import type { Probe, VenueEndpoint } from '../http/endpoint.ts';
 import { ValueCache } from '../../value-cache.ts';
-import type { Known } from './market.ts';
+import type { Known } from './known-market.ts';
 
 /** A small answer that needs no key. */
 export const LIMITLESS_PROBE: Probe = { path: '/markets/categories/count', time: 'date' };

@@ -9,7 +9,6 @@ import { candlesOfInterval, inverted, type Point } from '../market-data/price-po
 import { baseUnits, sharePrice } from '../money/venue-decimal.ts';
 import type {
   Candle,
-  Found,
   ListedMarket,
   ListedOutcome,
   OutcomeBook,
@@ -18,6 +17,7 @@ import type {
   PriceInterval,
   PublicTrade,
   TradesQuery,
+  Found,
 } from '../port.ts';
 import { scanPages } from '../market-data/scan-pages.ts';
 import type { LimitlessApi } from './api.ts';

@@ -4,6 +4,7 @@ import { asMicro, SCALE, ZERO, type Micro } from '../../money/fixed.ts';
 import { decimal, venueDecimal } from '../money/venue-decimal.ts';
 import type { Found, ListedMarket, ListedStatus } from '../port.ts';
 import type { LimitlessApi } from './api.ts';
+import type { Known } from './known-market.ts';
 
 /** A market of the venue as far as it is used: one of its own, or an option of a group. */
 export const marketSchema = z.object({
@@ -86,12 +87,6 @@ async function readRow(api: LimitlessApi, slug: string): Promise<Found<WireRow>>
   return isSlug(slug)
     ? api.reader.get(`/markets/${encodeURIComponent(slug)}`, {}, rowSchema)
     : failure('MARKET_NOT_FOUND');
-}
-
-/** What is kept of a market: as it is listed, and whether it has a book. */
-export interface Known {
-  readonly listed: ListedMarket;
-  readonly pool: boolean;
 }
 
 /** A market, kept for seconds. A group's slug names no market. */

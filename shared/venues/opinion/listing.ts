@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { listByIds, matchesQuery, pageNumber, eventStatus } from '../market-data/listing.ts';
-import type { EventQuery, Found, ListedEvent, ListedMarket, MarketQuery, Page } from '../port.ts';
+import type { EventQuery, ListedEvent, ListedMarket, MarketQuery, Page, Found } from '../port.ts';
 import { mentions, scanPages, type VenuePage } from '../market-data/scan-pages.ts';
 import type { OpinionApi } from './api.ts';
 import { endOf, isCategorical, knownMarket, toListed, topicSchema, type WireTopic } from './market.ts';

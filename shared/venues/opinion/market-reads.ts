@@ -6,7 +6,7 @@ import { bestFirst } from '../market-data/levels.ts';
 import { findOutcome } from '../market-data/find-outcome.ts';
 import { candlesOfInterval } from '../market-data/price-points.ts';
 import { quantity, sharePrice } from '../money/venue-decimal.ts';
-import type { Candle, Found, OutcomeBook, OutcomeQuery, PriceInterval } from '../port.ts';
+import type { Candle, OutcomeBook, OutcomeQuery, PriceInterval, Found } from '../port.ts';
 import type { OpinionApi } from './api.ts';
 import { knownMarket } from './market.ts';
 

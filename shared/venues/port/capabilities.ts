@@ -1,6 +1,6 @@
 import { failure, invalidMember, type Failure } from '../../errors/failure.ts';
 import type { VenueName } from '../venue-names.ts';
-import type { OrderTerms, OrderType } from './trading-venue.ts';
+import type { OrderTerms, OrderType } from './order-terms.ts';
 
 /** What `GET /exchanges` says of a venue: the names are the wire's (contract: router, "Routes"). */
 export interface Has {

@@ -1,7 +1,7 @@
 import type { Failure } from '../../errors/failure.ts';
 import type { Micro } from '../../money/fixed.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Found, Level, Side } from '../port.ts';
+import type { Found, Level, Side } from './market-data.ts';
 
 export interface ListedOutcome {
   readonly name: string;

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { listByIds, matchesQuery, eventStatus } from '../market-data/listing.ts';
 import type {
   EventQuery,
-  Found,
   ListedEvent,
   ListedMarket,
   ListedStatus,
   MarketQuery,
   Page,
+  Found,
 } from '../port.ts';
 import { mentions, scanPages } from '../market-data/scan-pages.ts';
 import type { PredictFunApi } from './api.ts';

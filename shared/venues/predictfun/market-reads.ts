@@ -11,8 +11,6 @@ import { baseUnits, decimal, quantity, sharePrice } from '../money/venue-decimal
 import type {
   Candle,
   FeeCurve,
-  Found,
-  Level,
   ListedMarket,
   ListedOutcome,
   OutcomeBook,
@@ -21,6 +19,8 @@ import type {
   PriceInterval,
   PublicTrade,
   TradesQuery,
+  Found,
+  Level,
 } from '../port.ts';
 import { scanPages } from '../market-data/scan-pages.ts';
 import type { PredictFunApi } from './api.ts';

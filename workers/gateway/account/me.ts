@@ -4,7 +4,7 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { tradedVenues } from '../../../shared/venues/venue-names.ts';
 import { actorOf } from '../context/actor.ts';
-import { tenantPrincipalOf } from '../context/account.ts';
+import { tenantPrincipalOf } from '../context/caller.ts';
 import { route } from '../http/route.ts';
 import type { Profile } from '../../../durable-objects/tenant/api.ts';
 

@@ -7,7 +7,7 @@ import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { add, formatFixed, ONE, parseMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { Env } from '../env.ts';
 import { actorOf } from '../context/actor.ts';
-import { principalOf, walletNumber } from '../context/account.ts';
+import { principalOf, walletNumber } from '../context/caller.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { resetReply, toResetReply } from './redeem-and-reset.ts';
 

@@ -6,7 +6,7 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import type { VenueResult } from '../../../shared/venues/port.ts';
 import { toV1Failure } from '../trading/submit-live.ts';
-import { principalOf } from '../context/account.ts';
+import { principalOf } from '../context/caller.ts';
 import { headerOf, sessionHeader } from '../http/request-headers.ts';
 import type { Call } from '../http/route.ts';
 

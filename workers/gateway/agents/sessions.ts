@@ -5,7 +5,7 @@ import { now } from '../../../shared/clock.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { formatMicro, parseMicro, type Micro } from '../../../shared/money/fixed.ts';
 import { actorOf } from '../context/actor.ts';
-import { principalOf } from '../context/account.ts';
+import { principalOf } from '../context/caller.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import { valueOrThrow, commandValueOrThrow, sessionCaller, sessionNamed } from './session-call.ts';
 import { toBalances, toPortfolio, toSession } from './views.ts';

@@ -5,8 +5,6 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { equalSecrets, sha256Hex } from '../../../shared/keys/digest.ts';
 import { grantablePermissions } from '../../../shared/keys/permissions.ts';
 import { keyStatus } from '../../../shared/keys/principal.ts';
-import type { LimitReport } from '../../../shared/limits/rate-limit-headers.ts';
-import type { PoolReport } from '../../../shared/limits/customer-pool.ts';
 import { publicRules, tiers } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
 import { customerHeader } from '../http/request-headers.ts';
@@ -20,15 +18,7 @@ import { admitSession, sessionPrincipal } from './trader-session.ts';
 import { verifyUserToken } from './user-token.ts';
 import type { Admission, AdmitRequest } from '../../../durable-objects/key-gate/api.ts';
 import type { Profile } from '../../../durable-objects/tenant/api.ts';
-
-/** What the limiter said, for the reply's headers, even when the request is refused. */
-export interface AdmissionReport {
-  limit?: LimitReport;
-  /** Of a request that acts as a customer, in place of `limit`. */
-  pool?: PoolReport;
-  betaExpired?: boolean;
-  degraded?: boolean;
-}
+import type { AdmissionReport } from './admission-report.ts';
 
 /** A request as authentication needs it; `body` only where a signature covers it. */
 export interface AuthInput {

@@ -4,7 +4,7 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Principal } from '../../../shared/keys/principal.ts';
 import type { Env } from '../env.ts';
 import { customerHeader } from '../http/request-headers.ts';
-import type { AdmissionReport } from './authenticate.ts';
+import type { AdmissionReport } from './admission-report.ts';
 import type { CustomerAdmission } from '../../../durable-objects/tenant/api.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

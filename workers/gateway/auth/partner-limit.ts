@@ -1,7 +1,7 @@
 import type { Principal } from '../../../shared/keys/principal.ts';
 import { partnerCaps, partnerRules } from '../../../shared/limits/tiers.ts';
 import type { Env } from '../env.ts';
-import type { AdmissionReport } from './authenticate.ts';
+import type { AdmissionReport } from './admission-report.ts';
 import { admissionUnavailable, countRequestIn, tooMany } from './rate-limit.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { Principal } from '../../../shared/keys/principal.ts';
 import { tenantOfToken } from '../../../shared/keys/tenant-token.ts';
 import type { Env } from '../env.ts';
 import type { Caller } from '../http/route.ts';
-import type { AdmissionReport } from './authenticate.ts';
+import type { AdmissionReport } from './admission-report.ts';
 import { admissionUnavailable } from './rate-limit.ts';
 import type { TraderAdmission } from '../../../durable-objects/tenant/api.ts';
 import type { TraderSessionRef } from '../../../shared/partner/trader-session-ref.ts';

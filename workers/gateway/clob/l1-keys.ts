@@ -6,7 +6,7 @@ import { deriveTriple } from '../../../shared/keys/l2-triple.ts';
 import { verifyL1, type L1Proof } from '../auth/l1-signature.ts';
 import { provisionTenant } from '../tenants/provision-tenant.ts';
 import type { Env } from '../env.ts';
-import { tenantPrincipalOf } from '../context/account.ts';
+import { tenantPrincipalOf } from '../context/caller.ts';
 import { route, type AnyRoute, type Call } from '../http/route.ts';
 import type { Actor } from '../../../durable-objects/tenant/api.ts';
 

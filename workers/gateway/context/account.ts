@@ -1,38 +1,11 @@
 import { accountObject, type Remote } from '../../../durable-objects/rpc/stubs.ts';
 import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
-import type { Principal } from '../../../shared/keys/principal.ts';
-import { resolveWalletAccount, WALLET_NUMBER } from '../../../durable-objects/rpc/resolve-wallet-account.ts';
+import { resolveWalletAccount } from '../../../durable-objects/rpc/resolve-wallet-account.ts';
 import { refuseCredentials } from '../credentials/header-credentials.ts';
-import { exchangeCredentialsHeader, headerOf, venueHeader, walletHeader } from '../http/request-headers.ts';
+import { exchangeCredentialsHeader, headerOf, venueHeader } from '../http/request-headers.ts';
 import { paperOnly, requestedVenue } from './venue.ts';
-import type { Call, Caller } from '../http/route.ts';
-
-/** The principal of a route whose AuthRule demands one. */
-export function principalOf(caller: Caller): Principal {
-  if (!caller.principal) throw new RequestError('ACCESS_RESTRICTED');
-  return caller.principal;
-}
-
-/**
- * The principal of a route that concerns the tenant as a whole: its keys, its people. A customer's own key is the
- * tenant's in name only.
- */
-export function tenantPrincipalOf(caller: Caller): Principal {
-  const principal = principalOf(caller);
-  if (principal.customer !== undefined) {
-    throw new RequestError('INSUFFICIENT_PERMISSION', {
-      message: "A customer's key acts for its customer only",
-    });
-  }
-  return principal;
-}
-
-/** Who asks, what for, and where from. */
-export type AccountCall = Pick<
-  Call<unknown, unknown, unknown>,
-  'env' | 'caller' | 'request' | 'url' | 'declared'
->;
+import { principalOf, type AccountCall, requestedWallet } from './caller.ts';
 
 /** A trading account: its id and its object. */
 export interface AccountRef {
@@ -64,25 +37,3 @@ export async function paperAccount(call: AccountCall, fromBody?: number | string
 }
 
 const accountRef = ({ env }: AccountCall, id: string): AccountRef => ({ id, stub: accountObject(env, id) });
-
-/** The wallet that a request names; throws when it names two different ones. */
-export function requestedWallet(
-  call: Pick<AccountCall, 'request' | 'url' | 'declared'>,
-  fromBody?: number | string,
-): string | undefined {
-  const named = [fromBody, headerOf(call, walletHeader), call.url.searchParams.get('wallet_id')].flatMap(
-    (name) => (name === undefined || name === null ? [] : [String(name)]),
-  );
-  if (new Set(named).size > 1) {
-    throw new RequestError(
-      invalidMember('wallet_id', 'body, query and X-Postern-Wallet name different wallets'),
-    );
-  }
-  return named[0];
-}
-
-/** The number of a wallet; anything else names none. */
-export function walletNumber(text: string): number {
-  if (!WALLET_NUMBER.test(text)) throw new RequestError('WALLET_NOT_FOUND');
-  return Number(text);
-}

@@ -1,7 +1,7 @@
 import { invalidMember, RequestError } from '../../../shared/errors/failure.ts';
 import { unsupported } from '../../../shared/venues/port/capabilities.ts';
 import { isVenueName, tradedVenues, type TradedVenue } from '../../../shared/venues/venue-names.ts';
-import { principalOf, requestedWallet, type AccountCall } from './account.ts';
+import { principalOf, requestedWallet, type AccountCall } from './caller.ts';
 import { headerOf, venueHeader } from '../http/request-headers.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { failure } from '../../../shared/errors/failure.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
-import { obtainClobKey, proveClobKey } from '../../../shared/venues/polymarket/account/clob-key.ts';
 import type { Found } from '../../../shared/venues/port.ts';
+import { obtainClobKey, proveClobKey } from '../../../shared/venues/polymarket/account/clob-key.ts';
 import { safeAddressOf } from '../../../shared/venues/polymarket/account/safe-address.ts';
 import { openedTriple, type SuppliedPolymarket } from './supplied-credentials.ts';
 import {

@@ -2,6 +2,7 @@ import type { Failure } from '../../../shared/errors/failure.ts';
 import { equalSecrets } from '../../../shared/keys/digest.ts';
 import type { CredentialView } from '../../../shared/vault/credential.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
+import type { Found } from '../../../shared/venues/port.ts';
 import {
   deriveClobKey,
   hasClobKey,
@@ -10,7 +11,6 @@ import {
   type ClobKey,
 } from '../../../shared/venues/polymarket/account/clob-key.ts';
 import { readKalshiBalance } from '../../../shared/venues/kalshi/credential-check.ts';
-import type { Found } from '../../../shared/venues/port.ts';
 import { credentialRefused } from '../../../shared/venues/http/signed-read.ts';
 import {
   openedTriple,

@@ -1,7 +1,7 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import type { StoredView } from '../../../shared/vault/port.ts';
-import type { VaultRequest } from '../../../shared/vault/request.ts';
 import type { Found } from '../../../shared/venues/port.ts';
+import type { VaultRequest } from '../../../shared/vault/request.ts';
 import { askVault, reachVault, toFailure, type VaultAccess } from './vault-access.ts';
 
 /** What an onboarding has done, in the words of the wire (contract: router, `POST /onboard`). */

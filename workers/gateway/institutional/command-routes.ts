@@ -4,13 +4,14 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { outcomeUnknown } from '../trading/place-orders.ts';
 import { commandIdentityOf, replayedHeader } from '../context/command-identity.ts';
-import { tenantPrincipalOf } from '../context/account.ts';
+import { tenantPrincipalOf } from '../context/caller.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader, waitHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../http/route.ts';
 import { askExchange, authOf, connectorOf, deskAuth } from './desk.ts';
 import { cancelOrder, insertOrder, listOf, MAX_LIST, replaceOrder } from './order-schema.ts';
 import { refuseUnscaledPrices, type PricedOrder } from './price-scales.ts';
-import type { ExchangeRpc, OrderRef } from '../../../durable-objects/trading-account/api.ts';
+import type { ExchangeRpc } from '../../../durable-objects/trading-account/api.ts';
+import type { OrderRef } from '../../../shared/relay/found-order.ts';
 
 type AnyCall = Call<unknown, unknown, unknown>;
 

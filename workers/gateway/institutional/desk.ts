@@ -8,9 +8,9 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { sealCredential } from '../../../shared/relay/relay-credential.ts';
 import type { Actor } from '../../../shared/vault/request.ts';
-import { tenantPrincipalOf } from '../context/account.ts';
+import { tenantPrincipalOf } from '../context/caller.ts';
 import type { AuthRule, Call } from '../http/route.ts';
-import type { AskRequest } from '../../../durable-objects/exchange-connector/api.ts';
+import type { AskRequest } from '../../../shared/relay/ask-request.ts';
 
 /** Who may use the exchange: keys of a desk. Their own Bearer token of the exchange may stand in `Authorization`. */
 export const deskAuth = { kind: 'key', permission: 'desk' } as const satisfies AuthRule;

@@ -1,6 +1,6 @@
 import { directory, tenantObject, type Remote } from '../../../durable-objects/rpc/stubs.ts';
 import * as z from 'zod';
-import type { TenantApi } from '../../../durable-objects/tenant/api.ts';
+import type { TenantApi, KeyIssued, KeyView, KeyRequest } from '../../../durable-objects/tenant/api.ts';
 import { now } from '../../../shared/clock.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { permissions } from '../../../shared/keys/permissions.ts';
@@ -8,10 +8,9 @@ import { bootstrapRules, tierNames, tiers } from '../../../shared/limits/tiers.t
 import { countIn, admissionUnavailable } from '../auth/rate-limit.ts';
 import type { Env } from '../env.ts';
 import { actorOf } from '../context/actor.ts';
-import { tenantPrincipalOf } from '../context/account.ts';
+import { tenantPrincipalOf } from '../context/caller.ts';
 import { route, type AnyRoute, type Caller } from '../http/route.ts';
 import { provisionTenant } from '../tenants/provision-tenant.ts';
-import type { KeyIssued, KeyView, KeyRequest } from '../../../durable-objects/tenant/api.ts';
 
 const name = z.string().trim().min(1).max(100);
 const keyRequest = z.strictObject({

@@ -4,7 +4,7 @@ import type { TenantApi, PartnerAccountFound, PartnerAccount } from '../../../du
 import type { TradingAccountApi } from '../../../durable-objects/trading-account/api.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import type { Env } from '../env.ts';
-import { principalOf } from '../context/account.ts';
+import { principalOf } from '../context/caller.ts';
 import type { Caller } from '../http/route.ts';
 
 /** Who asks, and with what. */

@@ -1,5 +1,6 @@
 import { failure, RequestError, toWireError } from '../http/errors.ts';
-import { authenticate, type AdmissionReport } from '../auth/authenticate.ts';
+import { authenticate } from '../auth/authenticate.ts';
+import type { AdmissionReport } from '../auth/admission-report.ts';
 import type { Env } from '../env.ts';
 import { now } from '../../../shared/clock.ts';
 import { rateLimitHeaders, type ResetForm } from '../../../shared/limits/rate-limit-headers.ts';

@@ -4,7 +4,7 @@ import { formatMicro } from '../../../shared/money/fixed.ts';
 import type { PolymarketClient } from '../../../shared/venues/polymarket/account/polymarket-client.ts';
 import type { OrderStatus, VenueOrder } from '../../../shared/venues/port.ts';
 import { liveAccount, type LiveAccount } from './live-account.ts';
-import type { AccountCall } from '../context/account.ts';
+import type { AccountCall } from '../context/caller.ts';
 import { V1_LIVE_VENUE, v1ValueOrThrow } from './submit-live.ts';
 
 export type LiveCall = AccountCall & { readonly requestId: string };

@@ -2,7 +2,8 @@ import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
 import { commandIdentityOf } from '../context/command-identity.ts';
 import { headerOf, idempotencyKeyHeader } from '../http/request-headers.ts';
-import { principalOf, type AccountRef } from '../context/account.ts';
+import { principalOf } from '../context/caller.ts';
+import type { AccountRef } from '../context/account.ts';
 import type { Call } from '../http/route.ts';
 import type {
   OrderRequest,

@@ -3,7 +3,7 @@ import { tiers } from '../../../shared/limits/tiers.ts';
 import type { VenueFailure, VenueOrder, VenueResult } from '../../../shared/venues/port.ts';
 import { liveAccount, toLiveFailure } from './live-account.ts';
 import { commandIdentityOf } from '../context/command-identity.ts';
-import { principalOf } from '../context/account.ts';
+import { principalOf } from '../context/caller.ts';
 import type { Call } from '../http/route.ts';
 import { outcomeUnknown } from './place-orders.ts';
 import { entryIdentity } from './entry-identity.ts';

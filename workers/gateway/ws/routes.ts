@@ -4,7 +4,7 @@ import { WALLET_NUMBER } from '../../../durable-objects/rpc/resolve-wallet-accou
 import { sha256Hex } from '../../../shared/keys/digest.ts';
 import { findCredential } from '../auth/find-credential.ts';
 import { RequestError } from '../http/errors.ts';
-import { requestedWallet } from '../context/account.ts';
+import { requestedWallet } from '../context/caller.ts';
 import { walletHeader } from '../http/request-headers.ts';
 import { route, type AnyRoute, type AuthRule } from '../http/route.ts';
 import { verifyWsToken } from '../sockets/ws-token.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { asMicro, formatMicro, mulDiv, SCALE, ZERO, type Micro } from '../../../money/fixed.ts';
 import { decimal } from '../../money/venue-decimal.ts';
-import type { Receipt, Side, VenueResult } from '../../port.ts';
+import type { Receipt, VenueResult, Side } from '../../port.ts';
 import type { PolymarketSigner } from '../../port/signer.ts';
 import type { PolymarketApi } from '../api.ts';
 import { settlementOf } from './status-words.ts';

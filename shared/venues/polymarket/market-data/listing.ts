@@ -4,12 +4,12 @@ import { SCALE, type Micro } from '../../../money/fixed.ts';
 import { decimal } from '../../money/venue-decimal.ts';
 import type {
   EventQuery,
-  Found,
   ListedEvent,
   ListedMarket,
   ListedStatus,
   MarketQuery,
   Page,
+  Found,
 } from '../../port.ts';
 import { mentions, scanPages, type VenuePage } from '../../market-data/scan-pages.ts';
 import type { PolymarketApi } from '../api.ts';

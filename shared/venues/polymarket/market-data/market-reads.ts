@@ -5,10 +5,10 @@ import { candlesOf, INTERVALS } from '../../market-data/candles.ts';
 import { decimal } from '../../money/venue-decimal.ts';
 import type {
   Book,
-  Candle,
   Found,
   Market,
   Outcome,
+  Candle,
   OutcomeBook,
   OutcomeQuery,
   Page,

@@ -3,7 +3,8 @@ import { failure, invalidMember, RequestError, type Failure } from '../../../../
 import { sha256Hex } from '../../../../shared/keys/digest.ts';
 import { formatMicro, parseMicro } from '../../../../shared/money/fixed.ts';
 import { canonicalJson, replayedHeader } from '../../context/command-identity.ts';
-import { principalOf, tradingAccount } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
+import { tradingAccount } from '../../context/account.ts';
 import { tradeHeaders } from '../../http/request-headers.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 import { requestedVenue } from '../../context/venue.ts';
@@ -14,6 +15,7 @@ import { placeOne } from '../../trading/place-orders.ts';
 import { settlementHash } from '../../trading/settlement-hash.ts';
 import { tokenId } from '../../trading/v1-wire.ts';
 import type { OrderRequest, PlaceOutcome } from '../../../../durable-objects/trading-account/api.ts';
+import { clobReply } from './clob-reply.ts';
 
 const decimal = z.union([z.string().max(32), z.number()]).transform(String);
 
@@ -39,19 +41,6 @@ export const clobOrder = z.strictObject({
   fee_rate_bps: signing,
   signature_type: signing,
   signature: signing,
-});
-
-export const clobReply = z.object({
-  success: z.boolean(),
-  orderID: z.string(),
-  status: z.enum(['matched', 'live', 'unmatched']),
-  transactID: z.string(),
-  errorMsg: z.string(),
-  price: z.string(),
-  size: z.string(),
-  side: z.enum(['BUY', 'SELL']),
-  takingAmount: z.string(),
-  makingAmount: z.string(),
 });
 
 const postClobOrder = route({

@@ -9,7 +9,7 @@ import {
   type Micro,
 } from '../../../../shared/money/fixed.ts';
 import type { OrderStatus, OrderType, Receipt, VenueOrder } from '../../../../shared/venues/port.ts';
-import type { clobReply } from './clob-order.ts';
+import type { clobReply } from './clob-reply.ts';
 import type { NativeReply } from './native-reply.ts';
 import type { OrderReply } from './posted-reply.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RequestError } from '../../../../shared/errors/failure.ts';
-import { principalOf, tradingAccount } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
+import { tradingAccount } from '../../context/account.ts';
 import { tradeHeaders } from '../../http/request-headers.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 import { replayedHeader } from '../../context/command-identity.ts';

@@ -4,7 +4,8 @@ import { invalidMember, failure, RequestError, type Failure } from '../../../../
 import { tiers } from '../../../../shared/limits/tiers.ts';
 import { PolymarketMarketData } from '../../../../shared/venues/polymarket/market-data/clob-market-data.ts';
 import { replayedHeader } from '../../context/command-identity.ts';
-import { principalOf, tradingAccount, type AccountRef } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
+import { tradingAccount, type AccountRef } from '../../context/account.ts';
 import { headerOf, idempotencyKeyHeader, tradeHeaders } from '../../http/request-headers.ts';
 import { route, type AnyRoute, type Call, type Reply } from '../../http/route.ts';
 import { requestedVenue } from '../../context/venue.ts';

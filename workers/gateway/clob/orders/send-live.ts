@@ -1,5 +1,5 @@
 import type { Call, Reply } from '../../http/route.ts';
-import { principalOf } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
 import { replayedHeader } from '../../context/command-identity.ts';
 import { countSubrequest } from '../../../../durable-objects/rpc/subrequest-counter.ts';
 import { failure, RequestError, type Failure } from '../../../../shared/errors/failure.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { RequestError } from '../../../../shared/errors/failure.ts';
 import { asMicro, formatMicro, mulDiv, SCALE } from '../../../../shared/money/fixed.ts';
-import { principalOf, tradingAccount } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
+import { tradingAccount } from '../../context/account.ts';
 import { venueHeaders } from '../../http/request-headers.ts';
 import { requestedVenue } from '../../context/venue.ts';
 import { venueOrderRow, readAtVenue } from '../../trading/live-session.ts';

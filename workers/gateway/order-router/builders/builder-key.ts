@@ -9,7 +9,7 @@ import { MAX_SKEW_SECONDS } from '../../auth/l2-signature.ts';
 import { headerText, secretText } from '../../credentials/supplied-credentials.ts';
 import { storedViews } from '../../credentials/linked-exchanges.ts';
 import { askVault, vaultAccess } from '../../credentials/vault-access.ts';
-import { tenantPrincipalOf } from '../../context/account.ts';
+import { tenantPrincipalOf } from '../../context/caller.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 
 const BUILDER_KEY = '/api/v1/builder/credentials';

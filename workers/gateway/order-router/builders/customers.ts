@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { tenantObject, type Remote } from '../../../../durable-objects/rpc/stubs.ts';
-import type { TenantApi } from '../../../../durable-objects/tenant/api.ts';
+import type { TenantApi, CustomerFound, CustomerView } from '../../../../durable-objects/tenant/api.ts';
 import { RequestError } from '../../../../shared/errors/failure.ts';
 import type { Env } from '../../env.ts';
 import { customerPrincipal } from '../../auth/customer-principal.ts';
@@ -8,7 +8,7 @@ import { storedViews } from '../../credentials/linked-exchanges.ts';
 import { vaultAccess } from '../../credentials/vault-access.ts';
 import { clobVenue } from '../../credentials/credential-checks.ts';
 import { actorOf } from '../../context/actor.ts';
-import { tenantPrincipalOf } from '../../context/account.ts';
+import { tenantPrincipalOf } from '../../context/caller.ts';
 import { route, type AnyRoute, type Call, type Caller } from '../../http/route.ts';
 import {
   customerChange,
@@ -18,7 +18,6 @@ import {
   toCustomerView,
 } from './customer-wire.ts';
 import { customerCursorOf, MAX_CURSOR_LENGTH, customerPlaceOf } from './customer-cursor.ts';
-import type { CustomerFound, CustomerView } from '../../../../durable-objects/tenant/api.ts';
 
 /** Customers of one page, if the request names no number, and at most (contract: router, "Builders"). */
 const PAGE = 50;

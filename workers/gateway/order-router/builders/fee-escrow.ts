@@ -4,7 +4,7 @@ import { accountObject, tenantObject } from '../../../../durable-objects/rpc/stu
 import { customerOfAccount } from '../../../../shared/keys/account-ids.ts';
 import { RequestError } from '../../../../shared/errors/failure.ts';
 import type { Hex } from '../../../../shared/signing/checks.ts';
-import { tenantPrincipalOf } from '../../context/account.ts';
+import { tenantPrincipalOf } from '../../context/caller.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 import { escrowOrderView, escrowView, toEscrowOrder, toEscrowView } from '../../tenants/escrow-wire.ts';
 

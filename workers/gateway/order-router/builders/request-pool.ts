@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { tenantObject } from '../../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../../shared/errors/failure.ts';
 import { POOL_QPS } from '../../../../shared/limits/customer-pool.ts';
-import { tenantPrincipalOf } from '../../context/account.ts';
+import { tenantPrincipalOf } from '../../context/caller.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 
 const pool = route({

@@ -3,7 +3,7 @@ import { countSubrequest } from '../../../../durable-objects/rpc/subrequest-coun
 import { invalidMember, RequestError } from '../../../../shared/errors/failure.ts';
 import { dataVenue } from '../../../../shared/venues/data-venues.ts';
 import type { VenueName } from '../../../../shared/venues/venue-names.ts';
-import type { DataVenue, Found, OutcomeQuery } from '../../../../shared/venues/port.ts';
+import type { DataVenue, OutcomeQuery, Found } from '../../../../shared/venues/port.ts';
 import type { Env } from '../../env.ts';
 import { exchangeNamed } from '../exchange-query.ts';
 import { marketId } from '../orders/order-wire.ts';

@@ -11,7 +11,7 @@ import { askVault, vaultAccess, type VaultAccess } from '../../credentials/vault
 import { clobVenue } from '../../credentials/credential-checks.ts';
 import { customerId, customerPrincipal } from '../../auth/customer-principal.ts';
 import type { Env } from '../../env.ts';
-import { principalOf, tenantPrincipalOf } from '../../context/account.ts';
+import { principalOf, tenantPrincipalOf } from '../../context/caller.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 import { exchangeQuery } from '../exchange-query.ts';
 import {

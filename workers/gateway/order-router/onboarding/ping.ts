@@ -6,7 +6,7 @@ import { suppliedInHeader, refuseCredentials } from '../../credentials/header-cr
 import { vaultAccess, type VaultAccess } from '../../credentials/vault-access.ts';
 import { proveCredential } from '../../credentials/credential-checks.ts';
 import type { Env } from '../../env.ts';
-import { principalOf } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
 import { exchangeCredentialsHeader, headerOf } from '../../http/request-headers.ts';
 import { route, type Call } from '../../http/route.ts';
 import { exchangeNamed, exchangeQuery } from '../exchange-query.ts';

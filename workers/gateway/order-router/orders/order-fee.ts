@@ -3,7 +3,7 @@ import { invalidMember, RequestError } from '../../../../shared/errors/failure.t
 import { unsupported } from '../../../../shared/venues/port/capabilities.ts';
 import type { LiveVenue } from '../../../../shared/venues/venue-names.ts';
 import { suppliedInHeader } from '../../credentials/header-credentials.ts';
-import { principalOf } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
 import type { Call } from '../../http/route.ts';
 import type { OrderBody } from './order-wire.ts';
 import type { FeeRequest } from '../../../../durable-objects/trading-account/api.ts';

@@ -11,7 +11,7 @@ import { outcomeUnknown } from '../../trading/place-orders.ts';
 import { refuseCredentials, type DeclaredHeaders } from '../../credentials/header-credentials.ts';
 import { liveAccount, toLiveFailure, venueValueOrThrow } from '../../trading/live-account.ts';
 import { commandIdentityOf, replayedHeader } from '../../context/command-identity.ts';
-import { principalOf } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
 import { accountHeaders, exchangeCredentialsHeader, placeHeaders } from '../../http/request-headers.ts';
 import { route, type AnyRoute, type Call } from '../../http/route.ts';
 import { exchangeNamed, exchangeQuery } from '../exchange-query.ts';

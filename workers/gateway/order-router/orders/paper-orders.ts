@@ -15,7 +15,8 @@ import type {
 import { cancelPaper } from '../../trading/cancel-paper.ts';
 import { placeOne } from '../../trading/place-orders.ts';
 import { canonicalJson } from '../../context/command-identity.ts';
-import { principalOf, paperAccount, type AccountCall } from '../../context/account.ts';
+import { principalOf, type AccountCall } from '../../context/caller.ts';
+import { paperAccount } from '../../context/account.ts';
 import { headerOf, idempotencyKeyHeader, retryCountHeader } from '../../http/request-headers.ts';
 import type { Call } from '../../http/route.ts';
 import { toTerms, type OrderBody } from './order-wire.ts';

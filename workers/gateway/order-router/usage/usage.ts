@@ -6,7 +6,7 @@ import { sha256Hex } from '../../../../shared/keys/digest.ts';
 import { billingPeriod, monthOf } from '../../../../shared/limits/billing-period.ts';
 import { tierNames, tiers } from '../../../../shared/limits/tiers.ts';
 import { findRouterCredential } from '../../auth/find-credential.ts';
-import { principalOf } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
 import { route, type AnyRoute, type Call } from '../../http/route.ts';
 import { websocketLimits, websocketUsage } from './websocket-usage.ts';
 

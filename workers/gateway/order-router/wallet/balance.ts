@@ -5,7 +5,8 @@ import { suppliedInHeader, refuseCredentials } from '../../credentials/header-cr
 import { refuseOtherVenues } from '../../trading/live-account.ts';
 import { vaultAccess } from '../../credentials/vault-access.ts';
 import { readCash } from '../../credentials/credential-checks.ts';
-import { principalOf, paperAccount, type AccountCall } from '../../context/account.ts';
+import { principalOf, type AccountCall } from '../../context/caller.ts';
+import { paperAccount } from '../../context/account.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../../http/request-headers.ts';
 import { route, type Call } from '../../http/route.ts';
 import { unsupported } from '../../../../shared/venues/port/capabilities.ts';

@@ -6,7 +6,7 @@ import { asMicro, MAX_UNITS, parseMicro, SCALE, type Micro } from '../../../../s
 import type { Hex } from '../../../../shared/signing/checks.ts';
 import { outcomeUnknown } from '../../trading/place-orders.ts';
 import { commandIdentityOf, replayedHeader } from '../../context/command-identity.ts';
-import { principalOf } from '../../context/account.ts';
+import { principalOf } from '../../context/caller.ts';
 import {
   accountHeaders,
   exchangeCredentialsHeader,

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { errorCatalogue } from '../../../../../shared/errors/catalogue.ts';
 import { RequestError, type Failure } from '../../../../../shared/errors/failure.ts';
-import type { Has } from '../../../../../shared/venues/port/capabilities.ts';
-import { unsupported } from '../../../../../shared/venues/port/capabilities.ts';
+import { type Has, unsupported } from '../../../../../shared/venues/port/capabilities.ts';
 import { dataVenue } from '../../../../../shared/venues/data-venues.ts';
 import { venueNames, type VenueName } from '../../../../../shared/venues/venue-names.ts';
 import type { Found, Page } from '../../../../../shared/venues/port.ts';
