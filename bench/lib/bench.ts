@@ -1,5 +1,5 @@
-import { LoadGenerator } from '../load/load.ts';
-import { Cleanup } from './cleanup.ts';
+import type { LoadGenerator } from '../load/load.ts';
+import type { Cleanup } from './cleanup.ts';
 
 /** What every mode of the bench works with. */
 export interface Bench {

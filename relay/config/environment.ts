@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { presetOf, type Upstream } from './presets.ts';
 import { environment } from './environment-variables.ts';
 
