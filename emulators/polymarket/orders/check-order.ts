@@ -39,7 +39,7 @@ export function checkOrder(venue: Venue, market: Market, request: OrderRequest, 
   const usd = buy ? makerAmount : takerAmount;
   const shares = buy ? takerAmount : makerAmount;
   const isMarket = orderType === 'FOK' || orderType === 'FAK';
-  const price = priceOf(market, usd, shares, orderId);
+  const price = priceOf(market, { usd, shares, isMarket }, orderId);
   checkAccuracy(market, { buy, isMarket, makerAmount, takerAmount });
   checkSize(market, { buy, isMarket, usd, shares }, orderId);
   checkTypes(request, isMarket);
@@ -56,14 +56,22 @@ export function checkOrder(venue: Venue, market: Market, request: OrderRequest, 
   };
 }
 
+/** Decimals that a market order's wanted amount may be cut to, whatever the tick (polymarket-today 6, "FOK/FAK"). */
+const MARKET_AMOUNT_DECIMALS = 4;
+
 /**
- * The limit price, on the tick grid. Market buys round the shares to `amount` decimals, so the
+ * The limit price, on the tick grid. Market orders round what they want to `amount` decimals, or to four, so the
  * ratio may miss the grid by that rounding and by nothing more.
  */
-function priceOf(market: Market, usd: Micro, shares: Micro, orderId: string): Micro {
+function priceOf(
+  market: Market,
+  { usd, shares, isMarket }: { readonly usd: Micro; readonly shares: Micro; readonly isMarket: boolean },
+  orderId: string,
+): Micro {
   const ratio = (usd * ONE) / shares;
   const snapped = ((ratio + market.tick / 2n) / market.tick) * market.tick;
-  const slack = 10n ** BigInt(6 - ROUNDING[market.tickText].amount);
+  const { amount } = ROUNDING[market.tickText];
+  const slack = 10n ** BigInt(6 - (isMarket ? Math.min(amount, MARKET_AMOUNT_DECIMALS) : amount));
   const off = snapped * shares - usd * ONE;
   if ((off < 0n ? -off : off) > slack * ONE) {
     throw invalidOrder(
