@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ALICE,
+  allMarkets,
   BOB,
   marketOf,
   startForTest,
@@ -133,6 +134,28 @@ describe.each([1, 2] as const)('orders of schema %i on Polymarket', (version) =>
       tag: 'found',
       order: { status: 'cancelled', filled: micro('1000'), size },
     });
+  });
+
+  test('orders that must not rest are taken on markets of every tick', async () => {
+    const open = (await allMarkets(emulator)).filter((market) => market.open && market.delay === 0);
+    const ticks = [...new Set(open.map(({ tick }) => tick))];
+    expect(ticks.length).toBeGreaterThan(2);
+    for (const tick of ticks) {
+      const market = open.find((one) => one.tick === tick);
+      const level = (steps: number) => ({ price: (0.5 + steps * tick).toFixed(4), size: '500' });
+      await emulator.control('book', { token_id: market?.yes, bids: [level(-1)], asks: [level(1)] });
+      await emulator.control('fund', { address: ALICE.address, token_id: market?.yes, shares: '100' });
+      const own = { marketId: market?.conditionId ?? '', size: micro('7.37') } as const;
+      for (const [side, type, steps] of [
+        ['BUY', 'fok', 1],
+        ['BUY', 'ioc', 2],
+        ['SELL', 'fok', -1],
+        ['SELL', 'ioc', -2],
+      ] as const) {
+        const order = await place(terms({ ...own, side, type, price: micro(level(steps).price) }));
+        expect([tick, side, type, order.status]).toEqual([tick, side, type, 'filled']);
+      }
+    }
   });
 
   test('terms that cannot be an order are refused by the port, and nothing is sent', async () => {
