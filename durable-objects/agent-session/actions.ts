@@ -19,7 +19,7 @@ import type {
   SessionRecord,
 } from '../../shared/agents/session-model.ts';
 import { attemptScope, type NameScope } from './names.ts';
-import { brokenOff } from '../../shared/agents/interrupted-command.ts';
+import { interrupted } from '../../shared/agents/interrupted-command.ts';
 import { execute, isOpen, type Outcome } from './orders.ts';
 import { viewPositions } from './portfolio.ts';
 import { quote, type Quoted } from './quote.ts';
@@ -202,7 +202,7 @@ export class Actions {
       attempts.begin(run, key, ready.names, now());
       await this.#host.storage.sync();
       if (INSTRUMENTED) await pauseAt('session/attempt/written');
-      const outcome = await ready.run().catch(brokenOff);
+      const outcome = await ready.run().catch(interrupted);
       if (INSTRUMENTED) await pauseAt('session/attempt/answered');
       const settled = this.#settle(run, key, outcome, ready.effective);
       if (asked === undefined) attempts.released(run, key);

@@ -12,7 +12,7 @@ import type {
   SessionRecord,
 } from '../../shared/agents/session-model.ts';
 import type { NameScope } from './names.ts';
-import { brokenOff } from '../../shared/agents/interrupted-command.ts';
+import { interrupted } from '../../shared/agents/interrupted-command.ts';
 import { isOpen, type Outcome } from './orders.ts';
 import type { CtfCommand, CtfReply } from '../trading-account/api.ts';
 
@@ -88,7 +88,7 @@ async function onChain(
     }
     const reply = await accountObject(chain.env, chain.session.account)
       .submitCtf(command(chain, market.value, own))
-      .catch(brokenOff);
+      .catch(interrupted);
     if (!reply.ok && isOpen(reply)) return reply;
     replayed ||= reply.ok && reply.replayed;
     note(rows, own, told(reply));

@@ -13,7 +13,7 @@ import type {
   Suggestion,
 } from '../../shared/agents/session-model.ts';
 import { suggestionScope } from './names.ts';
-import { brokenOff } from '../../shared/agents/interrupted-command.ts';
+import { interrupted } from '../../shared/agents/interrupted-command.ts';
 import { isOpen, type Outcome } from './orders.ts';
 import { lookUp } from './quote.ts';
 import { isBroadcast } from './redemptions.ts';
@@ -150,7 +150,7 @@ export class SuggestionQueue {
     this.#suggestions.execute(id, ready.names, now());
     await this.#storage.sync();
     if (INSTRUMENTED) await pauseAt('session/suggestion/executing');
-    const outcome = await ready.run().catch(brokenOff);
+    const outcome = await ready.run().catch(interrupted);
     if (INSTRUMENTED) await pauseAt('session/suggestion/answered');
     return this.#settle(id, outcome, ready.effective);
   }

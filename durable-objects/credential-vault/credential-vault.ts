@@ -5,18 +5,18 @@ import type { AuditRow, Vault } from '../../shared/vault/port.ts';
 import { VaultRefusal, type VaultResult } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { migrate } from '../storage/migrate.ts';
-import { AuditLog } from './audit-log.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { merge } from './credentials.ts';
-import { rewrap } from './envelope.ts';
-import { ExchangeSessions, type Stepped } from './exchange-sessions.ts';
+import { rewrap } from './envelope/envelope.ts';
+import { ExchangeSessions, type LoginStepResult } from './exchange-sessions.ts';
 import { Operations, type Call, type Note } from './operations.ts';
 import { RootKeyring } from '../vault-access/root-keys.ts';
 import { migrations } from './schema.ts';
-import { SealedCredentials } from './sealed-credentials.ts';
-import { checkUsable } from './signers.ts';
-import { freshWallet } from './fresh-wallet.ts';
-import { SigningDoor } from './signing-door.ts';
-import { CredentialStore } from './store.ts';
+import { SealedCredentials } from './envelope/sealed-credentials.ts';
+import { checkUsable } from './signing/signers.ts';
+import { freshWallet } from './signing/fresh-wallet.ts';
+import { SigningMethods } from './signing/signing-methods.ts';
+import { CredentialStore } from './envelope/credential-store.ts';
 import { UsageReports } from './usage-reports.ts';
 import { isSame, placeOf, storedView, walletView } from './views.ts';
 import type { CredentialVaultApi, Rewrapped } from './api.ts';
@@ -25,7 +25,7 @@ import type { CredentialVaultApi, Rewrapped } from './api.ts';
  * The credentials of one account (docs/vault.md): sealed at rest, open only inside an operation, and every
  * operation in the account's audit chain. Signing waits for nobody; what changes credentials runs in turn.
  */
-export class CredentialVault extends SigningDoor implements ObjectPort, CredentialVaultApi {
+export class CredentialVault extends SigningMethods implements ObjectPort, CredentialVaultApi {
   protected readonly credentials: CredentialStore;
   readonly #log: AuditLog;
   protected readonly operations: Operations;
@@ -167,7 +167,7 @@ export class CredentialVault extends SigningDoor implements ObjectPort, Credenti
   #stepping(
     operation: string,
     call: Call,
-    step: (stored: ExchangeCredential | undefined) => Promise<Stepped>,
+    step: (stored: ExchangeCredential | undefined) => Promise<LoginStepResult>,
   ): Promise<VaultResult<{ readonly step: LoginStep }>> {
     return this.#change(operation, call, async (note) => {
       const before = this.credentials.find('exchange');

@@ -26,7 +26,7 @@ const MAX_CALLS = 16;
 const MAX_MESSAGE = 500;
 
 /** What one step wants to be kept, and what it says. */
-export interface Stepped {
+export interface LoginStepResult {
   readonly step: LoginStep;
   /** To be sealed in place of what is stored. */
   readonly keep?: ExchangeCredential;
@@ -65,7 +65,11 @@ export class ExchangeSessions {
    * First step of an intent. CREDENTIAL_MISSING where nobody has logged in, CREDENTIAL_INCOMPLETE where one must again;
    * SigningFault and SIGNING_REFUSED for a client's key that nothing can be signed with.
    */
-  async begin(intent: LoginIntent, desk: string, stored: ExchangeCredential | undefined): Promise<Stepped> {
+  async begin(
+    intent: LoginIntent,
+    desk: string,
+    stored: ExchangeCredential | undefined,
+  ): Promise<LoginStepResult> {
     if (intent.kind !== 'session') return this.#logIn(intent, ownerOf(intent));
     if (!stored) throw noLogin();
     const { tokens } = stored;
@@ -82,7 +86,7 @@ export class ExchangeSessions {
     { status, body }: { readonly status: number; readonly body: string },
     desk: string,
     stored: ExchangeCredential | undefined,
-  ): Promise<Stepped> {
+  ): Promise<LoginStepResult> {
     const pending = this.#calls.get(id);
     this.#calls.delete(id);
     const text = await pending?.call.open(body);
@@ -108,7 +112,7 @@ export class ExchangeSessions {
     return { step: { ...ready, times: timesOf(reply.data) }, keep: { ...kept, tokens } };
   }
 
-  async #logIn(intent: LoginIntent, owner: ExchangeCredential): Promise<Stepped> {
+  async #logIn(intent: LoginIntent, owner: ExchangeCredential): Promise<LoginStepResult> {
     if (intent.kind === 'register') {
       const { token, password } = intent;
       return this.#call(intent, owner, 'register', { token, password });
@@ -141,7 +145,7 @@ export class ExchangeSessions {
     owner: ExchangeCredential,
     what: keyof typeof authPaths,
     body: Readonly<Record<string, string>>,
-  ): Promise<Stepped> {
+  ): Promise<LoginStepResult> {
     const path = authPaths[what];
     const call = await sealCall(await this.#key(), path, JSON.stringify(body));
     const at = now();

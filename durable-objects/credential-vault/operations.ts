@@ -1,7 +1,7 @@
 import type { CredentialVenue } from '../../shared/vault/credential.ts';
 import type { Actor, Scope } from '../../shared/vault/request.ts';
 import { refusal, VaultRefusal, type VaultFailure, type VaultResult } from '../../shared/vault/result.ts';
-import type { AuditLog, AuditSubject } from './audit-log.ts';
+import type { AuditLog, AuditSubject } from './audit/audit-log.ts';
 import { failureOf } from '../../shared/vault/operation-failure.ts';
 
 /** Everything that an object is asked comes checked against `requests` by the VaultService. */

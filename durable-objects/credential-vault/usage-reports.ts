@@ -2,7 +2,7 @@ import type { Scope } from '../../shared/vault/request.ts';
 import { VaultRefusal } from '../../shared/vault/result.ts';
 import type { VaultObjectEnv } from '../vault-bindings.ts';
 import { vaultRegistry } from '../rpc/vault-stubs.ts';
-import type { CredentialStore } from './store.ts';
+import type { CredentialStore } from './envelope/credential-store.ts';
 import type { Usage } from './api.ts';
 
 /** Tells the registry how many credentials need which root version: never fewer than there are (decision 9). */

@@ -2,8 +2,8 @@ import type { Credential } from '../../shared/vault/credential.ts';
 import type { StoredView } from '../../shared/vault/port.ts';
 import type { Scope } from '../../shared/vault/request.ts';
 import { viewOf } from './credentials.ts';
-import type { Place } from './envelope.ts';
-import type { StoredCredential } from './store.ts';
+import type { Place } from './envelope/envelope.ts';
+import type { StoredCredential } from './envelope/credential-store.ts';
 
 type Row = Pick<StoredCredential, 'venue' | 'id' | 'version' | 'createdAt' | 'updatedAt'>;
 

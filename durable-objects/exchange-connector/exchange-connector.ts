@@ -7,30 +7,30 @@ import { migrate } from '../storage/migrate.ts';
 import { tenantAccountId } from '../../shared/keys/account-ids.ts';
 import { vaultOf } from '../rpc/vault-stubs.ts';
 import { ABORT } from '../../shared/testing/connector-abort.ts';
-import { Asking, noRelay } from './asking.ts';
-import type { Asked, AskRequest } from '../../shared/relay/ask-request.ts';
+import { ExchangeCalls, noRelay } from './desk/exchange-calls.ts';
+import type { AskReply, AskRequest } from '../../shared/relay/ask-request.ts';
 import type { ExchangeConnectorApi } from './api.ts';
-import { Clients } from './clients.ts';
-import { DeskSession, type Settled } from './desk-session.ts';
-import { DeskUse } from './desk-use.ts';
-import { DeskUser } from './desk-user.ts';
+import { StreamClients } from './clients/stream-clients.ts';
+import { DeskSession, type LoginResult } from './desk/desk-session.ts';
+import { DeskUse } from './desk/desk-use.ts';
+import { DeskUser } from './desk/desk-user.ts';
 import { DIAL_PATH, TOKEN_ID } from '../../shared/relay/dial-address.ts';
-import { DialIn } from './dial-in.ts';
-import { DialledTransport } from './dialled-transport.ts';
-import { executionsSince } from './executions-since.ts';
-import { HttpTransport } from './http-transport.ts';
-import { InstrumentTable } from './instruments.ts';
-import { Lookups } from './lookups.ts';
-import type { Looked } from '../../shared/relay/lookup-answer.ts';
-import { OrderWatch } from './order-watch.ts';
-import { priceScales } from './price-scales.ts';
-import { RelayFeed } from './relay-feed.ts';
-import { RelaySession } from './relay-session.ts';
-import type { RelayCall } from './relay-transport.ts';
+import { DialIn } from './relay/dial-in.ts';
+import { DialledTransport } from './relay/dialled-transport.ts';
+import { executionsSince } from './streams/executions-since.ts';
+import { HttpTransport } from './relay/http-transport.ts';
+import { InstrumentTable } from './lookups/instruments.ts';
+import { Lookups } from './lookups/lookups.ts';
+import type { LookupAnswer } from '../../shared/relay/lookup-answer.ts';
+import { OrderWatch } from './lookups/order-watch.ts';
+import { priceScales } from './lookups/price-scales.ts';
+import { RelayFeed } from './relay/relay-feed.ts';
+import { RelaySession } from './relay/relay-session.ts';
+import type { RelayCall } from './relay/relay-transport.ts';
 import type { RelayReply } from '../../shared/relay/relay-reply.ts';
 import { relayWay, type RelayWay } from '../relay-access/relay-way.ts';
 import { migrations } from './schema.ts';
-import { Streams } from './streams.ts';
+import { Streams } from './streams/streams.ts';
 import type { OrderRef } from '../../shared/relay/found-order.ts';
 import type { FoundOrder } from '../trading-account/api.ts';
 
@@ -51,9 +51,9 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
   readonly #session: DeskSession;
   readonly #user: DeskUser;
   readonly #link: RelaySession;
-  readonly #asking: Asking;
+  readonly #asking: ExchangeCalls;
   readonly #streams: Streams;
-  readonly #clients: Clients;
+  readonly #clients: StreamClients;
   readonly #feed: RelayFeed;
   readonly #lookups: Lookups;
   readonly #instruments: InstrumentTable;
@@ -64,7 +64,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
     migrate(ctx.storage, migrations);
     const desk = ctx.id.name ?? '';
     const [tenant = ''] = desk.split('/');
-    const ask = (request: AskRequest): Promise<Asked> => this.ask(request);
+    const ask = (request: AskRequest): Promise<AskReply> => this.ask(request);
     this.#way = relayWay(env, tenant);
     const dialled = this.#way === 'dialled' ? new DialledTransport(ctx, env, desk) : undefined;
     const transport = dialled ?? new HttpTransport(env, desk);
@@ -83,7 +83,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
       executionsSince: (since) => executionsSince(ask, since),
     });
     this.#orders = new OrderWatch(this.#streams.copy, ask);
-    this.#clients = new Clients(ctx, env, this.#streams, () => this.#feed.followBooks());
+    this.#clients = new StreamClients(ctx, env, this.#streams, () => this.#feed.followBooks());
     this.#feed = new RelayFeed({
       session: this.#session,
       streams: this.#streams,
@@ -101,7 +101,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
     this.#link = new RelaySession(transport, () => this.#use.sessionId(), this.#feed);
     this.#user = new DeskUser(ctx.storage, this.#streams, this.#use);
     const isUnsure = this.#user.begin();
-    this.#asking = new Asking({
+    this.#asking = new ExchangeCalls({
       call,
       session: this.#session,
       renewed: (ready) => this.#feed.hand(ready),
@@ -112,7 +112,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
   }
 
   /** Asks the exchange. A failure means that nothing was sent. */
-  async ask(request: AskRequest): Promise<Asked> {
+  async ask(request: AskRequest): Promise<AskReply> {
     if (this.#way === undefined) return noRelay;
     await this.#touch();
     return this.#asking.ask(request);
@@ -124,7 +124,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
     body: Readonly<Record<string, unknown>>,
     actor: Actor,
     fresh: boolean,
-  ): Promise<Looked> {
+  ): Promise<LookupAnswer> {
     if (this.#way === undefined) return noRelay;
     await this.#touch();
     if (!this.#link.isUp) await this.#link.ready();
@@ -161,7 +161,7 @@ export class ExchangeConnector extends DurableObject<ObjectEnv> implements Excha
   }
 
   /** Logs the desk in, or registers it, with what the vault then keeps. */
-  async keep(intent: LoginIntent, actor: Actor): Promise<Settled> {
+  async keep(intent: LoginIntent, actor: Actor): Promise<LoginResult> {
     if (this.#way === undefined) return noRelay;
     await this.#touch();
     const settled = await this.#user.during(intent, () => this.#session.keep(intent, actor));

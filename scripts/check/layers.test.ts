@@ -33,7 +33,7 @@ describe('imports that would turn an arrow round are refused', () => {
     ['durable-objects/tenant/tenant.ts', 'durable-objects/trading-account/ledger/ledger.ts'],
     ['durable-objects/rpc/stubs.ts', 'durable-objects/tenant/profile.ts'],
     ['workers/gateway/account/wallets.ts', 'durable-objects/tenant/wallets/wallet-store.ts'],
-    ['workers/vault/service.ts', 'durable-objects/credential-vault/envelope.ts'],
+    ['workers/vault/service.ts', 'durable-objects/credential-vault/envelope/envelope.ts'],
   ])("another object's inside: %s, %s", (from, to) => {
     expect(refusal(from, to)).toMatch(/inside of/);
   });

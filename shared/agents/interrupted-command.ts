@@ -1,7 +1,7 @@
 import { type Failure, failure } from '../errors/failure.ts';
 
 /** What a call of the account is that broke off: it may have died before its transaction or after it. */
-export function brokenOff(error: unknown): Failure {
+export function interrupted(error: unknown): Failure {
   const message = String(error).slice(0, 300);
   console.error(JSON.stringify({ level: 'error', event: 'session_outcome_unknown', message }));
   return failure('PERSISTENCE_UNKNOWN', {

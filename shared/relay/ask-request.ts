@@ -16,7 +16,7 @@ export interface AskRequest {
   readonly auth: 'none' | 'desk' | { readonly sealed: string; readonly identity: string };
 }
 
-export type Asked = ({ readonly ok: true } & RelayReply) | Failure;
+export type AskReply = ({ readonly ok: true } & RelayReply) | Failure;
 
 /** Asks the exchange. A failure means that nothing was sent. */
-export type Ask = (request: AskRequest) => Promise<Asked>;
+export type Ask = (request: AskRequest) => Promise<AskReply>;

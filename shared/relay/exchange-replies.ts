@@ -6,7 +6,7 @@ import type { RelayReply } from './relay-reply.ts';
 const MAX_MESSAGE = 500;
 
 /** What a reply says: a body, a refusal, or that nothing is known. */
-export type Meaning =
+export type ReplyMeaning =
   | { readonly kind: 'body'; readonly body: unknown }
   /** Certain: nothing has happened. */
   | { readonly kind: 'refused'; readonly failure: Failure }
@@ -14,7 +14,7 @@ export type Meaning =
   | { readonly kind: 'unknown' };
 
 /** Reads a reply as that of a command: an answer that is not one leaves it open what happened. */
-export function meaningOf({ outcome, status, body, retryAfter }: RelayReply): Meaning {
+export function meaningOf({ outcome, status, body, retryAfter }: RelayReply): ReplyMeaning {
   const said = errorReply.safeParse(parse(body));
   const message =
     said.success && said.data.message !== '' ? said.data.message.slice(0, MAX_MESSAGE) : undefined;

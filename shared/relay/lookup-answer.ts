@@ -1,7 +1,7 @@
 import type { Failure } from '../errors/failure.ts';
 
 /** A lookup's answer, and where it is from (contract: exchange, "Lookups"). */
-export type Looked =
+export type LookupAnswer =
   | {
       readonly ok: true;
       readonly body: unknown;

@@ -1,6 +1,6 @@
 import { SESSION_NUMBER } from '../../../shared/agents/session-model.ts';
 import type { AgentSessionApi, SessionCaller } from '../../../durable-objects/agent-session/api.ts';
-import { brokenOff } from '../../../shared/agents/interrupted-command.ts';
+import { interrupted } from '../../../shared/agents/interrupted-command.ts';
 import { agentSession, type Remote } from '../../../durable-objects/rpc/stubs.ts';
 import { RequestError } from '../../../shared/errors/failure.ts';
 import { tiers } from '../../../shared/limits/tiers.ts';
@@ -55,4 +55,4 @@ export async function valueOrThrow<T>(answer: Promise<VenueResult<T>>): Promise<
 
 /** The same of what changes something: a call that broke off may have done so. */
 export const commandValueOrThrow = <T>(answer: Promise<VenueResult<T>>): Promise<T> =>
-  valueOrThrow(answer.catch(brokenOff));
+  valueOrThrow(answer.catch(interrupted));
