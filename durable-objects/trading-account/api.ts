@@ -50,7 +50,7 @@ export type { ExchangeRpc } from './exchange/model.ts';
 export type { FoundOrder } from '../../shared/relay/found-order.ts';
 export type { FillPlace } from './views/fills.ts';
 export type { Drawdown } from './ledger/high-water-mark.ts';
-export type { CommandName } from './journal/journal.ts';
+export type { CommandName } from './journal/command-name.ts';
 export type { LiveAccess, LiveCommand, LiveReply, LiveSource, LiveWork } from './live/model.ts';
 export type {
   Order,

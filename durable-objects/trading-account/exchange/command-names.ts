@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { CommandName } from '../journal/journal.ts';
+import type { CommandName } from '../journal/command-name.ts';
 import { SDK_RETRY_MS } from '../journal/command-identity.ts';
 import type { ExchangeRow, ExchangeTables } from './exchange-tables.ts';
 import type { ExchangeCommand } from '../api.ts';

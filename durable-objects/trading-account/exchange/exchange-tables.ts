@@ -1,4 +1,4 @@
-import type { CommandName } from '../journal/journal.ts';
+import type { CommandName } from '../journal/command-name.ts';
 import type { LiveCaller, LiveState } from '../live/model.ts';
 import { MOST_ATTEMPTS, numbered } from '../live/live-tables.ts';
 import type { ExchangeRpc } from './model.ts';

@@ -1,5 +1,6 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { JournalEntry, CommandName, Journal } from './journal.ts';
+import type { JournalEntry, Journal } from './journal.ts';
+import type { CommandName } from './command-name.ts';
 import type { OrderRequest } from '../ledger/model.ts';
 
 /** How a caller may name its command, so that saying it twice does it once. */

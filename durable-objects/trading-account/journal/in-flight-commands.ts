@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { CommandName } from './journal.ts';
+import type { CommandName } from './command-name.ts';
 import type { CommandIdentity } from './command-identity.ts';
 
 /**

@@ -1,13 +1,6 @@
 import { decodeJson, encodeJson } from '../../../shared/bigint-json.ts';
 import { KEY_RETENTION_MS } from '../../../shared/limits/key-retention.ts';
-
-/** What a command is known by when it comes again (docs/consistency.md). Scope: the account. */
-export interface CommandName {
-  /** `key:<Idempotency-Key>`, `client:<client_order_id>`, `order:<hash of the signed order>`, `sdk:<fingerprint>`. */
-  readonly key: string;
-  /** SHA-256 over what was asked; the same key with another one is another command. */
-  readonly fingerprint: string;
-}
+import type { CommandName } from './command-name.ts';
 
 export interface JournalEntry {
   readonly fingerprint: string;

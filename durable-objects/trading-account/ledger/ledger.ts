@@ -2,15 +2,18 @@ import { add, sub, ZERO, type Micro } from '../../../shared/money/fixed.ts';
 import { AllocationBook } from '../allocations/allocation-book.ts';
 import { PAPER_WALLET } from '../allocations/model.ts';
 import type { Money, NewOrder, Order, Position, Trade } from './model.ts';
+import { assertBalanced, assertCovers } from './ledger-invariant.ts';
 import { PaperTables, type OrderChange } from './paper-tables.ts';
 
 /** Amounts that have changed but are not written yet. */
 interface Draft {
   readonly money: Money | undefined;
   readonly positions: ReadonlyMap<string, Position>;
+  /** Cost of positions that were deleted, which are written at once. */
+  readonly removedCost: bigint;
 }
 
-const EMPTY: Draft = { money: undefined, positions: new Map() };
+const EMPTY: Draft = { money: undefined, positions: new Map(), removedCost: 0n };
 
 /**
  * The paper account as the rules see it. Inside `transaction`, cash and positions are read once, changed in
@@ -26,6 +29,8 @@ export class Ledger {
   /** What the table holds: this object is its only writer. */
   #money: Money | undefined;
   #draft: Draft = EMPTY;
+  /** Positions as the table has them, of the tokens that the present transaction has asked for. */
+  readonly #stored = new Map<string, Position | undefined>();
   #depth = 0;
   /** Whether any order rests; undefined when it has to be looked up. */
   #rests: boolean | undefined;
@@ -51,6 +56,7 @@ export class Ledger {
     } catch (error) {
       this.#draft = before;
       if (this.#depth === 1) this.#money = this.#tables.money();
+      this.#stored.clear();
       this.#rests = undefined;
       this.#unsettled = undefined;
       throw error;
@@ -85,7 +91,7 @@ export class Ledger {
   }
 
   position(token: string): Position | undefined {
-    return this.#draft.positions.get(token) ?? this.#tables.position(token);
+    return this.#draft.positions.get(token) ?? this.#storedPosition(token);
   }
 
   setPosition(position: Position): void {
@@ -143,7 +149,9 @@ export class Ledger {
 
   /** Forgets every position, in a transaction, and returns the tokens of those that had shares before it. */
   removePositions(): readonly string[] {
-    this.#draft = { ...this.#draft, positions: new Map() };
+    const removedCost = this.#draft.removedCost + this.#tables.totalCost();
+    this.#draft = { ...this.#draft, positions: new Map(), removedCost };
+    this.#stored.clear();
     this.#unsettled = undefined;
     return this.#tables.removePositions();
   }
@@ -161,8 +169,31 @@ export class Ledger {
     this.#unsettled = open ? true : undefined;
   }
 
+  /** Read once in a transaction: nothing else writes meanwhile. */
+  #storedPosition(token: string): Position | undefined {
+    if (this.#depth === 0) return this.#tables.position(token);
+    if (!this.#stored.has(token)) this.#stored.set(token, this.#tables.position(token));
+    return this.#stored.get(token);
+  }
+
+  /** Throws, and so undoes the transaction, where it would create or lose money. */
+  #check(): void {
+    const { money, positions, removedCost } = this.#draft;
+    const after = money ?? this.#money;
+    if (!after || this.#draft === EMPTY) return;
+    let costChange = -removedCost;
+    for (const { token, cost, shares } of positions.values()) {
+      costChange += cost - (this.#storedPosition(token)?.cost ?? 0n);
+      assertCovers('shares', shares, this.allocations.shares(PAPER_WALLET, token));
+    }
+    assertBalanced(this.#money, after, costChange);
+    assertCovers('cash', after.cash, this.allocations.cash(PAPER_WALLET));
+  }
+
   #write(): void {
+    this.#check();
     const { money, positions } = this.#draft;
+    this.#stored.clear();
     if (money) this.#tables.setMoney(money);
     for (const position of positions.values()) this.#tables.setPosition(position);
     for (const { shares, settled } of positions.values())

@@ -1,4 +1,4 @@
-import type { CommandName } from '../journal/journal.ts';
+import type { CommandName } from '../journal/command-name.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Side } from '../../../shared/venues/port.ts';
 

@@ -182,6 +182,14 @@ export class PaperTables {
     return this.#sql.exec("SELECT 1 FROM orders WHERE status = 'open' LIMIT 1").toArray().length > 0;
   }
 
+  /** Σ cost of all positions, in micro-USD. */
+  totalCost(): Micro {
+    const { cost } = this.#sql
+      .exec<{ cost: number }>('SELECT COALESCE(SUM(cost), 0) AS cost FROM positions')
+      .one();
+    return fromSql(cost);
+  }
+
   /** Deletes every position and returns the tokens of those that had shares. */
   removePositions(): readonly string[] {
     const held = this.#sql.exec<{ token: string }>('SELECT token FROM positions WHERE shares > 0').toArray();

@@ -1,5 +1,6 @@
 import { failure, type Failure } from '../../../shared/errors/failure.ts';
-import type { CommandName, Journal } from '../journal/journal.ts';
+import type { CommandName } from '../journal/command-name.ts';
+import type { Journal } from '../journal/journal.ts';
 import { SDK_RETRY_MS, type CommandIdentity } from '../journal/command-identity.ts';
 import type { LiveCommand } from './model.ts';
 import type { LiveRow, NamedRow } from './command-rows.ts';

@@ -1,7 +1,7 @@
 import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { VenueOrder } from '../../../shared/venues/port.ts';
 import { encodeJson } from '../../../shared/bigint-json.ts';
-import type { CommandName } from '../journal/journal.ts';
+import type { CommandName } from '../journal/command-name.ts';
 import type { LiveAccess, MinedTransaction, SentCommand } from './model.ts';
 import { toRow, type LiveRow, type NamedRow, type StoredRow } from './command-rows.ts';
 import type { CommandObserver } from './command-observer.ts';

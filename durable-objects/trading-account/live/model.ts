@@ -5,7 +5,7 @@ import type { Failure } from '../../../shared/errors/failure.ts';
 import type { LiveVenue } from '../../../shared/venues/venue-names.ts';
 import type { Dedupe, OrderTerms, VenueFailure, VenueOrder } from '../../../shared/venues/port.ts';
 import type { ClientOrder } from '../../../shared/venues/polymarket/orders/client-order.ts';
-import type { CommandName } from '../journal/journal.ts';
+import type { CommandName } from '../journal/command-name.ts';
 import type { OrderClaim } from '../allocations/claim-model.ts';
 import type { FeeRequest } from '../escrow/fee-request.ts';
 import type { CommandIdentity } from '../journal/command-identity.ts';
