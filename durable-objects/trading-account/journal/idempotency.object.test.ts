@@ -221,6 +221,27 @@ describe('an order with an identity of its own', () => {
   });
 });
 
+describe('a cancel at a live venue, which the gateway sends between its two calls', () => {
+  const canceled = { canceled: ['0x1'], notCanceled: {} };
+
+  test('does not take the key from a command that was done meanwhile: its retry is replayed', async () => {
+    expect(await account().cancelOutcome(named('k', 'cancel'))).toEqual({ kind: 'new' });
+    const first = await place(named('k'));
+    await account().recordCancel(named('k', 'cancel'), canceled);
+    expect(await place(named('k'))).toEqual({ ...first, replayed: true });
+    expect(await orderCount()).toBe(1);
+    expect(await account().cancelOutcome(named('k', 'cancel'))).toMatchObject({
+      reason: 'IDEMPOTENCY_KEY_REUSE',
+    });
+  });
+
+  test('keeps its first outcome when the same cancel is recorded twice', async () => {
+    await account().recordCancel(named('k', 'cancel'), canceled);
+    await account().recordCancel(named('k', 'cancel'), { ...canceled, canceled: ['0x2'] });
+    expect(await account().cancelOutcome(named('k', 'cancel'))).toMatchObject({ outcome: canceled });
+  });
+});
+
 describe('the journal', () => {
   test('keeps keys for a day and sweeps them by alarm', async () => {
     moveClock({ kind: 'stand' });

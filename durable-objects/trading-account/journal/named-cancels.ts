@@ -27,13 +27,18 @@ export class NamedCancels {
     return this.#taken(commandIdentity) ?? lookUpPaperCommand(this.#journal, commandIdentity, now());
   }
 
-  /** Keeps an outcome under its name. One without any effect is not kept: under the same name it may run again. */
+  /**
+   * Keeps an outcome under its key. One without any effect is not kept: under the same key it may run again. Nor is one
+   * whose key has got an outcome since it was looked up: that command's retry must find its own.
+   */
   record(
     commandIdentity: CommandIdentity,
     outcome: { readonly canceled: readonly unknown[] },
     at: number,
   ): void {
     if (outcome.canceled.length === 0) return;
+    const known = this.lookUp(commandIdentity);
+    if (!('kind' in known) || known.kind !== 'new') return;
     for (const identity of paperCommandNames(commandIdentity, []))
       this.#journal.record(identity, outcome, at);
   }
