@@ -52,15 +52,8 @@ export type { FillPlace } from './views/fills.ts';
 export type { Drawdown } from './ledger/high-water-mark.ts';
 export type { CommandName } from './journal/command-name.ts';
 export type { LiveAccess, LiveCommand, LiveReply, LiveSource, LiveWork } from './live/model.ts';
-export type {
-  Order,
-  OrderRequest,
-  OrderStatus,
-  Position,
-  TimeInForce,
-  Trade,
-  TradeWithOrder,
-} from './ledger/model.ts';
+export type { Order, OrderRequest, OrderStatus, Position, Trade, TradeWithOrder } from './ledger/model.ts';
+export type { TimeInForce } from '../../shared/venues/port/order-terms.ts';
 export type { CommandIdentity } from './journal/command-identity.ts';
 export type { Placed } from './paper/place-order.ts';
 export type { Executed, ExportedTrade, TradeFilter } from './views/read-rows.ts';

@@ -1,8 +1,7 @@
 import type { CommandName } from '../journal/command-name.ts';
 import type { Micro } from '../../../shared/money/fixed.ts';
 import type { Side } from '../../../shared/venues/port.ts';
-
-export type TimeInForce = 'GTC' | 'GTD' | 'FOK' | 'FAK';
+import type { TimeInForce } from '../../../shared/venues/port/order-terms.ts';
 export type OrderStatus = 'open' | 'filled' | 'cancelled' | 'expired';
 
 /** An order that a surface wants placed. Price and size in micro, times in Unix ms. */

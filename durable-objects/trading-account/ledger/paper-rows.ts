@@ -1,6 +1,7 @@
 import { fromSql } from '../../../shared/money/fixed.ts';
 import type { Side } from '../../../shared/venues/port.ts';
-import type { Order, OrderStatus, Position, TimeInForce, TradeWithOrder } from './model.ts';
+import type { Order, OrderStatus, Position, TradeWithOrder } from './model.ts';
+import type { TimeInForce } from '../../../shared/venues/port/order-terms.ts';
 
 // Row types are aliases, not interfaces: `sql.exec` wants an index signature. The casts below are of columns
 // that CHECK constraints restrict to the members of the unions.

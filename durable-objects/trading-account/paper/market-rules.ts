@@ -2,6 +2,7 @@ import { failure, type Failure } from '../../../shared/errors/failure.ts';
 import { asMicro, formatMicro, SCALE, type Micro } from '../../../shared/money/fixed.ts';
 import type { Market, Outcome } from '../../../shared/venues/port.ts';
 import type { OrderRequest } from '../ledger/model.ts';
+import { rests } from '../../../shared/venues/port/order-rests.ts';
 
 /** An order that the market's rules accept, with its price on the tick. */
 export type CheckedOrder = { readonly ok: true; readonly outcome: Outcome; readonly price: Micro } | Failure;
@@ -18,9 +19,9 @@ export function checkAgainstMarket(request: OrderRequest, market: Market, now: n
   const price = onTick(request, market.tick);
   if (price === undefined || price < market.tick || price > SCALE - market.tick)
     return offTick(request.price, market.tick);
-  const rests = request.timeInForce === 'GTC' || request.timeInForce === 'GTD';
-  if (rests && request.size < market.minSize) return tooSmall(request.size, market.minSize);
-  if (request.postOnly && !rests) {
+  if (rests(request.timeInForce) && request.size < market.minSize)
+    return tooSmall(request.size, market.minSize);
+  if (request.postOnly && !rests(request.timeInForce)) {
     return failure('INVALID_ORDER_PAYLOAD', { message: 'postOnly is only supported for GTC and GTD orders' });
   }
   if (request.timeInForce === 'GTD' && (request.expiresAt === undefined || request.expiresAt <= now)) {

@@ -9,6 +9,7 @@ import { takerFee } from './paper-fee.ts';
 import { hold, reserveFor } from './order-reserve.ts';
 import { settleFills } from './settle-fills.ts';
 import { spendOnBook, walkBook, type Walk } from './walk-book.ts';
+import { rests } from '../../../shared/venues/port/order-rests.ts';
 
 /** A placed order with the execution it began with, if any. */
 export interface Placed {
@@ -52,8 +53,7 @@ export function placeOrder(
   }
   const size = request.budget === undefined ? request.size : walk.shares;
   if (size === 0n) return failure('FOK_ORDER_NOT_FILLED_ERROR');
-  const rests = request.timeInForce === 'GTC' || request.timeInForce === 'GTD';
-  const remainder = rests ? sub(size, walk.shares) : ZERO;
+  const remainder = rests(request.timeInForce) ? sub(size, walk.shares) : ZERO;
   const reserved = reserveFor(request.side, remainder, price);
   const fee = takerFee(walk.fills, market);
   const short = lacksCash(ledger, request, walk, fee, reserved);

@@ -1,6 +1,7 @@
 import { failure, invalidMember, type Failure } from '../../errors/failure.ts';
 import type { VenueName } from '../venue-names.ts';
 import type { OrderTerms, OrderType } from './order-terms.ts';
+import { rests } from './order-rests.ts';
 
 /** What `GET /exchanges` says of a venue: the names are the wire's (contract: router, "Routes"). */
 export interface Has {
@@ -65,11 +66,10 @@ export function refuseTerms(
   if (terms.clientOrderId !== undefined && dedupe !== 'client-order-id') {
     return unsupported(venue, 'client_order_id');
   }
-  const rests = terms.type === 'gtc' || terms.type === 'gtd';
-  if (terms.budget !== undefined && (budgets !== true || rests || terms.side === 'SELL')) {
+  if (terms.budget !== undefined && (budgets !== true || rests(terms.type) || terms.side === 'SELL')) {
     return unsupported(venue, 'an amount of dollars for this order');
   }
-  if (terms.postOnly && !rests) {
+  if (terms.postOnly && !rests(terms.type)) {
     return invalidMember('params.post_only', 'goes with order_type gtc or gtd, which rest');
   }
   if (terms.type !== 'gtd') {

@@ -25,3 +25,5 @@ export interface OrderTerms {
    */
   readonly budget?: Micro | undefined;
 }
+
+export type TimeInForce = 'GTC' | 'GTD' | 'FOK' | 'FAK';

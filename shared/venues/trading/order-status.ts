@@ -1,5 +1,6 @@
 import { SCALE, type Micro } from '../../money/fixed.ts';
 import type { OrderStatus, OrderTerms } from '../port.ts';
+import { rests } from '../port/order-rests.ts';
 
 /** Venues measure some orders in whole cents of dollars: less than this may stay open of an order that is filled. */
 const CENT = 10_000n;
@@ -13,9 +14,7 @@ export const endedStatus = (
   { price, size, type }: Pick<OrderTerms, 'price' | 'size' | 'type'>,
   filled: Micro,
 ): OrderStatus =>
-  filled >= size || (type !== 'gtc' && type !== 'gtd' && complete(price, size, filled))
-    ? 'filled'
-    : 'cancelled';
+  filled >= size || (!rests(type) && complete(price, size, filled)) ? 'filled' : 'cancelled';
 
 /** The status of an order that stands in the book. */
 export function restingStatus(size: Micro, filled: Micro): OrderStatus {

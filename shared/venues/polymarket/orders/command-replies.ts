@@ -7,6 +7,7 @@ import type { PlaceOutcome, PreparedCancel, PreparedOrder, VenueOrder } from '..
 import { orderWord } from '../account/status-words.ts';
 import type { CancelledMany } from '../account/polymarket-client.ts';
 import { isDelayed, isRefusal, refusal, worded } from './refusals.ts';
+import { rests } from '../../port/order-rests.ts';
 
 /** Amounts are empty text while nothing matched. */
 const amount = z.union([z.literal('').transform(() => ZERO), decimal]).optional();
@@ -60,7 +61,6 @@ export const placeReplies = ({
     const filled = (terms.side === 'BUY' ? data.takingAmount : data.makingAmount) ?? ZERO;
     const now = Date.now();
     const { marketId, outcome, side, price, size, type } = terms;
-    const rests = type === 'gtc' || type === 'gtd';
     const receipt = receiptSchema.safeParse(body);
     const order: VenueOrder = {
       id: dedupe.value,
@@ -71,7 +71,7 @@ export const placeReplies = ({
       price,
       size,
       filled,
-      status: delayed ? 'pending' : rests ? restingStatus(size, filled) : endedStatus(terms, filled),
+      status: delayed ? 'pending' : rests(type) ? restingStatus(size, filled) : endedStatus(terms, filled),
       type,
       createdAt: now,
       updatedAt: now,

@@ -14,6 +14,7 @@ import { frameOrder, withBuilderHeaders } from './frame-order.ts';
 import { refuseProtocolV2 } from '../market-data/protocol-version.ts';
 import { outcomeNamed } from '../market-data/find-outcome.ts';
 import { feeRateBps, orderSchema } from './schema-version.ts';
+import { rests } from '../../port/order-rests.ts';
 
 /** This venue measures a BUY that must not rest in these. */
 const CENT = 10_000n;
@@ -46,7 +47,7 @@ export async function prepareOrder(
   if (protocol) return protocol;
   const size = terms.budget === undefined ? terms.size : found.minSize;
   // The least is of orders that may rest: of others the venue takes any size, so that what is held can be sold.
-  const least = terms.type === 'gtc' || terms.type === 'gtd' ? found.minSize : ZERO;
+  const least = rests(terms.type) ? found.minSize : ZERO;
   const numbers = refuseNumbers(terms.price, size, found.tick, least);
   if (numbers) return numbers;
   const { tokenId } = outcome;
@@ -99,7 +100,7 @@ async function amountsOf(
   market: Market,
   tokenId: string,
 ): Promise<Found<Amounts>> {
-  if (type === 'gtc' || type === 'gtd') return { ok: true, value: limitAmounts(side, price, size) };
+  if (rests(type)) return { ok: true, value: limitAmounts(side, price, size) };
   if (side === 'SELL') {
     const sale = saleAmounts(price, size, market.tick);
     return sale ? { ok: true, value: sale } : failure('INVALID_QUANTITY');

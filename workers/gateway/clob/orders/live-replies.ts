@@ -12,6 +12,7 @@ import type { OrderStatus, OrderType, Receipt, VenueOrder } from '../../../../sh
 import type { clobReply } from './clob-reply.ts';
 import type { NativeReply } from './native-reply.ts';
 import type { OrderReply } from './posted-reply.ts';
+import { rests } from '../../../../shared/venues/port/order-rests.ts';
 
 /** How the venue took an order; where it did not say, what the order itself tells. */
 function receiptOf(order: VenueOrder): Receipt {
@@ -79,11 +80,10 @@ export function toNativeLive(
   const { filled, type = 'gtc' } = order;
   const notional = notionalOf(order);
   const average = filled === 0n ? order.price : asMicro(mulDiv(notional, SCALE, filled, 'half-up'));
-  const rests = type === 'gtc' || type === 'gtd';
   return {
     order_id: order.id,
     status: STATUS[order.status],
-    order_type: how.kind ?? (rests ? 'limit' : 'market'),
+    order_type: how.kind ?? (rests(type) ? 'limit' : 'market'),
     side: order.side,
     outcome: order.outcome,
     market_id: order.marketId,

@@ -7,6 +7,7 @@ import type { OrderType } from '../../../../shared/venues/port.ts';
 import type { Env } from '../../env.ts';
 import type { SignedOrderPayload } from './signed-order.ts';
 import type { LiveWork, OrderRequest, TimeInForce } from '../../../../durable-objects/trading-account/api.ts';
+import { rests } from '../../../../shared/venues/port/order-rests.ts';
 
 export type Work = { readonly ok: true; readonly value: LiveWork } | Failure;
 
@@ -23,8 +24,7 @@ export async function toPlaceWork(
   if (!request.ok) return request;
   const { tokenId, side, price, size, budget, timeInForce, postOnly, expiresAt } = request.value;
   const type = TYPES[timeInForce];
-  if (postOnly && type !== 'gtc' && type !== 'gtd')
-    return invalidMember('post_only', 'goes with GTC and GTD orders, which rest');
+  if (postOnly && !rests(type)) return invalidMember('post_only', 'goes with GTC and GTD orders, which rest');
   const market = await new PolymarketMarketData(env.POLYMARKET_CLOB_URL, () => countSubrequest(env)).marketOf(
     tokenId,
   );

@@ -6,6 +6,7 @@ import type { MarketData, Outcome } from '../../../../shared/venues/port.ts';
 import { canonicalJson } from '../../context/command-identity.ts';
 import { conditionId } from '../../trading/v1-wire.ts';
 import type { OrderRequest, TimeInForce } from '../../../../durable-objects/trading-account/api.ts';
+import { rests } from '../../../../shared/venues/port/order-rests.ts';
 
 /** Amounts come as text or as JSON numbers; what JSON cannot hold exactly is refused with the rest. */
 const decimal = z.union([z.string().max(32), z.number()]).transform(String);
@@ -122,7 +123,7 @@ const notPositive = (text: string, name: string): Failure =>
 function timeInForce(body: NativeOrder): { readonly ok: true; readonly value: TimeInForce } | Failure {
   const asked = body.time_in_force ?? (body.order_type === 'limit' ? 'GTC' : 'FOK');
   const value = asked === 'IOC' ? 'FAK' : asked;
-  if (body.order_type === 'market' && (value === 'GTC' || value === 'GTD')) {
+  if (body.order_type === 'market' && rests(value)) {
     return invalidMember('time_in_force', 'a market order is FOK, FAK or IOC');
   }
   if ((value === 'GTD') !== (body.expiration !== undefined)) {

@@ -5,6 +5,7 @@ import { sha256Hex } from '../../../../shared/keys/digest.ts';
 import { canonicalJson } from '../../context/command-identity.ts';
 import { address, baseUnits, tokenId } from '../../trading/v1-wire.ts';
 import type { CommandName, OrderRequest } from '../../../../durable-objects/trading-account/api.ts';
+import { rests } from '../../../../shared/venues/port/order-rests.ts';
 
 /** Digits or a number that JSON holds exactly; clients send `salt` either way. */
 const integer = z.union([z.string().regex(/^\d{1,78}$/), z.number().int().nonnegative()]);
@@ -80,12 +81,12 @@ function requestOf(
     side: buy ? 'BUY' : 'SELL',
     timeInForce: orderType,
     // A signed FOK or FAK order is what Polymarket's clients call a market order.
-    kind: orderType === 'FOK' || orderType === 'FAK' ? 'market' : 'limit',
+    kind: rests(orderType) ? 'limit' : 'market',
     price,
     size,
     postOnly: payload.postOnly === true,
     ...(orderType === 'GTD' ? { expiresAt: expiration * 1000 } : {}),
-    priceFromAmounts: orderType === 'FOK' || orderType === 'FAK',
+    priceFromAmounts: !rests(orderType),
     owner: payload.owner,
     maker: order.maker,
   };

@@ -21,6 +21,7 @@ import { headerOf, idempotencyKeyHeader, retryCountHeader } from '../../http/req
 import type { Call } from '../../http/route.ts';
 import { toTerms, type OrderBody } from './order-wire.ts';
 import type { Order, OrderRequest, TimeInForce } from '../../../../durable-objects/trading-account/api.ts';
+import { rests } from '../../../../shared/venues/port/order-rests.ts';
 
 /** Paper as one more exchange: its markets are Polymarket's, its orders those of `/v1` (contract: clob). */
 const types: Readonly<Record<OrderType, TimeInForce>> = { gtc: 'GTC', gtd: 'GTD', ioc: 'FAK', fok: 'FOK' };
@@ -38,7 +39,7 @@ async function toRequest({ env, body, caller }: Call<unknown, unknown, OrderBody
   const { type, expiration, clientOrderId } = terms;
   if ((type === 'gtd') !== (expiration !== undefined))
     throw new RequestError(invalidMember('params.expiration', 'goes with order_type gtd, which needs it'));
-  if (terms.postOnly && type !== 'gtc' && type !== 'gtd')
+  if (terms.postOnly && !rests(type))
     throw new RequestError(invalidMember('params.post_only', 'goes with order_type gtc or gtd, which rest'));
   const market = await new PolymarketMarketData(env.POLYMARKET_CLOB_URL).market(terms.marketId);
   if (!market.ok)
