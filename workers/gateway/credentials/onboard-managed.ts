@@ -14,7 +14,7 @@ import {
 } from './onboarding.ts';
 import { clobSigner } from './vault-signers.ts';
 import { reachVault, toFailure, type VaultAccess } from './vault-access.ts';
-import type { ClobVenue } from './credential-checks.ts';
+import type { ClobVenue } from './clob-venue.ts';
 
 /** What a managed wallet is to be: its own, or the signer of a Safe made for somebody's wallet. */
 export type WalletKind = { readonly type: 'eoa' } | { readonly type: 'safe'; readonly owner: string };

@@ -29,7 +29,7 @@ import {
 } from './onboarding.ts';
 import { clobSigner, describeCredential, kalshiSigner } from './vault-signers.ts';
 import type { VaultAccess } from './vault-access.ts';
-import type { ClobVenue } from './credential-checks.ts';
+import type { ClobVenue } from './clob-venue.ts';
 
 /** A trader's own wallet and CLOB key, stored once Polymarket has believed them. */
 export const onboardPolymarket = (
@@ -39,7 +39,7 @@ export const onboardPolymarket = (
 ): Promise<Found<Onboarded>> =>
   converge(access, 'polymarket', async (before): Promise<OnboardingAttempt> => {
     if (before?.managed === true || before?.state === 'unreadable') return walletInTheWay(before);
-    const found = await describeCredential(access, 'polymarket', given);
+    const found = await describeCredential(access, given);
     if (!found.ok) return found;
     const funded = withFunder(given, found.value);
     if (before && (await isStored(access, funded, found.value, before))) return onboarded('already_linked');

@@ -7,7 +7,6 @@ import {
   noCredentials,
   withFunder,
   withTriple,
-  type SuppliedCredential,
   type SuppliedKalshi,
   type SuppliedPolymarket,
 } from './supplied-credentials.ts';
@@ -44,23 +43,14 @@ export const kalshiSigner = (
     askVault('kalshi', vault.kalshiHeaders({ ...call, source: kalshiSource(given), request })),
 });
 
-/** What may be told of the credential that a request would use. CREDENTIALS_REQUIRED where there is none. */
+/** What may be told of the wallet's credential that a request would use. CREDENTIALS_REQUIRED where there is none. */
 export async function describeCredential(
   { vault, call }: VaultAccess,
-  venue: SuppliedCredential['venue'],
-  given: SuppliedCredential | undefined,
+  given: SuppliedPolymarket | undefined,
 ): Promise<Found<CredentialView>> {
-  const source = describeSource(venue, given);
-  const answer = await askVault(venue, vault.describe({ ...call, source }));
+  const source = polymarketSource(given);
+  const answer = await askVault('polymarket', vault.describe({ ...call, source }));
   return answer.ok ? { ok: true, value: answer.credential } : answer;
-}
-
-function describeSource(
-  venue: SuppliedCredential['venue'],
-  given: SuppliedCredential | undefined,
-): VaultRequest<'describe'>['source'] {
-  if (venue === 'kalshi') return kalshiSource(given?.venue === 'kalshi' ? given : undefined);
-  return polymarketSource(given?.venue === 'polymarket' ? given : undefined);
 }
 
 /** A wallet that can be asked about at the venue. */
@@ -75,7 +65,7 @@ export async function clobWallet(
   venue: { readonly base: string; readonly chainId: number },
   given: SuppliedPolymarket | undefined,
 ): Promise<Found<ClobWallet>> {
-  const found = await describeCredential(access, 'polymarket', given);
+  const found = await describeCredential(access, given);
   if (!found.ok) return found;
   const view = found.value;
   const signer = clobSigner(access, given, venue.chainId);

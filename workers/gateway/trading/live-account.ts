@@ -12,7 +12,7 @@ import { suppliedInHeader } from '../credentials/header-credentials.ts';
 import { withFunder, withTriple, type SuppliedPolymarket } from '../credentials/supplied-credentials.ts';
 import { clobSigner, describeCredential } from '../credentials/vault-signers.ts';
 import { toFailure, vaultAccess } from '../credentials/vault-access.ts';
-import { clobVenue } from '../credentials/credential-checks.ts';
+import { clobVenue } from '../credentials/clob-venue.ts';
 import type { LiveAccess, LiveSource } from '../../../durable-objects/trading-account/api.ts';
 
 /** What a request on a live venue needs: the account's object, and how it reaches the venue. */
@@ -45,7 +45,7 @@ async function sourceOf(call: LiveCall, venue: LiveVenue): Promise<LiveSource> {
   if (!given) return { kind: 'stored' };
   if (given.venue === 'kalshi') return { kind: 'request', credential: given.open() };
   const access = vaultAccess(env, principalOf(caller), requestId);
-  const found = await describeCredential(access, 'polymarket', given);
+  const found = await describeCredential(access, given);
   if (!found.ok) throw new RequestError(found);
   const whole = withFunder(given, found.value);
   if (whole.clobKey !== undefined) return opened(whole);

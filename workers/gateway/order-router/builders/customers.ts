@@ -6,7 +6,7 @@ import type { Env } from '../../env.ts';
 import { customerPrincipal } from '../../auth/customer-principal.ts';
 import { storedViews } from '../../credentials/linked-exchanges.ts';
 import { vaultAccess } from '../../credentials/vault-access.ts';
-import { clobVenue } from '../../credentials/credential-checks.ts';
+import { clobVenue } from '../../credentials/clob-venue.ts';
 import { actorOf } from '../../context/actor.ts';
 import { tenantPrincipalOf } from '../../context/caller.ts';
 import { route, type AnyRoute, type Call, type Caller } from '../../http/route.ts';

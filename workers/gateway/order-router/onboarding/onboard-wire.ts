@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { venueModules } from '../../credentials/venue-modules.ts';
 import { RequestError } from '../../../../shared/errors/failure.ts';
-import type { VenueName } from '../../../../shared/venues/venue-names.ts';
+import { isLiveVenue, type LiveVenue, type VenueName } from '../../../../shared/venues/venue-names.ts';
 import {
   address,
   suppliedKalshi,
@@ -32,7 +33,7 @@ export type OnboardInput = z.infer<typeof onboardInput>;
 /** What an onboarding asks for. */
 export type Plan =
   | { readonly exchange: 'polymarket'; readonly mode: 'managed'; readonly kind: WalletKind }
-  | { readonly exchange: 'polymarket' | 'kalshi'; readonly mode: 'self'; readonly given: SuppliedCredential };
+  | { readonly exchange: LiveVenue; readonly mode: 'self'; readonly given: SuppliedCredential };
 
 const forKalshi = new Set(['api_key_id', 'private_key']);
 const forManaged = new Set(['wallet_type', 'eoa_address', 'chain_id']);
@@ -42,28 +43,40 @@ const forPolymarket = new Set([...Object.keys(polymarketMembers), 'eoa_address']
 export function planOf(input: OnboardInput, chainId: number): Plan {
   const exchange = linkable(input);
   if (input.mode === 'managed') {
-    if (exchange === 'kalshi')
-      throw new RequestError('NOT_SUPPORTED', { message: 'Kalshi has no managed mode: use mode self' });
+    if (exchange !== 'polymarket')
+      throw new RequestError('NOT_SUPPORTED', {
+        message: `${venueModules[exchange].name} has no managed mode: use mode self`,
+      });
     takeOnly(input, forManaged, 'mode managed');
     if (input.chain_id !== undefined && input.chain_id !== chainId)
       throw invalid('chain_id', `must be ${chainId}`);
     return { exchange, mode: 'managed', kind: kindOf(input) };
   }
-  if (exchange === 'polymarket') {
-    takeOnly(input, forPolymarket, 'mode self of polymarket');
-    return { exchange, mode: 'self', given: suppliedPolymarket(input) };
+  return { exchange, mode: 'self', given: ownCredential(exchange, input) };
+}
+
+/** The credential that mode self brings for an exchange. */
+function ownCredential(exchange: LiveVenue, input: OnboardInput): SuppliedCredential {
+  switch (exchange) {
+    case 'polymarket':
+      takeOnly(input, forPolymarket, 'mode self of polymarket');
+      return suppliedPolymarket(input);
+    case 'kalshi': {
+      takeOnly(input, forKalshi, 'mode self of kalshi');
+      const { api_key_id, private_key } = input;
+      if (api_key_id === undefined) throw invalid('api_key_id', 'is missing');
+      if (!private_key) throw invalid('private_key', 'is missing');
+      return suppliedKalshi({ api_key_id, private_key });
+    }
+    default:
+      return exchange satisfies never;
   }
-  takeOnly(input, forKalshi, 'mode self of kalshi');
-  const { api_key_id, private_key } = input;
-  if (api_key_id === undefined) throw invalid('api_key_id', 'is missing');
-  if (!private_key) throw invalid('private_key', 'is missing');
-  return { exchange, mode: 'self', given: suppliedKalshi({ api_key_id, private_key }) };
 }
 
 /** The exchange named, if it is one that accounts are linked with. */
-export function linkable(input: { readonly exchange?: string | undefined }): 'polymarket' | 'kalshi' {
+export function linkable(input: { readonly exchange?: string | undefined }): LiveVenue {
   const exchange: VenueName = exchangeNamed(input);
-  if (exchange === 'polymarket' || exchange === 'kalshi') return exchange;
+  if (isLiveVenue(exchange)) return exchange;
   const why = exchange === 'paper' ? 'needs no onboarding' : 'is data only: there is nothing to onboard';
   throw new RequestError('NOT_SUPPORTED', { message: `${exchange} ${why}` });
 }

@@ -8,7 +8,7 @@ import { onboardManaged } from '../../credentials/onboard-managed.ts';
 import { onboardKalshi, onboardPolymarket } from '../../credentials/onboard-self.ts';
 import type { Onboarded } from '../../credentials/onboarding.ts';
 import { askVault, vaultAccess, type VaultAccess } from '../../credentials/vault-access.ts';
-import { clobVenue } from '../../credentials/credential-checks.ts';
+import { clobVenue } from '../../credentials/clob-venue.ts';
 import { customerId, customerPrincipal } from '../../auth/customer-principal.ts';
 import type { Env } from '../../env.ts';
 import { principalOf, tenantPrincipalOf } from '../../context/caller.ts';
@@ -107,9 +107,14 @@ async function linked(
 function follow(env: Env, access: VaultAccess, plan: Plan): Promise<Found<Onboarded>> {
   if (plan.mode === 'managed') return onboardManaged(access, clobVenue(env), plan.kind);
   const { given } = plan;
-  return given.venue === 'kalshi'
-    ? onboardKalshi(access, env.KALSHI_URL, given)
-    : onboardPolymarket(access, clobVenue(env), given);
+  switch (given.venue) {
+    case 'kalshi':
+      return onboardKalshi(access, env.KALSHI_URL, given);
+    case 'polymarket':
+      return onboardPolymarket(access, clobVenue(env), given);
+    default:
+      return given satisfies never;
+  }
 }
 
 export const onboardRoutes: readonly AnyRoute[] = [onboard, unlink, builderOnboard];

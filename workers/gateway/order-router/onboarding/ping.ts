@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { errorCatalogue } from '../../../../shared/errors/catalogue.ts';
 import { RequestError, type Failure } from '../../../../shared/errors/failure.ts';
-import { venueNames, type VenueName } from '../../../../shared/venues/venue-names.ts';
+import { isLiveVenue, venueNames, type VenueName } from '../../../../shared/venues/venue-names.ts';
 import { suppliedInHeader, refuseCredentials } from '../../credentials/header-credentials.ts';
 import { vaultAccess, type VaultAccess } from '../../credentials/vault-access.ts';
-import { proveCredential } from '../../credentials/credential-checks.ts';
+import { venueModules } from '../../credentials/venue-modules.ts';
 import type { Env } from '../../env.ts';
 import { principalOf } from '../../context/caller.ts';
 import { exchangeCredentialsHeader, headerOf } from '../../http/request-headers.ts';
@@ -45,14 +45,14 @@ export const ping = route({
 });
 
 async function stateOf(access: VaultAccess, env: Env, exchange: VenueName, call: Reading): Promise<State> {
-  if (exchange !== 'polymarket' && exchange !== 'kalshi') {
+  if (!isLiveVenue(exchange)) {
     refuseCredentials(exchange, call);
     return exchange === 'paper'
       ? { exchange, has_credentials: true, authenticated: true, message: 'paper needs no credentials' }
       : { exchange, has_credentials: false, authenticated: false, message: `${exchange} is data only` };
   }
   const given = suppliedInHeader(call, exchange);
-  const proven = await proveCredential(access, env, exchange, given);
+  const proven = await venueModules[exchange].prove(access, env, given);
   if (proven.ok) return { exchange, has_credentials: true, authenticated: true, message: 'Authenticated' };
   return { exchange, authenticated: false, ...toState(proven, given !== undefined) };
 }

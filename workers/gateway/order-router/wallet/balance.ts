@@ -4,7 +4,7 @@ import { add, asMicro, formatMicro, type Micro } from '../../../../shared/money/
 import { suppliedInHeader, refuseCredentials } from '../../credentials/header-credentials.ts';
 import { refuseOtherVenues } from '../../trading/live-account.ts';
 import { vaultAccess } from '../../credentials/vault-access.ts';
-import { readCash } from '../../credentials/credential-checks.ts';
+import { venueModules } from '../../credentials/venue-modules.ts';
 import { principalOf, type AccountCall } from '../../context/caller.ts';
 import { paperAccount } from '../../context/account.ts';
 import { accountHeaders, exchangeCredentialsHeader } from '../../http/request-headers.ts';
@@ -66,13 +66,14 @@ async function liveCash(call: LiveCall, exchange: LiveVenue): Promise<Reply> {
   refuseOtherVenues(call, exchange);
   const { env, caller, requestId } = call;
   const access = vaultAccess(env, principalOf(caller), requestId);
-  const cash = await readCash(access, env, exchange, suppliedInHeader(call, exchange));
+  const venue = venueModules[exchange];
+  const cash = await venue.readCash(access, env, suppliedInHeader(call, exchange));
   if (!cash.ok) throw new RequestError(cash);
   const { raw, micro } = cash.value;
   return {
     raw: { ...raw },
     available: inUsd(asMicro(micro)),
-    currency: exchange === 'polymarket' ? 'USDC' : 'USD',
+    currency: venue.currency,
   };
 }
 

@@ -7,6 +7,7 @@ import { exchangeQuery } from '../exchange-query.ts';
 import { fillView, marketId, positionView, toFillView, toPositionView } from '../orders/order-wire.ts';
 import { tradingExchange } from '../orders/orders.ts';
 import { paperFills, paperPositions } from '../orders/paper-orders.ts';
+import { venueModules } from '../../credentials/venue-modules.ts';
 
 /** Fills of one list, if the request names no number, and at most. */
 const PAGE = 100;
@@ -57,8 +58,8 @@ const fills = route({
     if (exchange === 'paper') return { body: (await paperFills(call, query)).map(toFillView) };
     const { stub, access } = await liveAccount(call, exchange);
     const told = venueValueOrThrow(exchange, await openVenueClient(call.env, access).fills(query));
-    // Kalshi has one book for both outcomes: how an order was meant only the account knows.
-    const rows = exchange === 'kalshi' && told.length > 0 ? await stub.liveFills(exchange, told) : told;
+    const needsTerms = venueModules[exchange].fillsNeedOrderTerms && told.length > 0;
+    const rows = needsTerms ? await stub.liveFills(exchange, told) : told;
     return { body: rows.map(toFillView) };
   },
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RequestError } from '../../../../shared/errors/failure.ts';
 import { exchangeStates, storedViews, walletInfo, walletOf } from '../../credentials/linked-exchanges.ts';
 import { askVault, vaultAccess } from '../../credentials/vault-access.ts';
-import { clobVenue } from '../../credentials/credential-checks.ts';
+import { clobVenue } from '../../credentials/clob-venue.ts';
 import { principalOf } from '../../context/caller.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 
